@@ -1,0 +1,63 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// What the environment says:
+//   ELMAN_STATIC_STDLIB=1  link Swift's runtime into libelman.so (`make lib` does)
+//   ELMAN_PORTABLE=1       no unsafe flags and no CPU variants, as when elman is a dependency
+let environment = Context.environment
+let portable = environment["ELMAN_PORTABLE"] != nil
+let staticRuntime = environment["ELMAN_STATIC_STDLIB"] != nil
+
+#if arch(x86_64)
+  let variants = portable ? [] : ["AVX2", "AVX512"]
+#else
+  let variants: [String] = []
+#endif
+
+/// The flags of one build of the kernels: no checks in the loops, and the C side's target features.
+func kernelFlags(_ cFlags: [String]) -> [SwiftSetting] {
+  portable ? [] : [.unsafeFlags(["-Ounchecked", "-wmo"] + cFlags.flatMap { ["-Xcc", $0] })]
+}
+
+let kernelTargets: [Target] =
+  [.target(name: "KernelInterface"), .target(name: "Kernels", dependencies: ["KernelInterface"], swiftSettings: kernelFlags([]))]
+  + variants.map { variant in
+    .target(
+      name: "Kernels\(variant)", dependencies: ["KernelInterface"],
+      swiftSettings: kernelFlags(variant == "AVX2" ? ["-mavx2", "-mfma"] : ["-march=x86-64-v4"])
+        + [.define("KERNELS_\(variant)")])
+  }
+
+let kernelDependencies = (["KernelInterface", "Kernels"] + variants.map { "Kernels\($0)" }).map { Target.Dependency(stringLiteral: $0) }
+let variantDefines: [SwiftSetting] = variants.isEmpty ? [] : [.define("CPU_VARIANTS")]
+
+let libraryLinking: [LinkerSetting] =
+  portable
+  ? []
+  : [
+    .unsafeFlags(
+      [
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ElmanC/exports.map",
+        "-Xlinker", "-soname=libelman.so.1", "-Xlinker", "-z", "-Xlinker", "defs",
+        "-Xlinker", "-z", "-Xlinker", "nodelete",
+      ] + (staticRuntime ? ["-static-stdlib"] : []))
+  ]
+
+let package = Package(
+  name: "elman",
+  products: [
+    .library(name: "Elman", targets: ["Elman"]),
+    .library(name: "elman", type: .dynamic, targets: ["ElmanC"]),
+  ],
+  targets: kernelTargets + [
+    .systemLibrary(name: "CElman", path: "include"),
+    .target(name: "Elman", dependencies: kernelDependencies, swiftSettings: variantDefines),
+    .target(
+      name: "ElmanC", dependencies: ["Elman", "CElman"], exclude: ["exports.map"],
+      linkerSettings: libraryLinking),
+    .testTarget(
+      name: "KernelsTests", dependencies: kernelDependencies, swiftSettings: variantDefines),
+    .testTarget(name: "ElmanTests", dependencies: ["Elman"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,159 @@
+// What the engine hands to a kernel. Counts and strides are in elements, never bytes.
+//
+// Letters used throughout the kernels:
+//   B batch   T timesteps   F features   U units   G gates   K depth of a product   W lanes of a vector
+//
+// Gate layout: a row of G*U gate values is kept as ceil(U / W) blocks, each holding W units of gate 0, then the
+// same W units of gate 1, ... so that one tile of a product holds every gate of its units. Units past U are zero.
+// A row in gate layout has KernelSet.gateWidth(units, gates) elements. With G = 1 it is the plain row, padded.
+
+/// Weights in the order in which the kernels of one set read them. Made by `KernelSet.pack`.
+public struct PackedMatrix: @unchecked Sendable {
+  public var base: UnsafePointer<Float>
+  public var depth: Int
+  public var units: Int
+  public var gates: Int
+
+  public init(base: UnsafePointer<Float>, depth: Int, units: Int, gates: Int) {
+    self.base = base
+    self.depth = depth
+    self.units = units
+    self.gates = gates
+  }
+}
+
+/// Rows of a tensor that lie in two nested strides: `groups` times `rows` of them, as (batch, timesteps) do.
+/// Strides may be negative: a sequence read backwards is one whose base is its last timestep.
+public struct InputRows {
+  public var base: UnsafePointer<Float>
+  public var groupStride: Int
+  public var rowStride: Int
+
+  public init(base: UnsafePointer<Float>, groupStride: Int = 0, rowStride: Int) {
+    self.base = base
+    self.groupStride = groupStride
+    self.rowStride = rowStride
+  }
+}
+
+/// As `InputRows`, to be written.
+public struct OutputRows {
+  public var base: UnsafeMutablePointer<Float>
+  public var groupStride: Int
+  public var rowStride: Int
+
+  public init(base: UnsafeMutablePointer<Float>, groupStride: Int = 0, rowStride: Int) {
+    self.base = base
+    self.groupStride = groupStride
+    self.rowStride = rowStride
+  }
+}
+
+/// `output[r] = f(bias + input[r] . weights)` for groups * rows rows.
+public struct Product {
+  public var groups: Int
+  public var rows: Int
+  public var input: InputRows
+  public var weights: PackedMatrix
+  /// In gate layout, or nil for zeros.
+  public var bias: UnsafePointer<Float>?
+  public var output: OutputRows
+  /// True: write all of gateWidth(units, gates); false (one gate only): write exactly `units` columns.
+  public var padded: Bool
+  public var activation: Elementwise
+
+  public init(
+    groups: Int = 1, rows: Int, input: InputRows, weights: PackedMatrix, bias: UnsafePointer<Float>?,
+    output: OutputRows, padded: Bool, activation: Elementwise = .linear
+  ) {
+    self.groups = groups
+    self.rows = rows
+    self.input = input
+    self.weights = weights
+    self.bias = bias
+    self.output = output
+    self.padded = padded
+    self.activation = activation
+  }
+}
+
+/// The timesteps of a recurrent layer whose input products are already there.
+///
+/// Step t of row b reads its input product at `inputs.base + b * inputs.groupStride + t * inputs.rowStride`
+/// (gate layout, bias included) and writes its hidden state to
+/// `outputs.base + b * outputs.groupStride + (t % ring) * outputs.rowStride` (U plain elements, nothing past
+/// them is touched). `ring` is `steps` when every step is kept and 2 when only the last one matters.
+/// The hidden state before step 0 is `hidden` (row stride `hiddenStride`); it may not overlap slot 0 of the ring
+/// (it may overlap slot ring-1 where ring > 1).
+public struct Recurrence {
+  public var steps: Int
+  public var batch: Int
+  public var weights: PackedMatrix
+  /// GRU with reset_after only: the recurrent bias in gate layout.
+  public var recurrentBias: UnsafePointer<Float>?
+  public var inputs: InputRows
+  public var hidden: UnsafePointer<Float>
+  public var hiddenStride: Int
+  /// LSTM only: the cell state (B rows of U, row stride `cellStride`), updated in place.
+  public var cell: UnsafeMutablePointer<Float>?
+  public var cellStride: Int
+  public var outputs: OutputRows
+  public var ring: Int
+  public var activation: Elementwise
+  /// LSTM and GRU: the gates' function.
+  public var recurrentActivation: Elementwise
+  /// At least `KernelSet.recurrenceScratch` floats, aligned to 64 bytes; nil only where that is 0.
+  public var scratch: UnsafeMutablePointer<Float>?
+
+  public init(
+    steps: Int, batch: Int, weights: PackedMatrix, recurrentBias: UnsafePointer<Float>? = nil, inputs: InputRows,
+    hidden: UnsafePointer<Float>, hiddenStride: Int, cell: UnsafeMutablePointer<Float>? = nil, cellStride: Int = 0,
+    outputs: OutputRows, ring: Int, activation: Elementwise, recurrentActivation: Elementwise = .sigmoid,
+    scratch: UnsafeMutablePointer<Float>? = nil
+  ) {
+    self.steps = steps
+    self.batch = batch
+    self.weights = weights
+    self.recurrentBias = recurrentBias
+    self.inputs = inputs
+    self.hidden = hidden
+    self.hiddenStride = hiddenStride
+    self.cell = cell
+    self.cellStride = cellStride
+    self.outputs = outputs
+    self.ring = ring
+    self.activation = activation
+    self.recurrentActivation = recurrentActivation
+    self.scratch = scratch
+  }
+}
+
+/// The notes' loop in Double: `h_t = tanh(Wx x_t + Wh h_(t-1) + b)` with Wx (units, inputDim), Wh (units, units).
+public struct DoubleHiddenStates {
+  public var timesteps: Int
+  public var inputDim: Int
+  public var units: Int
+  public var inputs: UnsafePointer<Double>
+  public var Wx: UnsafePointer<Double>
+  public var Wh: UnsafePointer<Double>
+  public var b: UnsafePointer<Double>
+  /// nil: zeros.
+  public var h0: UnsafePointer<Double>?
+  public var hiddenStates: UnsafeMutablePointer<Double>
+
+  public init(
+    timesteps: Int, inputDim: Int, units: Int, inputs: UnsafePointer<Double>, Wx: UnsafePointer<Double>,
+    Wh: UnsafePointer<Double>, b: UnsafePointer<Double>, h0: UnsafePointer<Double>?,
+    hiddenStates: UnsafeMutablePointer<Double>
+  ) {
+    self.timesteps = timesteps
+    self.inputDim = inputDim
+    self.units = units
+    self.inputs = inputs
+    self.Wx = Wx
+    self.Wh = Wh
+    self.b = b
+    self.h0 = h0
+    self.hiddenStates = hiddenStates
+  }
+}

@@ -1,0 +1,84 @@
+/// The kernels of one CPU level: one value of this type is made by each build of the `Kernels` sources.
+///
+/// No kernel allocates, locks or checks: callers pass sizes that fit. Every kernel allows zero counts (it then does
+/// nothing), any alignment of inputs and outputs, and lets NaN and infinity through as IEEE arithmetic does.
+///
+/// Bit-exactness: each output element is summed over k in one order that depends on (depth, units, gates) and the
+/// kernel set alone, never on the batch, the number of rows, the strides or the alignment.
+public struct KernelSet: Sendable {
+  /// "baseline", "avx2" or "avx512".
+  public let name: String
+  /// W: floats in one vector.
+  public let vectorWidth: Int
+
+  /// Elements of a row in gate layout: gates * (units rounded up to W).
+  public let gateWidth: @Sendable (_ units: Int, _ gates: Int) -> Int
+  /// Floats that `pack` writes for these sizes.
+  public let packedCount: @Sendable (_ depth: Int, _ units: Int, _ gates: Int) -> Int
+  /// Packs a matrix whose element (k, gate g, unit u) is `weights[k * rowStride + (g * units + u) * columnStride]`
+  /// into `packed` (packedCount floats, aligned to 64 bytes).
+  public let pack:
+    @Sendable (
+      _ weights: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ depth: Int, _ units: Int,
+      _ gates: Int, _ packed: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// A plain row of gates * units values into gate layout, padding zeroed; nil input gives zeros.
+  public let packRow:
+    @Sendable (_ row: UnsafePointer<Float>?, _ units: Int, _ gates: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
+
+  public let product: @Sendable (Product) -> Void
+
+  /// Scratch floats that the recurrences below need at most for (batch, units, gates).
+  public let recurrenceScratch: @Sendable (_ batch: Int, _ units: Int, _ gates: Int) -> Int
+  /// `h = f(z + h U)`; gates = 1.
+  public let simpleRNN: @Sendable (Recurrence) -> Void
+  /// Keras's LSTM, gates i, f, c, o: `c = f*c + i*act(c~)`, `h = o*act(c)`; gates = 4.
+  public let lstm: @Sendable (Recurrence) -> Void
+  /// Keras's GRU with reset_after, gates z, r, h: `h = z*h + (1-z)*act(x_h + r*(h U_h + b_h))`; gates = 3.
+  public let gruResetAfter: @Sendable (Recurrence) -> Void
+
+  /// `y[i] = f(x[i])`; x may be y.
+  public let elementwise:
+    @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  /// Softmax of each row (largest value taken out first); x may be y.
+  public let softmax:
+    @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
+  /// Log-softmax of each row; x may be y.
+  public let logSoftmax:
+    @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
+
+  public let hiddenStates: @Sendable (DoubleHiddenStates) -> Void
+
+  public init(
+    name: String, vectorWidth: Int,
+    gateWidth: @escaping @Sendable (Int, Int) -> Int,
+    packedCount: @escaping @Sendable (Int, Int, Int) -> Int,
+    pack: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
+    packRow: @escaping @Sendable (UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>) -> Void,
+    product: @escaping @Sendable (Product) -> Void,
+    recurrenceScratch: @escaping @Sendable (Int, Int, Int) -> Int,
+    simpleRNN: @escaping @Sendable (Recurrence) -> Void,
+    lstm: @escaping @Sendable (Recurrence) -> Void,
+    gruResetAfter: @escaping @Sendable (Recurrence) -> Void,
+    elementwise: @escaping @Sendable (Elementwise, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
+    softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
+    logSoftmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
+    hiddenStates: @escaping @Sendable (DoubleHiddenStates) -> Void
+  ) {
+    self.name = name
+    self.vectorWidth = vectorWidth
+    self.gateWidth = gateWidth
+    self.packedCount = packedCount
+    self.pack = pack
+    self.packRow = packRow
+    self.product = product
+    self.recurrenceScratch = recurrenceScratch
+    self.simpleRNN = simpleRNN
+    self.lstm = lstm
+    self.gruResetAfter = gruResetAfter
+    self.elementwise = elementwise
+    self.softmax = softmax
+    self.logSoftmax = logSoftmax
+    self.hiddenStates = hiddenStates
+  }
+}
