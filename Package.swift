@@ -51,7 +51,8 @@ let package = Package(
   ],
   targets: kernelTargets + [
     .systemLibrary(name: "CElman", path: "include"),
-    .target(name: "Elman", dependencies: kernelDependencies, swiftSettings: variantDefines),
+    .systemLibrary(name: "CPUFeatures"),
+    .target(name: "Elman", dependencies: kernelDependencies + ["CPUFeatures"], swiftSettings: variantDefines),
     .target(
       name: "ElmanC", dependencies: ["Elman", "CElman"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),

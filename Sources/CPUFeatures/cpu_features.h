@@ -1,0 +1,60 @@
+/* What this CPU and its operating system offer: the few things that Swift cannot ask for itself. */
+#ifndef ELMAN_CPU_FEATURES_H
+#define ELMAN_CPU_FEATURES_H
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* The state that the operating system saves on a context switch (XCR0). */
+static inline unsigned int elman_cpu_saved_state(void) {
+  unsigned int eax, ebx, ecx, edx;
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_OSXSAVE)) return 0;
+  __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+  return eax;
+}
+
+static inline int elman_cpu_has_avx2(void) {
+  unsigned int eax, ebx, ecx, edx;
+  if ((elman_cpu_saved_state() & 0x6) != 0x6) return 0;
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_FMA)) return 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & bit_AVX2);
+}
+
+/* x86-64-v4: F, CD, BW, DQ and VL. */
+static inline int elman_cpu_has_avx512(void) {
+  const unsigned int needed = bit_AVX512F | bit_AVX512CD | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+  unsigned int eax, ebx, ecx, edx;
+  if (!elman_cpu_has_avx2() || (elman_cpu_saved_state() & 0xe6) != 0xe6) return 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & needed) == needed;
+}
+#else
+static inline int elman_cpu_has_avx2(void) { return 0; }
+static inline int elman_cpu_has_avx512(void) { return 0; }
+#endif
+
+/* The processors that this process may run on; 0 where the system does not tell. */
+static inline int elman_cpu_allowed_count(void) {
+  int count = 0;
+#if defined(__linux__)
+  unsigned long mask[128] = {0};
+  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  for (long i = 0; i < bytes / (long)sizeof mask[0]; i++) count += __builtin_popcountl(mask[i]);
+#endif
+  return count;
+}
+
+/* A breath in a loop that waits for another core. */
+static inline void elman_cpu_pause(void) {
+#if defined(__x86_64__)
+  __asm__ volatile("pause");
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,161 @@
+/// Reads the keys of a Keras config one by one, with their types checked, and knows in the end which were not asked for.
+public struct ConfigReader {
+  /// The class whose config this is, for messages.
+  let owner: String
+  private let members: [JSON.Member]
+  private var known: Set<String> = []
+
+  init(_ config: JSON, of owner: String) throws(ElmanError) {
+    guard case .object(let members) = config else {
+      throw ElmanError(.wrongType, "The config of \(owner) must be an object. Received: \(config.typeName)")
+    }
+    self.owner = owner
+    self.members = members
+  }
+
+  /// The value of a key, nil where it is missing or null.
+  mutating func value(_ key: String) -> JSON? {
+    known.insert(key)
+    guard let value = members.first(where: { $0.key == key })?.value, value != .null else { return nil }
+    return value
+  }
+
+  /// Whether the config has the key, be it null.
+  func has(_ key: String) -> Bool {
+    members.contains { $0.key == key }
+  }
+
+  /// Reads keys that Keras writes and elman has no use for.
+  mutating func ignore(_ keys: String...) {
+    known.formUnion(keys)
+  }
+
+  mutating func bool(_ key: String, default standard: Bool) throws(ElmanError) -> Bool {
+    switch value(key) {
+    case nil: standard
+    case .bool(let value): value
+    case .int(0): false
+    case .int(1): true
+    case .some(let other): throw mismatch(key, "true or false", other)
+    }
+  }
+
+  mutating func string(_ key: String) throws(ElmanError) -> String? {
+    switch value(key) {
+    case nil: nil
+    case .string(let value): value
+    case .some(let other): throw mismatch(key, "a string", other)
+    }
+  }
+
+  mutating func number(_ key: String, default standard: Double) throws(ElmanError) -> Double {
+    switch value(key) {
+    case nil: standard
+    case .int(let value): Double(value)
+    case .double(let value): value
+    case .some(let other): throw mismatch(key, "a number", other)
+    }
+  }
+
+  mutating func integer(_ key: String) throws(ElmanError) -> Int? {
+    guard let value = value(key) else { return nil }
+    guard let integer = ConfigReader.integer(value) else { throw mismatch(key, "an integer", value) }
+    return integer
+  }
+
+  /// A whole number of at least 1 that must be there, such as `units`.
+  mutating func positiveInteger(_ key: String) throws(ElmanError) -> Int {
+    guard let integer = try integer(key) else {
+      throw ElmanError(.wrongType, "\(owner) needs the argument '\(key)', a positive integer.")
+    }
+    guard integer > 0 else {
+      throw ElmanError(
+        .invalidArgument,
+        "Received an invalid value for argument '\(key)' of \(owner), expected a positive integer. Received: \(key)=\(integer)")
+    }
+    return integer
+  }
+
+  /// A fraction such as a dropout rate: 0 <= value <= 1.
+  mutating func fraction(_ key: String, default standard: Double) throws(ElmanError) -> Double {
+    let value = try number(key, default: standard)
+    guard (0...1).contains(value) else {
+      throw ElmanError(
+        .invalidArgument,
+        "Invalid value received for argument '\(key)' of \(owner). Expected a float value between 0 and 1. Received: \(key)=\(value)")
+    }
+    return value
+  }
+
+  /// A shape: a list of positive integers and nulls.
+  mutating func shape(_ key: String) throws(ElmanError) -> Shape? {
+    guard let value = value(key) else { return nil }
+    guard case .array(let list) = value else { throw mismatch(key, "a list of integers and nulls", value) }
+    guard list.count <= Shape.maximumRank else {
+      throw ElmanError(
+        .invalidArgument, "'\(key)' of \(owner) has \(list.count) dimensions; at most \(Shape.maximumRank) are supported.")
+    }
+    var dimensions: [Int?] = []
+    for element in list {
+      if element == .null {
+        dimensions.append(nil)
+      } else if let dimension = ConfigReader.integer(element) {
+        guard dimension > 0 else {
+          throw ElmanError(
+            .invalidArgument, "The dimensions in '\(key)' of \(owner) must be positive or null. Received: \(value.text)")
+        }
+        dimensions.append(dimension)
+      } else {
+        throw mismatch(key, "a list of integers and nulls", value)
+      }
+    }
+    return Shape(dimensions)
+  }
+
+  /// To be called last: an error where the config has a key that nobody asked for.
+  func finish() throws(ElmanError) {
+    guard let unknown = members.first(where: { !known.contains($0.key) })?.key else { return }
+    let nearest = ConfigReader.nearest(to: unknown, among: known)
+    let hint = nearest.map { " Did you mean '\($0)'?" } ?? ""
+    throw ElmanError(.wrongType, "\(owner): keyword argument not understood: '\(unknown)'.\(hint)")
+  }
+
+  func mismatch(_ key: String, _ expected: String, _ received: JSON) -> ElmanError {
+    ElmanError(.wrongType, "Argument '\(key)' of \(owner) must be \(expected). Received: \(key)=\(received.text)")
+  }
+
+  /// A JSON number that is a whole one (Python's 3.0 too).
+  static func integer(_ value: JSON) -> Int? {
+    switch value {
+    case .int(let value): value
+    case .double(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+}
+
+extension ConfigReader {
+  /// The candidate that is at most three edits away, if any.
+  static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    let ranked = candidates.map { ($0, editDistance(word, $0)) }.min { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 < $1.1 }
+    guard let (candidate, distance) = ranked, distance <= min(3, word.count / 2) else { return nil }
+    return candidate
+  }
+
+  /// Levenshtein's distance; words longer than 64 letters are cut.
+  private static func editDistance(_ first: String, _ second: String) -> Int {
+    let first = Array(first.prefix(64))
+    let second = Array(second.prefix(64))
+    var row = Array(0...second.count)
+    for (i, letter) in first.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, other) in second.enumerated() {
+        let substituted = diagonal + (letter == other ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, diagonal + 1, row[j] + 1)
+      }
+    }
+    return row[second.count]
+  }
+}

@@ -1,0 +1,229 @@
+import KernelInterface
+
+/// Keras's `Bidirectional`: a recurrent layer and its copy that reads the sequence from the other end, merged.
+///
+/// Input (batch, timesteps, features); output as the wrapped layer's, with 2 * units at `concat`. Outputs of both
+/// directions stand in the order of the input. States come as forward states, then backward states.
+public final class Bidirectional: Layer, @unchecked Sendable {
+  public override class var className: String { "Bidirectional" }
+
+  enum MergeMode: String { case concat, sum, mul, ave }
+
+  public let forwardLayer: RecurrentLayer
+  public let backwardLayer: RecurrentLayer
+  /// nil: the two outputs side by side, unmerged.
+  private let mergeMode: MergeMode?
+  /// The layers as they were given, for the config.
+  private let givenLayers: [JSON.Member]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let layer = try reader.recurrentLayer("layer")
+    let given = reader.value("backward_layer") == nil ? nil : try reader.recurrentLayer("backward_layer")
+    guard let layer else {
+      throw ElmanError(.wrongType, "Bidirectional needs the argument 'layer', a recurrent layer.")
+    }
+    if let given { try Bidirectional.requireAlike(layer, given) }
+    mergeMode = try reader.mergeMode()
+    givenLayers =
+      [JSON.Member("layer", layer.serialized())]
+      + (given.map { [JSON.Member("backward_layer", $0.serialized())] } ?? [])
+    forwardLayer = try layer.copy(named: "forward_" + layer.name.withoutPrefix("forward_"), reversed: layer.options.goesBackwards)
+    backwardLayer = try (given ?? layer).copy(
+      named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"), reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
+    super.init(try LayerSettings(&reader))
+  }
+
+  private static func requireAlike(_ forward: RecurrentLayer, _ backward: RecurrentLayer) throws(ElmanError) {
+    for (name, isAlike) in [
+      ("stateful", forward.options.isStateful == backward.options.isStateful),
+      ("return_sequences", forward.options.returnsSequences == backward.options.returnsSequences),
+      ("return_state", forward.options.returnsState == backward.options.returnsState),
+    ] where !isAlike {
+      throw ElmanError(
+        .invalidArgument,
+        "Forward layer and backward layer are expected to have the same value for attribute \"\(name)\".")
+    }
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    givenLayers + [JSON.Member("merge_mode", mergeMode.map { .string($0.rawValue) } ?? .null)]
+  }
+
+  override var children: [Layer] { [forwardLayer, backwardLayer] }
+  override var isStateful: Bool { forwardLayer.isStateful }
+  override var passesMask: Bool { forwardLayer.passesMask }
+  override var stateShapes: [[Int]] { forwardLayer.stateShapes + backwardLayer.stateShapes }
+
+  // MARK: Shapes and weights
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    let forward = try forwardLayer.outputShapes(for: input)
+    let backward = try backwardLayer.outputShapes(for: input)
+    let states = Array(forward.dropFirst() + backward.dropFirst())
+    switch mergeMode {
+    case nil: return [forward[0], backward[0]] + states
+    case .concat:
+      var merged = forward[0]
+      merged[merged.rank - 1] = forwardLayer.units + backwardLayer.units
+      return [merged] + states
+    case .sum, .mul, .ave:
+      guard forwardLayer.units == backwardLayer.units else {
+        throw ElmanError(
+          .shapeMismatch,
+          "merge_mode='\(mergeMode?.rawValue ?? "")' needs two layers of the same units. "
+            + "Received: \(forwardLayer.units) and \(backwardLayer.units)")
+      }
+      return [forward[0]] + states
+    }
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try forwardLayer.build(for: input)
+    try backwardLayer.build(for: input)
+    return []
+  }
+
+  // MARK: Running
+
+  /// Memory of one call: a scratch space for each direction and, where outputs are merged, each direction's output.
+  private struct Scratch {
+    let spaces: [UnsafeMutablePointer<Float>]
+    let outputs: [UnsafeMutablePointer<Float>]
+
+    init(_ space: inout ScratchSpace, counts: [Int], outputCount: Int) {
+      spaces = counts.map { space.take($0) }
+      outputs = (0..<2).map { _ in space.take(outputCount) }
+    }
+  }
+
+  private func scratch(_ space: inout ScratchSpace, for input: [Int], threads: Int) throws(ElmanError) -> Scratch {
+    var counts: [Int] = []
+    for layer in [forwardLayer, backwardLayer] { counts.append(try layer.scratchCount(for: input, threads: threads)) }
+    return Scratch(&space, counts: counts, outputCount: try mergedCount(for: input))
+  }
+
+  /// Elements of one direction's output where it is merged afterwards, otherwise 0.
+  private func mergedCount(for input: [Int]) throws(ElmanError) -> Int {
+    guard mergeMode != nil, mergeMode != .concat else { return 0 }
+    return try elementCount([input[0], keptSteps(input), forwardLayer.units])
+  }
+
+  private func keptSteps(_ input: [Int]) -> Int { forwardLayer.options.returnsSequences ? input[1] : 1 }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    var space = ScratchSpace()
+    _ = try scratch(&space, for: input, threads: threads)
+    return try space.measured()
+  }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    var space = ScratchSpace(call.scratch)
+    let scratch = try scratch(&space, for: call.inputShape, threads: call.threads)
+    let sequences = [0, 1].map { sequence($0, call, scratch) }
+    try runBoth(sequences, threads: call.threads)
+    merge(call, scratch)
+  }
+
+  /// The two directions, side by side where a thread is free and one row of the batch leaves it nothing else to do.
+  private func runBoth(_ sequences: [SequenceCall], threads: Int) throws(ElmanError) {
+    let layers = [forwardLayer, backwardLayer]
+    let operations = Double(sequences[0].timesteps) * Double(forwardLayer.units) * Double(forwardLayer.units)
+    let parts = sequences[0].batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
+    try forwardLayer.whilePrepared { () throws(ElmanError) in
+      try backwardLayer.whilePrepared { () throws(ElmanError) in
+        Threads.split(rows: 2, parts: parts) { _, range in
+          for direction in range { layers[direction].runSequence(sequences[direction]) }
+        }
+      }
+    }
+  }
+
+  private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) -> SequenceCall {
+    let layer = direction == 0 ? forwardLayer : backwardLayer
+    let steps = keptSteps(call.inputShape)
+    let statesPerLayer = layer.stateCount
+    let states = call.outputs.dropFirst(mergeMode == nil ? 2 : 1)
+    return SequenceCall(
+      batch: call.inputShape[0], timesteps: call.inputShape[1], features: call.inputShape[2], input: call.input,
+      reversed: layer.options.goesBackwards,
+      initialStates: Array(call.initialStates.dropFirst(direction * statesPerLayer).prefix(statesPerLayer)),
+      mask: call.mask, output: outputRows(direction, call, scratch, steps: steps),
+      finalStates: Array(states.dropFirst(direction * statesPerLayer).prefix(statesPerLayer)),
+      threads: call.threads, scratch: scratch.spaces[direction])
+  }
+
+  /// Where a direction writes; the backward one from the last timestep to the first.
+  private func outputRows(_ direction: Int, _ call: LayerCall, _ scratch: Scratch, steps: Int) -> OutputRows {
+    let units = direction == 0 ? forwardLayer.units : backwardLayer.units
+    var width = units
+    var base: UnsafeMutablePointer<Float>
+    switch mergeMode {
+    case .concat:
+      width = forwardLayer.units + backwardLayer.units
+      base = call.outputs[0] + direction * forwardLayer.units
+    case nil: base = call.outputs[direction]
+    case .sum, .mul, .ave: base = scratch.outputs[direction]
+    }
+    guard direction == 1, steps > 0 else { return OutputRows(base: base, groupStride: steps * width, rowStride: width) }
+    base += (steps - 1) * width
+    return OutputRows(base: base, groupStride: steps * width, rowStride: -width)
+  }
+
+  private func merge(_ call: LayerCall, _ scratch: Scratch) {
+    let count = call.inputShape[0] * keptSteps(call.inputShape) * forwardLayer.units
+    let (forward, backward, output) = (scratch.outputs[0], scratch.outputs[1], call.outputs[0])
+    switch mergeMode {
+    case nil, .concat: break
+    case .sum: for index in 0..<count { output[index] = forward[index] + backward[index] }
+    case .mul: for index in 0..<count { output[index] = forward[index] * backward[index] }
+    case .ave: for index in 0..<count { output[index] = (forward[index] + backward[index]) / 2 }
+    }
+  }
+}
+
+extension ConfigReader {
+  fileprivate mutating func recurrentLayer(_ key: String) throws(ElmanError) -> RecurrentLayer? {
+    guard let value = value(key) else { return nil }
+    let layer = try LayerRegistry.make(value)
+    guard let recurrent = layer as? RecurrentLayer else {
+      throw ElmanError(.invalidArgument, "\(owner) wraps recurrent layers. Received: '\(key)' of class \(type(of: layer).className)")
+    }
+    return recurrent
+  }
+
+  fileprivate mutating func mergeMode() throws(ElmanError) -> Bidirectional.MergeMode? {
+    guard let name = try string("merge_mode") else { return has("merge_mode") ? nil : .concat }
+    guard let mode = Bidirectional.MergeMode(rawValue: name) else {
+      throw ElmanError(
+        .invalidArgument,
+        "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" or null.")
+    }
+    return mode
+  }
+}
+
+extension RecurrentLayer {
+  /// A fresh layer of the same arguments under another name.
+  fileprivate func copy(named name: String, reversed: Bool) throws(ElmanError) -> RecurrentLayer {
+    guard case .object(let members) = config() else { throw ElmanError(.internal, "The config of \(self.name) is no object.") }
+    let changed = members.compactMap { member -> JSON.Member? in
+      switch member.key {
+      case "name": JSON.Member("name", .string(name))
+      case "go_backwards": JSON.Member("go_backwards", .bool(reversed))
+      case "batch_input_shape": nil
+      default: member
+      }
+    }
+    guard let copy = try LayerRegistry.make(className: type(of: self).className, config: .object(changed)) as? RecurrentLayer else {
+      throw ElmanError(.internal, "The copy of \(self.name) is not recurrent.")
+    }
+    return copy
+  }
+}
+
+extension String {
+  /// Keras 3 stores the directions under their own names, so that these come back with the prefix on.
+  fileprivate func withoutPrefix(_ prefix: String) -> String {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+  }
+}

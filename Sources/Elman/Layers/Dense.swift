@@ -1,0 +1,96 @@
+import KernelInterface
+
+/// Keras's `Dense`: `y = f(x W + b)` over the last axis; (batch, ..., features) to (batch, ..., units).
+public final class Dense: Layer, @unchecked Sendable {
+  public override class var className: String { "Dense" }
+
+  private let units: Int
+  private let activation: Activation
+  private let usesBias: Bool
+  private let kernelInitializer: Initializer
+  private let biasInitializer: Initializer
+  private let unusedArguments: [JSON.Member]
+  private var packed: (kernel: PackedWeights, bias: FloatBuffer)?
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    units = try reader.units()
+    activation = try reader.activation("activation", default: "linear")
+    usesBias = try reader.bool("use_bias", default: true)
+    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
+    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
+    unusedArguments = try reader.trainingArguments(
+      "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint")
+    reader.ignore("lora_rank", "lora_alpha", "quantization_config")
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    [
+      JSON.Member("units", .int(units)), JSON.Member("activation", .string(activation.name)),
+      JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
+      JSON.Member("bias_initializer", biasInitializer.json),
+    ] + unusedArguments
+  }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(atLeast: 2, input)
+    _ = try requireFeatures(input)
+    return [Shape(input.dimensions.dropLast() + [units])]
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    guard let features = input.last else { return [] }
+    let kernel = try Weight("kernel", shape: [features, units], initializer: kernelInitializer)
+    return usesBias ? [kernel, try Weight("bias", shape: [units], initializer: biasInitializer)] : [kernel]
+  }
+
+  override func prepare() throws(ElmanError) {
+    let kernel = ownWeights[0]
+    packed = (
+      try PackedWeights(kernel.values.base, depth: kernel.shape[0], units: units),
+      try PackedWeights.row(usesBias ? ownWeights[1].values.base : nil, units: units)
+    )
+  }
+
+  override func forward(_ call: LayerCall) {
+    guard let packed, let features = call.inputShape.last else { return }
+    let rows = call.inputShape.dropLast().reduce(1, *)
+    let operations = Double(features) * Double(units)
+    let parts = Threads.parts(rows: rows, operationsPerRow: operations, threads: call.threads)
+    let fused = activation.elementwise
+    Threads.split(rows: rows, parts: parts) { _, range in
+      let output = call.outputs[0] + range.lowerBound * units
+      call.kernels.product(
+        Product(
+          rows: range.count,
+          input: InputRows(base: call.input + range.lowerBound * features, rowStride: features),
+          weights: packed.kernel.matrix, bias: packed.bias.base,
+          output: OutputRows(base: output, rowStride: units), padded: false, activation: fused ?? .linear))
+      if fused == nil { activation.apply(call.kernels, output, output, rows: range.count, columns: units) }
+    }
+  }
+}
+
+extension ConfigReader {
+  /// The number of units of a layer: at least 1, at most 2^31 - 1.
+  mutating func units(_ key: String = "units") throws(ElmanError) -> Int {
+    let units = try positiveInteger(key)
+    guard units <= Int(Int32.max) else {
+      throw ElmanError(.invalidArgument, "Argument '\(key)' of \(owner) must be at most \(Int32.max). Received: \(key)=\(units)")
+    }
+    return units
+  }
+
+  /// Regularizers and constraints: kept as they are for the config.
+  mutating func trainingArguments(_ keys: String...) throws(ElmanError) -> [JSON.Member] {
+    var members: [JSON.Member] = []
+    for key in keys {
+      let value = value(key)
+      switch value {
+      case nil, .string, .object: members.append(JSON.Member(key, value ?? .null))
+      case .some(let other): throw mismatch(key, "a name or a config", other)
+      }
+    }
+    return members
+  }
+}

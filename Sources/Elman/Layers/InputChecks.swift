@@ -1,0 +1,36 @@
+// Errors about inputs, in Keras's words.
+
+extension Layer {
+  func incompatible(_ detail: String) -> ElmanError {
+    ElmanError(.shapeMismatch, "Input 0 of layer \"\(name)\" is incompatible with the layer: \(detail)")
+  }
+
+  /// An error unless the input has `rank` dimensions.
+  func requireRank(_ rank: Int, _ input: Shape) throws(ElmanError) {
+    if input.rank != rank {
+      throw incompatible("expected ndim=\(rank), found ndim=\(input.rank). Full shape received: \(input)")
+    }
+  }
+
+  /// An error unless the input has `rank` dimensions or more.
+  func requireRank(atLeast rank: Int, _ input: Shape) throws(ElmanError) {
+    if input.rank < rank {
+      throw incompatible("expected min_ndim=\(rank), found ndim=\(input.rank). Full shape received: \(input)")
+    }
+  }
+
+  /// The size of the last axis, which must be known and be the one the layer was built for.
+  func requireFeatures(_ input: Shape) throws(ElmanError) -> Int {
+    guard let features = input.last, features > 0 else {
+      throw ElmanError(
+        .invalidArgument,
+        "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found `None`. Full input shape received: \(input)")
+    }
+    if let built = builtInputShape, let expected = built.last, expected != features {
+      var shape = Shape([Int?](repeating: nil, count: built.rank))
+      shape[built.rank - 1] = expected
+      throw incompatible("expected shape=\(shape), found shape=\(input)")
+    }
+    return features
+  }
+}

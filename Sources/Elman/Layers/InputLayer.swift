@@ -1,0 +1,15 @@
+/// Keras's `InputLayer`: the input shape of a model, and nothing to compute.
+public final class InputLayer: Layer, @unchecked Sendable {
+  public override class var className: String { "InputLayer" }
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let settings = try LayerSettings(&reader)
+    reader.ignore("sparse", "ragged", "type_spec", "optional", "input_dtype")
+    guard settings.inputShape != nil else {
+      throw ElmanError(.invalidArgument, "You must pass a `shape` argument: an InputLayer needs 'batch_input_shape', 'batch_shape' or 'input_shape'.")
+    }
+    super.init(settings)
+  }
+
+  override var isIdentity: Bool { true }
+}

@@ -1,0 +1,209 @@
+/// A layer of a model: its arguments, its weights, its shapes and its arithmetic.
+///
+/// A subclass overrides `makeWeights`, `outputShapes`, `ownConfig`, `scratchCount`, `prepare` and `forward`.
+/// Any number of threads may use one layer: what changes it takes its lock alone, what runs it shares the lock.
+public class Layer: @unchecked Sendable {
+  public let name: String
+  /// The input shape its arguments fixed, batch first.
+  public let givenInputShape: Shape?
+
+  let lock = ReadWriteLock()
+  private var trainable: Bool
+  private var builtShape: Shape?
+  private(set) var ownWeights: [Weight] = []
+  private var isPrepared = false
+
+  init(_ settings: LayerSettings) {
+    name = settings.name
+    givenInputShape = settings.inputShape
+    trainable = settings.trainable
+  }
+
+  // MARK: To be overridden
+
+  /// Keras's class name.
+  public class var className: String { "Layer" }
+
+  /// Layers whose weights stand behind this layer's own, such as the two directions of a Bidirectional.
+  var children: [Layer] { [] }
+
+  /// The arguments beside those of every layer, in Keras's order.
+  func ownConfig() -> [JSON.Member] { [] }
+
+  /// The shapes of the outputs, or an error where the input does not fit.
+  func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [input] }
+
+  /// The layer's own weights for an input shape that `outputShapes` took. Children are built here too.
+  func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { [] }
+
+  /// Brings the weights into the form that `forward` reads; called before the first run and after each change.
+  func prepare() throws(ElmanError) {}
+
+  /// Whether the output is the input itself, so that nothing needs to run.
+  var isIdentity: Bool { false }
+
+  /// Whether running changes the layer, as a stateful one does: it then runs for one thread at a time.
+  var isStateful: Bool { false }
+
+  /// Whether a mask of the input is one of the output too.
+  var passesMask: Bool { true }
+
+  /// Shapes (without batch) of the states that `initialStates` may give.
+  var stateShapes: [[Int]] { [] }
+
+  /// Floats of scratch memory that one `forward` needs.
+  func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { 0 }
+
+  /// Computes the outputs. Shapes were checked; the lock is held.
+  func forward(_ call: LayerCall) throws(ElmanError) {}
+
+  /// Puts a stateful layer's states back to zero.
+  public func resetStates() throws(ElmanError) {
+    for child in children { try child.resetStates() }
+  }
+
+  // MARK: Building
+
+  public final var isBuilt: Bool { builtInputShape != nil }
+
+  /// The input shape the layer was built for.
+  public final var builtInputShape: Shape? { read { builtShape } }
+
+  /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
+  public final func build(for input: Shape) throws(ElmanError) {
+    _ = try outputShapes(for: input)
+    try lock.exclusive { () throws(ElmanError) in
+      guard builtShape == nil else { return }
+      ownWeights = try makeWeights(for: input)
+      builtShape = input
+    }
+  }
+
+  /// Runs the layer once.
+  final func run(_ call: LayerCall) throws(ElmanError) {
+    try whilePrepared { () throws(ElmanError) in try forward(call) }
+  }
+
+  /// Calls `body` with the lock held and the weights in the form that the kernels read.
+  final func whilePrepared(_ body: () throws(ElmanError) -> Void) throws(ElmanError) {
+    func attempt() throws(ElmanError) -> Bool {
+      if isPrepared { try body() }
+      return isPrepared
+    }
+    while !(isStateful ? try lock.exclusive(attempt) : try lock.shared(attempt)) {
+      try lock.exclusive { () throws(ElmanError) in
+        if isPrepared { return }
+        try prepare()
+        isPrepared = true
+      }
+    }
+  }
+
+  // MARK: Arguments
+
+  public final var isTrainable: Bool { read { trainable } }
+
+  public final func setTrainable(_ value: Bool) throws(ElmanError) {
+    try lock.exclusive { () throws(ElmanError) in trainable = value }
+    for child in children { try child.setTrainable(value) }
+  }
+
+  /// The layer's config as Keras's `get_config()` gives it.
+  public final func config() -> JSON {
+    var members = [JSON.Member("name", .string(name)), JSON.Member("trainable", .bool(isTrainable)), JSON.Member("dtype", "float32")]
+    if let givenInputShape { members.append(JSON.Member("batch_input_shape", givenInputShape.json)) }
+    return .object(members + ownConfig())
+  }
+
+  /// `{"class_name": ..., "config": ...}`, from which `LayerRegistry` makes the layer again.
+  public final func serialized() -> JSON {
+    SerializedObject.json(module: "keras.layers", className: type(of: self).className, config: config())
+  }
+
+  // MARK: Weights
+
+  /// All weights in Keras's order, named by path: `simple_rnn/kernel`.
+  public final var weights: [LayerWeight] {
+    weights(under: "", trainable: true)
+  }
+
+  private func weights(under path: String, trainable: Bool) -> [LayerWeight] {
+    let path = "\(path)\(name)/"
+    let trainable = trainable && isTrainable
+    let own = read { ownWeights }
+    return own.enumerated().map { index, weight in
+      LayerWeight(layer: self, index: index, path: path + weight.name, weight: weight, isTrainable: trainable && weight.isTrainable)
+    } + children.flatMap { $0.weights(under: path, trainable: trainable) }
+  }
+
+  /// Puts another buffer, of the same count, in the place of a weight's values.
+  final func replaceWeight(_ index: Int, by values: FloatBuffer) throws(ElmanError) {
+    try lock.exclusive { () throws(ElmanError) in
+      ownWeights[index] = ownWeights[index].replaced(by: values)
+      isPrepared = false
+    }
+  }
+
+  private func read<Value>(_ value: () -> Value) -> Value {
+    // The closure does not throw, so the lock does not.
+    var result: Value?
+    try? lock.shared { () throws(ElmanError) in result = value() }
+    return result ?? value()
+  }
+}
+
+/// A weight where it stands in a layer or model.
+public struct LayerWeight: Sendable {
+  let layer: Layer
+  let index: Int
+  public let path: String
+  public let weight: Weight
+  public let isTrainable: Bool
+}
+
+extension [LayerWeight] {
+  public var parameterCount: Int { reduce(0) { $0 + $1.weight.count } }
+  public var trainableParameterCount: Int { reduce(0) { $0 + ($1.isTrainable ? $1.weight.count : 0) } }
+
+  /// The position of a weight by its path, with or without Keras 2's `:0`.
+  public func index(named path: String) throws(ElmanError) -> Int {
+    let wanted = path.hasSuffix(":0") ? String(path.dropLast(2)) : path
+    if let index = firstIndex(where: { $0.path == wanted }) { return index }
+    let hint = ConfigReader.nearest(to: wanted, among: map(\.path)).map { " Did you mean '\($0)'?" } ?? ""
+    throw ElmanError(.notFound, "No such weight: '\(path)'.\(hint)")
+  }
+
+  /// Sets all weights, or none where one does not fit.
+  public func set(_ values: [WeightValue], of owner: String) throws(ElmanError) {
+    guard values.count == count else {
+      throw ElmanError(
+        .shapeMismatch,
+        "You called `set_weights(weights)` on \(owner) with a weight list of length \(values.count), but it was expecting \(count) weights.")
+    }
+    var buffers: [FloatBuffer] = []
+    for (slot, value) in zip(self, values) { buffers.append(try slot.buffer(for: value)) }
+    for (slot, buffer) in zip(self, buffers) { try slot.layer.replaceWeight(slot.index, by: buffer) }
+  }
+
+  /// Sets one weight.
+  public func set(_ index: Int, _ value: WeightValue) throws(ElmanError) {
+    let slot = self[index]
+    try slot.layer.replaceWeight(slot.index, by: slot.buffer(for: value))
+  }
+}
+
+extension LayerWeight {
+  fileprivate func buffer(for value: WeightValue) throws(ElmanError) -> FloatBuffer {
+    guard value.shape == weight.shape, value.values.count == weight.count else {
+      throw ElmanError(
+        .shapeMismatch,
+        "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(value.shape)) does not fit.")
+    }
+    return try FloatBuffer(copying: value.values)
+  }
+}
+
+extension Shape {
+  /// As Keras writes it: `[null, 2, 10]`.
+  var json: JSON { .array(dimensions.map { $0.map(JSON.int) ?? .null }) }
+}

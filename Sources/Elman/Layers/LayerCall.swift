@@ -1,0 +1,58 @@
+import KernelInterface
+
+/// What a layer gets to run once. All arrays are dense and row-major.
+struct LayerCall {
+  let inputShape: [Int]
+  let input: UnsafePointer<Float>
+  /// One for each of `outputShapes`.
+  let outputs: [UnsafeMutablePointer<Float>]
+  /// Initial states of a recurrent layer, empty where it has its own.
+  var initialStates: [UnsafePointer<Float>] = []
+  /// (batch, timesteps), 0 where a step is to be skipped.
+  var mask: UnsafePointer<UInt8>?
+  var training = false
+  /// Threads to plan for; `scratch` was measured with the same number.
+  let threads: Int
+  /// `scratchCount` floats on a 64-byte boundary.
+  let scratch: UnsafeMutablePointer<Float>
+
+  var kernels: KernelSet { .selected }
+}
+
+/// Cuts one block of floats into pieces on 64-byte boundaries; without a base it only measures.
+struct ScratchSpace {
+  private let base: UnsafeMutablePointer<Float>?
+  private(set) var count = 0
+  private(set) var overflows = false
+
+  init(_ base: UnsafeMutablePointer<Float>? = nil) { self.base = base }
+
+  /// The next piece; meaningless while measuring.
+  mutating func take(_ sizes: Int...) -> UnsafeMutablePointer<Float> {
+    let start = count
+    var size = 1
+    for factor in sizes { size = multiply(size, factor) }
+    count = add(count, multiply(add(size, 15) / 16, 16))
+    return (base ?? ScratchSpace.nowhere) + (base == nil ? 0 : start)
+  }
+
+  /// The floats taken, or an error where they are beyond memory.
+  func measured() throws(ElmanError) -> Int {
+    if overflows { throw ElmanError(.outOfMemory, "The workspace of this call is beyond this machine's memory.") }
+    return count
+  }
+
+  private static nonisolated(unsafe) let nowhere = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+
+  private mutating func multiply(_ x: Int, _ y: Int) -> Int {
+    let (product, overflow) = x.multipliedReportingOverflow(by: y)
+    overflows = overflows || overflow || product > Int.max / 16
+    return overflows ? 0 : product
+  }
+
+  private mutating func add(_ x: Int, _ y: Int) -> Int {
+    let (sum, overflow) = x.addingReportingOverflow(y)
+    overflows = overflows || overflow || sum > Int.max / 16
+    return overflows ? 0 : sum
+  }
+}

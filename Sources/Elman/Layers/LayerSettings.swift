@@ -1,0 +1,61 @@
+/// The arguments that every layer of Keras takes.
+struct LayerSettings {
+  /// What `input_dim` means to a layer.
+  enum InputDimension {
+    /// A vector: input_shape = (input_dim,).
+    case features
+    /// A sequence: input_shape = (input_length, input_dim).
+    case sequence
+  }
+
+  let name: String
+  let trainable: Bool
+  /// The input shape the user fixed, batch first; nil where it follows from the layer before.
+  let inputShape: Shape?
+
+  init(_ reader: inout ConfigReader, inputDimension: InputDimension = .features) throws(ElmanError) {
+    let givenName = try reader.string("name")
+    if let givenName, givenName.isEmpty || givenName.utf8.count > 1024 || givenName.utf8.contains(0) {
+      throw ElmanError(.invalidArgument, "The name of a layer must have 1 to 1024 bytes, none of them zero.")
+    }
+    trainable = try reader.bool("trainable", default: true)
+    try LayerSettings.checkDtype(reader.value("dtype"), of: reader.owner)
+    inputShape = try LayerSettings.inputShape(&reader, inputDimension)
+    reader.ignore("autocast", "build_config")
+    name = givenName ?? NameCounter.name(forClass: reader.owner)
+  }
+
+  private static func inputShape(
+    _ reader: inout ConfigReader, _ inputDimension: InputDimension
+  ) throws(ElmanError) -> Shape? {
+    let batchInputShape = try reader.shape("batch_input_shape")
+    let batchShape = try reader.shape("batch_shape")
+    let inputShape = try reader.shape("input_shape")
+    let batchSize = try positive(reader.integer("batch_size"), "batch_size", reader)
+    let length = inputDimension == .sequence ? try positive(reader.integer("input_length"), "input_length", reader) : nil
+    let dimension = try positive(reader.integer("input_dim"), "input_dim", reader)
+    if let whole = batchInputShape ?? batchShape {
+      guard whole.rank > 0 else {
+        throw ElmanError(.invalidArgument, "The batch_input_shape of \(reader.owner) must have at least the batch dimension.")
+      }
+      return whole
+    }
+    if let inputShape { return Shape([batchSize] + inputShape.dimensions) }
+    guard let dimension else { return nil }
+    return inputDimension == .sequence ? [batchSize, length, dimension] : [batchSize, dimension]
+  }
+
+  private static func positive(_ value: Int?, _ key: String, _ reader: ConfigReader) throws(ElmanError) -> Int? {
+    guard let value, value <= 0 else { return value }
+    throw ElmanError(.invalidArgument, "Argument '\(key)' of \(reader.owner) must be positive. Received: \(key)=\(value)")
+  }
+
+  /// float32, by name or as Keras 3's policy object.
+  private static func checkDtype(_ dtype: JSON?, of owner: String) throws(ElmanError) {
+    guard let dtype else { return }
+    let name: JSON = dtype["config"]?["name"] ?? dtype
+    guard name == "float32" else {
+      throw ElmanError(.unsupported, "\(owner): elman computes in float32. Received: dtype=\(dtype.text)")
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Synchronization
+
+/// How a model runs on inputs of one shape: which layers, and which memory each reads and writes. Made once, then cached.
+///
+/// Two areas of the workspace take turns as input and output; the first layer reads the caller's input and the last
+/// one writes the caller's outputs. Layers whose output is their input (Flatten, Dropout at inference) do not appear.
+final class Plan: Sendable {
+  private struct Step: Sendable {
+    let layer: Layer
+    let inputShape: [Int]
+    /// The area that is read; nil for the caller's input.
+    let source: Int?
+    /// The area that is written; nil for the caller's outputs.
+    let target: Int?
+    let receivesMask: Bool
+  }
+
+  let inputShape: [Int]
+  let threads: Int
+  /// The shapes of the model's outputs: of the last layer.
+  let outputShapes: [[Int]]
+  let outputCounts: [Int]
+  private let steps: [Step]
+  /// The step that takes initial states; nil where no layer has any.
+  private let firstRecurrentStep: Int?
+  private let areaOffsets: [Int]
+  private let scratchOffset: Int
+  private let workspaceCount: Int
+  private let idleWorkspaces = Mutex<[FloatBuffer]>([])
+
+  init(layers: [Layer], inputShape: [Int], threads: Int) throws(ElmanError) {
+    self.inputShape = inputShape
+    self.threads = threads
+    var shapes = [inputShape]
+    var inputs: [(layer: Layer, shape: [Int], receivesMask: Bool)] = []
+    var hasMask = true
+    for layer in layers {
+      let input = shapes[0]
+      shapes = try layer.outputShapes(for: Shape(input)).map { $0.concrete ?? [] }
+      if !layer.isIdentity { inputs.append((layer, input, hasMask)) }
+      hasMask = hasMask && layer.passesMask
+    }
+    outputShapes = shapes
+    steps = inputs.enumerated().map { index, input in
+      Step(
+        layer: input.layer, inputShape: input.shape, source: index == 0 ? nil : (index - 1) % 2,
+        target: index == inputs.count - 1 ? nil : index % 2, receivesMask: input.receivesMask)
+    }
+    var areas = [0, 0]
+    var scratch = 0
+    for (index, step) in steps.enumerated() {
+      scratch = max(scratch, try step.layer.scratchCount(for: step.inputShape, threads: threads))
+      if let source = step.source { areas[source] = max(areas[source], try elementCount(inputs[index].shape)) }
+    }
+    var counts: [Int] = []
+    for shape in shapes { counts.append(try elementCount(shape)) }
+    outputCounts = counts
+    firstRecurrentStep = steps.firstIndex { !$0.layer.stateShapes.isEmpty }
+    var space = ScratchSpace()
+    areaOffsets = areas.map { area in
+      defer { _ = space.take(area) }
+      return space.count
+    }
+    scratchOffset = space.count
+    _ = space.take(scratch)
+    workspaceCount = try space.measured()
+  }
+
+  /// Runs the model once.
+  func run(_ call: ModelCall) throws(ElmanError) {
+    guard !steps.isEmpty else {
+      call.outputs[0].update(from: call.input, count: outputCounts[0])
+      return
+    }
+    let workspace = try takeWorkspace()
+    defer { idleWorkspaces.withLock { $0.append(workspace) } }
+    for (index, step) in steps.enumerated() {
+      try step.layer.run(
+        LayerCall(
+          inputShape: step.inputShape,
+          input: step.source.map { UnsafePointer(workspace.base + areaOffsets[$0]) } ?? call.input,
+          outputs: step.target.map { [workspace.base + areaOffsets[$0]] } ?? call.outputs,
+          initialStates: index == firstRecurrentStep ? call.initialStates : [],
+          mask: step.receivesMask ? call.mask : nil, training: call.training,
+          threads: threads, scratch: workspace.base + scratchOffset))
+    }
+  }
+
+  private func takeWorkspace() throws(ElmanError) -> FloatBuffer {
+    if let idle = idleWorkspaces.withLock({ $0.popLast() }) { return idle }
+    return try FloatBuffer(count: workspaceCount)
+  }
+}
+
+/// What a model is run with. All pointers hold what the plan's shapes say.
+struct ModelCall {
+  let input: UnsafePointer<Float>
+  let outputs: [UnsafeMutablePointer<Float>]
+  var initialStates: [UnsafePointer<Float>] = []
+  var mask: UnsafePointer<UInt8>?
+  var training = false
+}
+
+/// What a caller may give beside the input.
+public struct RunOptions {
+  /// States of the first recurrent layer, (batch, units) each; empty for its own.
+  public var initialStates: [WeightValue] = []
+  /// (batch, timesteps), 0 where a step is to be skipped.
+  public var mask: (shape: [Int], values: UnsafeBufferPointer<UInt8>)?
+  public var training = false
+
+  public init() {}
+}
+
+// MARK: - Checks
+
+extension Plan {
+  /// An error unless the buffers hold the outputs.
+  func requireOutputs(_ counts: [Int]) throws(ElmanError) {
+    guard counts.count == outputShapes.count else {
+      throw ElmanError(
+        .invalidArgument, "The model has \(outputShapes.count) outputs. Received: buffers for \(counts.count)")
+    }
+    for (index, count) in counts.enumerated() where count < outputCounts[index] {
+      throw ElmanError(
+        .bufferTooSmall,
+        "Output \(index) has shape \(Shape(outputShapes[index])), which is \(outputCounts[index]) floats. "
+          + "Received: a buffer of \(count)")
+    }
+  }
+
+  /// An error unless the states and the mask have the shapes that this plan needs.
+  func requireOptions(_ options: RunOptions) throws(ElmanError) {
+    try requireStates(options.initialStates.map(\.shape))
+    guard let mask = options.mask else { return }
+    guard inputShape.count >= 2, mask.shape == Array(inputShape.prefix(2)) else {
+      throw ElmanError(
+        .shapeMismatch,
+        "The mask of an input of shape \(Shape(inputShape)) has shape \(Shape(Array(inputShape.prefix(2)))). "
+          + "Received: \(Shape(mask.shape))")
+    }
+  }
+
+  private func requireStates(_ shapes: [[Int]]) throws(ElmanError) {
+    guard !shapes.isEmpty else { return }
+    guard let step = firstRecurrentStep else {
+      throw ElmanError(.invalidArgument, "Initial states were given, and no layer of this model takes any.")
+    }
+    let layer = steps[step].layer
+    let expected = layer.stateShapes.map { [inputShape.first ?? 0] + $0 }
+    guard shapes == expected else {
+      func list(_ shapes: [[Int]]) -> String { shapes.map { Shape($0).description }.joined(separator: ", ") }
+      throw ElmanError(
+        .shapeMismatch,
+        "The initial state of layer \"\(layer.name)\" has shapes [\(list(expected))]. Received: [\(list(shapes))]")
+    }
+  }
+}

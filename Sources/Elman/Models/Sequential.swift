@@ -1,0 +1,252 @@
+/// Keras's `Sequential`: layers one after the other.
+///
+/// A model whose first layer has an input shape is built as its layers are added; otherwise its first call, or
+/// `build`, makes the weights. Any number of threads may run one model at once.
+public final class Sequential: @unchecked Sendable {
+  public let name: String
+
+  private let lock = ReadWriteLock()
+  private var stack: [Layer] = []
+  private var inputLayer: InputLayer?
+  private var currentInputShape: Shape?
+  /// Whether the input shape is that of the first call, rather than one that a layer or `build` fixed.
+  private var isShapeInferred = false
+  private var plans: [Plan] = []
+
+  /// The most plans kept; the one that was not used longest makes room.
+  private static let planLimit = 8
+
+  public init(name: String? = nil) {
+    self.name = name ?? NameCounter.name(forClass: "Sequential")
+  }
+
+  // MARK: Layers
+
+  /// The layer that only told the input shape, as the config keeps it.
+  var inputLayerForConfig: InputLayer? { read { inputLayer } }
+
+  /// The layers without an InputLayer, as Keras's `model.layers`.
+  public var layers: [Layer] { read { stack } }
+
+  public var isBuilt: Bool { inputShape != nil }
+
+  /// The shape of its inputs, batch first; nil before the model is built.
+  public var inputShape: Shape? { read { currentInputShape } }
+
+  /// Appends a layer, and builds it where the shape of its input is known.
+  public func add(_ layer: Layer) throws(ElmanError) {
+    try lock.exclusive { () throws(ElmanError) in
+      if let input = layer as? InputLayer { return try start(with: input) }
+      if stack.contains(where: { $0.name == layer.name }) || inputLayer?.name == layer.name {
+        throw ElmanError(
+          .invalidArgument,
+          "All layers added to a Sequential model should have unique names. Name \"\(layer.name)\" is already the name of a layer "
+            + "in this model. Update the `name` argument to pass a unique name.")
+      }
+      let inputShape = currentInputShape ?? (stack.isEmpty ? layer.givenInputShape : nil)
+      if let inputShape { try layer.build(for: try outputShape(of: stack, for: inputShape)) }
+      currentInputShape = inputShape
+      stack.append(layer)
+      plans.removeAll()
+    }
+  }
+
+  private func start(with input: InputLayer) throws(ElmanError) {
+    guard stack.isEmpty, inputLayer == nil else {
+      throw ElmanError(.invalidArgument, "An InputLayer can only be the first layer of a Sequential model.")
+    }
+    inputLayer = input
+    currentInputShape = input.givenInputShape
+  }
+
+  /// Takes the last layer off, and gives it back.
+  @discardableResult
+  public func pop() throws(ElmanError) -> Layer {
+    try lock.exclusive { () throws(ElmanError) in
+      guard let last = stack.popLast() else { throw ElmanError(.invalidArgument, "There are no layers in the model.") }
+      if stack.isEmpty, inputLayer == nil { currentInputShape = nil }
+      plans.removeAll()
+      return last
+    }
+  }
+
+  public func layer(named name: String) throws(ElmanError) -> Layer {
+    let layers = layers
+    if let layer = layers.first(where: { $0.name == name }) { return layer }
+    throw ElmanError(
+      .notFound, "No such layer: \(name). Existing layers are: [\(layers.map { "'\($0.name)'" }.joined(separator: ", "))].")
+  }
+
+  public func layer(at index: Int) throws(ElmanError) -> Layer {
+    let layers = layers
+    guard layers.indices.contains(index) else {
+      throw ElmanError(
+        .notFound, "Was asked to retrieve layer at index \(index) but model only has \(layers.count) layers.")
+    }
+    return layers[index]
+  }
+
+  // MARK: Building and shapes
+
+  /// Makes the weights of all layers for an input shape, batch first.
+  public func build(for input: Shape) throws(ElmanError) {
+    try lock.exclusive { () throws(ElmanError) in
+      try buildUnlocked(for: input)
+      isShapeInferred = false
+    }
+  }
+
+  private func buildUnlocked(for input: Shape) throws(ElmanError) {
+    if let known = currentInputShape { return try relax(known, for: input) }
+    guard !stack.isEmpty else {
+      throw ElmanError(.notBuilt, "Sequential model '\(name)' cannot be built because it has no layers.")
+    }
+    var shape = input
+    for (index, layer) in stack.enumerated() {
+      try layer.build(for: shape)
+      shape = try singleOutput(layer, for: shape, isLast: index == stack.count - 1)
+    }
+    currentInputShape = input
+    isShapeInferred = true
+  }
+
+  /// A shape that was only seen on an input gives way to another one: what differs is not fixed any more.
+  private func relax(_ known: Shape, for input: Shape) throws(ElmanError) {
+    if known.accepts(input) { return }
+    guard isShapeInferred, known.rank == input.rank else { throw incompatible(known, input) }
+    let relaxed = Shape(zip(known.dimensions, input.dimensions).map { $0 == $1 ? $0 : nil })
+    _ = try outputShape(of: stack, for: relaxed)
+    currentInputShape = relaxed
+  }
+
+  /// The shape that a layer after these would get.
+  private func outputShape(of layers: [Layer], for input: Shape) throws(ElmanError) -> Shape {
+    var shape = input
+    for layer in layers { shape = try singleOutput(layer, for: shape, isLast: false) }
+    return shape
+  }
+
+  private func singleOutput(_ layer: Layer, for input: Shape, isLast: Bool) throws(ElmanError) -> Shape {
+    let outputs = try layer.outputShapes(for: input)
+    if outputs.count > 1, !isLast {
+      throw ElmanError(
+        .invalidArgument,
+        "All layers in a Sequential model should have a single output tensor. Layer '\(layer.name)' has \(outputs.count).")
+    }
+    return outputs[0]
+  }
+
+  /// The shapes of the outputs for an input shape, or for the one the model was built for.
+  public func outputShapes(for input: Shape? = nil) throws(ElmanError) -> [Shape] {
+    try lock.shared { () throws(ElmanError) in
+      guard let input = input ?? currentInputShape else { throw notBuilt() }
+      if let known = currentInputShape, !known.accepts(input), !isShapeInferred { throw incompatible(known, input) }
+      var shapes = [input]
+      for layer in stack { shapes = try layer.outputShapes(for: shapes[0]) }
+      return shapes
+    }
+  }
+
+  func notBuilt() -> ElmanError {
+    ElmanError(
+      .notBuilt,
+      "This model has not yet been built. Build the model first by calling `build()` or by calling the model on a batch of data.")
+  }
+
+  private func incompatible(_ expected: Shape, _ found: Shape) -> ElmanError {
+    ElmanError(
+      .shapeMismatch,
+      "Input 0 of layer \"\(name)\" is incompatible with the layer: expected shape=\(expected), found shape=\(found)")
+  }
+
+  // MARK: Running
+
+  /// Calls `body` with the plan for an input shape, building the model where its first input tells how. No layer is
+  /// added and no weights are set meanwhile.
+  private func withPlan(for inputShape: [Int], _ body: (Plan) throws(ElmanError) -> Void) throws(ElmanError) {
+    let threads = Threads.count
+    func known() -> Plan? {
+      plans.first { $0.inputShape == inputShape && $0.threads == threads }
+    }
+    func attempt() throws(ElmanError) -> Bool {
+      guard let plan = known() else { return false }
+      try body(plan)
+      return true
+    }
+    while !(try lock.shared(attempt)) {
+      try lock.exclusive { () throws(ElmanError) in
+        if known() == nil { try addPlan(for: inputShape, threads: threads) }
+      }
+    }
+  }
+
+  private func addPlan(for inputShape: [Int], threads: Int) throws(ElmanError) {
+    try requireData(inputShape)
+    try buildUnlocked(for: Shape(inputShape))
+    plans.insert(try Plan(layers: stack, inputShape: inputShape, threads: threads), at: 0)
+    if plans.count > Self.planLimit { plans.removeLast() }
+  }
+
+  private func requireData(_ inputShape: [Int]) throws(ElmanError) {
+    guard !inputShape.isEmpty else {
+      throw ElmanError(.shapeMismatch, "The input of a model needs a batch dimension. Received: shape=()")
+    }
+    _ = try elementCount(inputShape)
+  }
+
+  /// Computes the model's one output; `output` has at least as many floats as it.
+  public func forward(
+    _ input: UnsafePointer<Float>, shape: [Int], output: UnsafeMutableBufferPointer<Float>
+  ) throws(ElmanError) {
+    try withPlan(for: shape) { (plan) throws(ElmanError) in
+      try plan.requireOutputs([output.count])
+      guard let base = output.baseAddress else { return }
+      try plan.run(ModelCall(input: input, outputs: [base]))
+    }
+  }
+
+  /// The shapes that `run` would give for inputs of a shape.
+  public func runShapes(for inputShape: [Int]) throws(ElmanError) -> [[Int]] {
+    var shapes: [[Int]] = []
+    try withPlan(for: inputShape) { (plan) throws(ElmanError) in shapes = plan.outputShapes }
+    return shapes
+  }
+
+  /// Computes all outputs: those of the last layer, then the states it returns.
+  public func run(
+    _ input: UnsafePointer<Float>, shape: [Int], options: RunOptions, outputs: [UnsafeMutableBufferPointer<Float>]
+  ) throws(ElmanError) {
+    try withPlan(for: shape) { (plan) throws(ElmanError) in
+      try plan.requireOutputs(outputs.map(\.count))
+      try plan.requireOptions(options)
+      let bases = outputs.compactMap(\.baseAddress)
+      guard bases.count == outputs.count else { return }
+      try plan.run(
+        ModelCall(
+          input: input, outputs: bases, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
+          mask: options.mask?.values.baseAddress, training: options.training))
+    }
+  }
+
+  public func resetStates() throws(ElmanError) {
+    for layer in layers { try layer.resetStates() }
+  }
+
+  // MARK: Weights
+
+  /// The weights of all layers in order, named by path.
+  public var weights: [LayerWeight] { layers.flatMap(\.weights) }
+
+  /// Sets all weights, or none where one does not fit. No call of this model runs with some of them.
+  public func setWeights(_ values: [WeightValue]) throws(ElmanError) {
+    try lock.exclusive { () throws(ElmanError) in
+      try stack.flatMap(\.weights).set(values, of: "model \"\(name)\"")
+    }
+  }
+
+  private func read<Value>(_ value: () -> Value) -> Value {
+    var result: Value?
+    try? lock.shared { () throws(ElmanError) in result = value() }
+    return result ?? value()
+  }
+}
