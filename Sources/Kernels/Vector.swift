@@ -1,46 +1,118 @@
 import KernelInterface
-#if canImport(Glibc)
-import Glibc
+
+// The vectors of this build: 16 floats with AVX-512, 8 with AVX2, otherwise 4 (SSE2, NEON).
+
+#if KERNELS_AVX512
+  typealias Vector = SIMD16<Float>
+  typealias IntVector = SIMD16<Int32>
+#elseif KERNELS_AVX2
+  typealias Vector = SIMD8<Float>
+  typealias IntVector = SIMD8<Int32>
+#else
+  typealias Vector = SIMD4<Float>
+  typealias IntVector = SIMD4<Int32>
 #endif
-// Plain loops, until the SIMD kernels take their place.
-func f(_ e: Elementwise, _ x: Float) -> Float {
-  switch e.function {
-  case .tanh: return Float(tanh(Double(x)))
-  case .sigmoid: return Float(1/(1+exp(-Double(x))))
-  case .relu: return x >= e.b ? e.b : x >= e.c ? x : e.a*(x-e.c)
-  default: return x }
+
+/// W: floats in a vector.
+@inline(__always)
+var lanes: Int { Vector.scalarCount }
+
+extension UnsafePointer<Float> {
+  /// W floats, at any alignment.
+  @inline(__always)
+  func vector() -> Vector { UnsafeRawPointer(self).loadUnaligned(as: Vector.self) }
+
+  /// The first `count` < W floats, zeros behind them; nothing past them is read.
+  @inline(__always)
+  func vector(first count: Int) -> Vector {
+    var padded = Vector()
+    withUnsafeMutableBytes(of: &padded) { bytes in
+      let target = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+      copyFew(from: self, to: target, count)
+    }
+    return padded
+  }
 }
-public func makeKernelSet() -> KernelSet {
-  KernelSet(name: "baseline", vectorWidth: 4, gateWidth: { (u, g) in (u+3)/4*4*g }, packedCount: { d,u,g in d*u*g },
-   pack: { w, rs, cs, d, u, g, p in for k in 0..<d { for c in 0..<u*g { p[k*u*g+c] = w[k*rs+c*cs] } } },
-   packRow: { r, u, g, p in for i in 0..<(u+3)/4*4*g { p[i]=0 }; if let r { for gg in 0..<g { for j in 0..<u { p[j/4*4*g + gg*4 + j%4] = r[gg*u+j] } } } },
-   product: { q in
-     let u = q.weights.units, g = q.weights.gates
-     for gr in 0..<q.groups { for r in 0..<q.rows {
-       let x = q.input.base + gr*q.input.groupStride + r*q.input.rowStride
-       let o = q.output.base + gr*q.output.groupStride + r*q.output.rowStride
-       if q.padded { for i in 0..<(u+3)/4*4*g { o[i] = 0 } }
-       for gg in 0..<g { for j in 0..<u {
-         let idx = j/4*4*g + gg*4 + j%4
-         var s: Float = q.bias?[idx] ?? 0
-         for k in 0..<q.weights.depth { s += x[k]*q.weights.base[k*u*g+gg*u+j] }
-         o[q.padded ? idx : j] = f(q.activation, s) } }
-     } } },
-   recurrenceScratch: { _,_,_ in 0 },
-   simpleRNN: { r in
-     let u = r.weights.units
-     for b in 0..<r.batch { var h = r.hidden + b*r.hiddenStride
-       for t in 0..<r.steps {
-         let z = r.inputs.base + b*r.inputs.groupStride + t*r.inputs.rowStride
-         let o = r.outputs.base + b*r.outputs.groupStride + (t%r.ring)*r.outputs.rowStride
-         for j in 0..<u { var s = z[j]; for k in 0..<u { s += h[k]*r.weights.base[k*u+j] }; o[j] = f(r.activation, s) }
-         h = UnsafePointer(o) } } },
-   lstm: { _ in }, gruResetAfter: { _ in },
-   elementwise: { e, x, y, n in for i in 0..<n { y[i] = f(e, x[i]) } },
-   softmax: { x, y, r, c in for i in 0..<r { var m = -Float.infinity; for j in 0..<c { m = max(m, x[i*c+j]) }; var s: Float = 0; for j in 0..<c { y[i*c+j] = exp(x[i*c+j]-m); s += y[i*c+j] }; for j in 0..<c { y[i*c+j] /= s } } },
-   logSoftmax: { _,_,_,_ in }, hiddenStates: { d in
-     for t in 0..<d.timesteps { for j in 0..<d.units { var s = d.b[j]
-       for k in 0..<d.inputDim { s += d.Wx[j*d.inputDim+k]*d.inputs[t*d.inputDim+k] }
-       for k in 0..<d.units { s += d.Wh[j*d.units+k]*(t > 0 ? d.hiddenStates[(t-1)*d.units+k] : d.h0?[k] ?? 0) }
-       d.hiddenStates[t*d.units+j] = tanh(s) } } })
+
+extension UnsafeMutablePointer<Float> {
+  /// Stores W floats, at any alignment.
+  @inline(__always)
+  func store(_ vector: Vector) { UnsafeMutableRawPointer(self).storeBytes(of: vector, as: Vector.self) }
+
+  /// Stores the first `count` < W floats, and touches nothing past them.
+  @inline(__always)
+  func store(_ vector: Vector, first count: Int) {
+    withUnsafeBytes(of: vector) { bytes in
+      let source = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
+      copyFew(from: source, to: self, count)
+    }
+  }
+}
+
+/// Copies fewer floats than a vector has, in pieces of 8, 4, 2 and 1.
+@inline(__always)
+private func copyFew(from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+  var done = 0
+  func copy<Piece>(_ type: Piece.Type, _ size: Int) {
+    if count & size != 0 {
+      let piece = UnsafeRawPointer(source + done).loadUnaligned(as: Piece.self)
+      UnsafeMutableRawPointer(target + done).storeBytes(of: piece, as: Piece.self)
+      done += size
+    }
+  }
+  copy(SIMD8<Float>.self, 8)
+  copy(SIMD4<Float>.self, 4)
+  copy(SIMD2<Float>.self, 2)
+  copy(Float.self, 1)
+}
+
+extension Vector {
+  @inline(__always)
+  init(bits: IntVector) { self = unsafeBitCast(bits, to: Vector.self) }
+
+  @inline(__always)
+  var bits: IntVector { unsafeBitCast(self, to: IntVector.self) }
+
+  /// `self * factor + addend`: one rounding where the CPU has FMA, two in the baseline.
+  @inline(__always)
+  func times(_ factor: Vector, plus addend: Vector) -> Vector {
+    var result = addend
+    result.accumulate(self, factor)
+    return result
+  }
+
+  @inline(__always)
+  func times(_ factor: Float, plus addend: Float) -> Vector {
+    times(Vector(repeating: factor), plus: Vector(repeating: addend))
+  }
+
+  @inline(__always)
+  mutating func accumulate(_ x: Vector, _ y: Vector) {
+    #if KERNELS_AVX2 || KERNELS_AVX512
+      addProduct(x, y)
+    #else
+      self += x * y
+    #endif
+  }
+
+  /// Without the sign.
+  @inline(__always)
+  var magnitude: Vector { Vector(bits: bits & IntVector(repeating: 0x7FFF_FFFF)) }
+
+  @inline(__always)
+  func withSign(of other: Vector) -> Vector {
+    Vector(bits: (bits & IntVector(repeating: 0x7FFF_FFFF)) | (other.bits & IntVector(repeating: Int32.min)))
+  }
+
+  /// At most `limit`; NaN stays.
+  @inline(__always)
+  func atMost(_ limit: Float) -> Vector {
+    replacing(with: Vector(repeating: limit), where: self .> Vector(repeating: limit))
+  }
+
+  /// At least `limit`; NaN stays.
+  @inline(__always)
+  func atLeast(_ limit: Float) -> Vector {
+    replacing(with: Vector(repeating: limit), where: self .< Vector(repeating: limit))
+  }
 }

@@ -1,0 +1,27 @@
+import KernelInterface
+
+/// The kernels of this build.
+public func makeKernelSet() -> KernelSet {
+  #if KERNELS_AVX512
+    let name = "avx512"
+  #elseif KERNELS_AVX2
+    let name = "avx2"
+  #else
+    let name = "baseline"
+  #endif
+  return KernelSet(
+    name: name, vectorWidth: lanes,
+    gateWidth: { gateWidth($0, $1) },
+    packedCount: { packedCount($0, $1, $2) },
+    pack: { pack($0, $1, $2, $3, $4, $5, $6) },
+    packRow: { packRow($0, $1, $2, $3) },
+    product: { product($0) },
+    recurrenceScratch: { _, _, _ in 0 },
+    simpleRNN: { simpleRNN($0) },
+    lstm: { lstm($0) },
+    gruResetAfter: { gruResetAfter($0) },
+    elementwise: { elementwise($0, $1, $2, $3) },
+    softmax: { softmax($0, $1, $2, $3) },
+    logSoftmax: { logSoftmax($0, $1, $2, $3) },
+    hiddenStates: { hiddenStates($0) })
+}
