@@ -57,7 +57,7 @@ let package = Package(
       name: "ElmanC", dependencies: ["Elman", "CElman"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),
     .testTarget(
-      name: "KernelsTests", dependencies: kernelDependencies, swiftSettings: variantDefines),
+      name: "KernelsTests", dependencies: ["Elman", "KernelInterface"]),
     .testTarget(name: "ElmanTests", dependencies: ["Elman"]),
   ],
   swiftLanguageModes: [.v6]

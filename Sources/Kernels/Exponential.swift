@@ -18,13 +18,22 @@ private struct ReducedExponent {
 
   /// exp(r) - 1.
   @inline(__always)
-  var expm1: Vector {
+  var expm1: Vector { (r * r).times(tail, plus: r) }
+
+  /// exp(r), with what 1 + r loses of r put back.
+  @inline(__always)
+  var exp: Vector {
+    let sum = r + 1
+    return sum + (r * r).times(tail, plus: r - (sum - 1))
+  }
+
+  @inline(__always)
+  private var tail: Vector {
     let square = r * r
     let low = r.times(0.166_666_67, plus: 0.5)
     let middle = r.times(0.008_333_31, plus: 0.041_666_456)
     let high = r.times(0.000_198_919_81, plus: 0.001_393_454_2)
-    let tail = square.times(square.times(high, plus: middle), plus: low)
-    return square.times(tail, plus: r)
+    return square.times(square.times(high, plus: middle), plus: low)
   }
 
   /// 2^n for -126 <= n <= 127.
@@ -42,8 +51,7 @@ func exponential(_ x: Vector) -> Vector {
   // 2^n in two halves: n reaches beyond the exponents of normal numbers.
   let rounder = Vector(repeating: 12_582_912)
   let half = reduced.n.times(Vector(repeating: 0.5), plus: rounder) - rounder
-  let mantissa = reduced.expm1 + 1
-  return mantissa * ReducedExponent.power(half) * ReducedExponent.power(reduced.n - half)
+  return reduced.exp * ReducedExponent.power(half) * ReducedExponent.power(reduced.n - half)
 }
 
 /// tanh x = e / (e + 2) with e = exp(2 |x|) - 1, which loses nothing near zero.
@@ -60,9 +68,13 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
 @inline(__always)
 func logistic(_ x: Vector) -> Vector {
   let e = exponential(-x.magnitude)
-  let numerator = Vector(repeating: 1).replacing(with: e, where: x .< Vector())
   // NaN compares false: it comes back through e.
-  return numerator / (e + 1)
+  let numerator = Vector(repeating: 1).replacing(with: e, where: x .< Vector())
+  let sum = e + 1
+  // What the sum lost of e; most of the error where e is small.
+  let lost = e - (sum - 1)
+  let quotient = numerator / sum
+  return quotient.times(-lost, plus: quotient)
 }
 
 /// log(1 + x) for x >= 0.

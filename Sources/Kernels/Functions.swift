@@ -70,7 +70,7 @@ func apply(_ f: Elementwise, _ x: Vector) -> Vector {
   case .hardShrink: return x.replacing(with: 0, where: x.magnitude .<= Vector(repeating: f.a))
   case .softShrink: return softShrink(x, f.a)
   case .threshold: return x.replacing(with: Vector(repeating: f.b), where: x .<= Vector(repeating: f.a))
-  case .squareplus: return (x + (x * x + f.a).squareRoot()) * 0.5
+  case .squareplus: return squareplus(x, f.a)
   }
 }
 
@@ -124,6 +124,14 @@ private func sparsePlus(_ x: Vector) -> Vector {
   let one = Vector(repeating: 1)
   let between = (x + 1) * (x + 1) * 0.25
   return x.replacing(with: between, where: x .< one).replacing(with: 0, where: x .<= -one)
+}
+
+/// (x + sqrt(x^2 + b)) / 2; below zero as b / 2 / (sqrt(x^2 + b) - x), which cancels nothing.
+@inline(__always)
+private func squareplus(_ x: Vector, _ b: Float) -> Vector {
+  let root = (x * x + b).squareRoot()
+  let above = (x + root) * 0.5
+  return above.replacing(with: Vector(repeating: b * 0.5) / (root - x), where: x .< Vector())
 }
 
 @inline(__always)
