@@ -44,7 +44,7 @@ public final class Dense: Layer, @unchecked Sendable {
     return usesBias ? [kernel, try Weight("bias", shape: [units], initializer: biasInitializer)] : [kernel]
   }
 
-  override func prepare() throws(ElmanError) {
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
     let kernel = ownWeights[0]
     packed = (
       try PackedWeights(kernel.values.base, depth: kernel.shape[0], units: units),

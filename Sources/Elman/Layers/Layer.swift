@@ -36,8 +36,9 @@ public class Layer: @unchecked Sendable {
   /// The layer's own weights for an input shape that `outputShapes` took. Children are built here too.
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { [] }
 
-  /// Brings the weights into the form that `forward` reads; called before the first run and after each change.
-  func prepare() throws(ElmanError) {}
+  /// Brings the weights into the form that `forward` reads; called before the first run and after each change, with
+  /// the lock held alone: nothing in it may ask the layer for what takes the lock.
+  func prepare(builtFor input: Shape) throws(ElmanError) {}
 
   /// Whether the output is the input itself, so that nothing needs to run.
   var isIdentity: Bool { false }
@@ -93,7 +94,8 @@ public class Layer: @unchecked Sendable {
     while !(isStateful ? try lock.exclusive(attempt) : try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
-        try prepare()
+        guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
+        try prepare(builtFor: builtShape)
         isPrepared = true
       }
     }

@@ -63,9 +63,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
 
   // MARK: States
 
-  override func prepare() throws(ElmanError) {
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
     packed = try pack()
-    guard isStateful, carriedStates.isEmpty, let batch = builtInputShape?[0] else { return }
+    guard isStateful, carriedStates.isEmpty, let batch = input[0] else { return }
     var states: [FloatBuffer] = []
     for _ in 0..<stateCount { states.append(try FloatBuffer(count: try elementCount([batch, units]))) }
     carriedStates = states
