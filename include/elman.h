@@ -1,16 +1,90 @@
 /*
  * elman: recurrent neural networks as Keras runs them, from one small shared library.
  *
- * CONVENTIONS  (to be documented in full at the top of this file)
- *   - Every function that can fail returns an elman_status: ELMAN_OK (0) or a negative code that is never renumbered.
- *     elman_last_error() copies out the message of this thread's last failure.
- *   - Handles are numbers. A released, forged or foreign one gives ELMAN_INVALID_HANDLE. 0 is the null handle.
- *   - Texts: (char *text, size_t capacity, size_t *length). *length is set to the bytes of the text without its NUL.
- *     capacity 0 (text may be NULL) only asks for the length. 0 < capacity <= *length: ELMAN_BUFFER_TOO_SMALL, text is
- *     left as it was. Text is UTF-8. `length` may be NULL where capacity is not 0.
- *   - Shapes: int64_t arrays, row-major, batch first; -1 is a dimension that is not fixed (Keras's None). At most
- *     ELMAN_MAX_RANK dimensions. (int64_t *shape, size_t capacity, size_t *rank) follows the rule of texts.
- *   - float32, row-major, dense. Counts are in elements, not bytes.
+ * A whole program (cc program.c $(pkg-config --cflags --libs elman) && ./a.out):
+ *
+ *     #include <elman.h>
+ *     #include <stdio.h>
+ *     #include <stdlib.h>
+ *
+ *     static void check(elman_status status) {
+ *       char message[512];
+ *       if (status == ELMAN_OK) return;
+ *       elman_last_error(message, sizeof message);
+ *       fprintf(stderr, "%s: %s\n", elman_status_name(status), message);
+ *       exit(1);
+ *     }
+ *
+ *     int main(void) {
+ *       const int64_t shape[] = {1, 2, 10};
+ *       const float input[20] = {0.5f, -0.25f};
+ *       float output[3];
+ *       char summary[2048];
+ *       elman_model model;
+ *       elman_layer layer;
+ *       elman_simple_rnn_options options = ELMAN_SIMPLE_RNN_OPTIONS_INIT;
+ *
+ *       options.units = 3;
+ *       options.batch_input_rank = 3;
+ *       options.batch_input_shape[0] = -1;
+ *       options.batch_input_shape[1] = 2;
+ *       options.batch_input_shape[2] = 10;
+ *       check(elman_simple_rnn_create(&options, &layer));
+ *       check(elman_model_create(NULL, &model));
+ *       check(elman_model_add_layer(model, layer));
+ *       check(elman_layer_release(layer));
+ *
+ *       check(elman_model_summary(model, summary, sizeof summary, NULL));
+ *       check(elman_model_forward(model, input, shape, 3, output, 3));
+ *       printf("%s%g %g %g\n", summary, output[0], output[1], output[2]);
+ *       check(elman_model_release(model));
+ *       return 0;
+ *     }
+ *
+ * CONVENTIONS
+ *
+ * Statuses. A function that can fail returns an elman_status: ELMAN_OK, which is 0, or a negative code that is never
+ *   renumbered. elman_last_error() copies out what went wrong: what was given, and what is expected. A call that fails
+ *   changes nothing, and leaves what its parameters point to as it was, with two exceptions that are useful: a handle
+ *   to be made is set to the null handle, and a length, rank or count to be told is told where it is known.
+ *   Where a function below names no further codes it returns ELMAN_OK, ELMAN_INVALID_HANDLE for a handle that is not
+ *   live, ELMAN_INVALID_ARGUMENT for NULL where something is needed, and ELMAN_OUT_OF_MEMORY.
+ *   No argument whatever ends the process, as long as pointers point to what they promise.
+ *
+ * Handles are numbers, not pointers. One that was released, forged, or is of another kind gives ELMAN_INVALID_HANDLE.
+ *   id 0 is the null handle: releasing it does nothing, otherwise it is invalid too. A handle stands for one reference:
+ *   an object lives as long as a handle, a model that has it, or a running call needs it. So handles may be released in
+ *   any order, and while another thread is using them.
+ *
+ * Texts are UTF-8. A text that is given ends with a zero byte and is copied. A text that is asked for goes into the
+ *   caller's memory, (char *text, size_t capacity, size_t *length): *length is set to its bytes without the zero byte.
+ *   capacity 0 (text may then be NULL) only asks for the length. 0 < capacity <= *length gives ELMAN_BUFFER_TOO_SMALL,
+ *   and text stays as it was. length may be NULL where capacity is not 0.
+ *
+ * Shapes are arrays of int64_t, batch first; -1 is a dimension that is not fixed, Keras's None. There are at most
+ *   ELMAN_MAX_RANK dimensions. (int64_t *shape, size_t capacity, size_t *rank) follows the rule of texts.
+ *
+ * Numbers are float, dense and row-major, inputs (batch, timesteps, features). Counts are in elements, never in bytes.
+ *   NaN and infinity pass through the arithmetic as IEEE 754 says.
+ *
+ * Memory. Arrays that are given are read during the call and never kept. Results go into the caller's arrays; nobody
+ *   frees what the other side made.
+ *
+ * Options are structs. Begin with the struct's INIT macro, or in C with ELMAN_OPTIONS, which takes initializers:
+ *       elman_dense_options dense = ELMAN_DENSE_OPTIONS_INIT;
+ *       dense.units = 3;
+ *       elman_dense_create(&dense, &layer);
+ *       elman_dense_create(&ELMAN_OPTIONS(elman_dense_options, .units = 3, .activation = "softmax"), &layer);
+ *   A field that is zero has Keras's default, and the fields are named so that this is always right. struct_size tells
+ *   the library which fields the caller knows: later versions add some at the end, and programs need not be recompiled.
+ *
+ * Threads. Every function may be called from every thread at any time. Calls that read or run a model go side by side;
+ *   one that changes it ("changes" below) waits for them and holds others back. A stateful model runs one call after
+ *   the other. Same machine, same weights: the same bits, whatever the number of threads and the batch around a row.
+ *
+ * Processes. After fork() the child may go on using its models. The library cannot be unloaded: dlclose() does nothing.
+ *
+ * Versions. Functions, constants and fields stay as they are within a major version; what they do is described here.
  */
 #ifndef ELMAN_H
 #define ELMAN_H
@@ -28,17 +102,21 @@
 extern "C" {
 #endif
 
+/* The version of this header. To compare it with the library's: elman_version_number() == ELMAN_VERSION_NUMBER. */
 #define ELMAN_VERSION_MAJOR 0
 #define ELMAN_VERSION_MINOR 1
 #define ELMAN_VERSION_PATCH 0
 #define ELMAN_VERSION_NUMBER (ELMAN_VERSION_MAJOR * 10000 + ELMAN_VERSION_MINOR * 100 + ELMAN_VERSION_PATCH)
 #define ELMAN_VERSION_STRING "0.1.0"
 
+/* The most dimensions of an array. */
 #define ELMAN_MAX_RANK 8
 
+/* A layer, and a model: one type a kind, so that the compiler catches mix-ups. Pass them by value. */
 typedef struct { uint64_t id; } elman_layer;
 typedef struct { uint64_t id; } elman_model;
 
+/* What became of a call. */
 typedef int32_t elman_status;
 #define ELMAN_OK 0
 #define ELMAN_INVALID_ARGUMENT (-1)  /* a value that is not allowed */
@@ -52,119 +130,1044 @@ typedef int32_t elman_status;
 #define ELMAN_UNSUPPORTED (-9)       /* what Keras knows and this version of elman does not */
 #define ELMAN_INTERNAL (-10)         /* a defect of elman: please report it */
 
-/* ---- the library ---- */
-ELMAN_API const char *elman_version(void);
-ELMAN_API int32_t elman_version_number(void);
-ELMAN_API const char *elman_status_name(elman_status status);          /* "ELMAN_OK", ...; "unknown status" */
-ELMAN_API size_t elman_last_error(char *text, size_t capacity);        /* truncates; returns the whole length */
-ELMAN_API const char *elman_kernels(void);                             /* "baseline", "avx2", "avx512" */
-ELMAN_API elman_status elman_set_num_threads(int32_t threads);         /* 1...; 0: the default again */
-ELMAN_API int32_t elman_get_num_threads(void);
-ELMAN_API elman_status elman_set_seed(uint64_t seed);                  /* of initializers made from now on */
-ELMAN_API elman_status elman_reset_names(void);                        /* counters of sequential_N, simple_rnn_N, ... */
-
-/* ---- layers ---- */
-ELMAN_API elman_status elman_layer_create(const char *class_name, const char *config_json, elman_layer *layer);
-ELMAN_API elman_status elman_layer_release(elman_layer layer);
-ELMAN_API elman_status elman_layer_name(elman_layer layer, char *text, size_t capacity, size_t *length);
-ELMAN_API elman_status elman_layer_class_name(elman_layer layer, char *text, size_t capacity, size_t *length);
-ELMAN_API elman_status elman_layer_config(elman_layer layer, char *text, size_t capacity, size_t *length);  /* JSON */
-ELMAN_API elman_status elman_layer_build(elman_layer layer, const int64_t *input_shape, size_t input_rank);
-ELMAN_API elman_status elman_layer_is_built(elman_layer layer, int32_t *built);
-ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trainable);
-ELMAN_API elman_status elman_layer_child(elman_layer layer, const char *role, elman_layer *child); /* "forward_layer", "backward_layer" of Bidirectional; release it */
-ELMAN_API elman_status elman_layer_input_shape(elman_layer layer, int64_t *shape, size_t capacity, size_t *rank);   /* the shape it was built for */
-ELMAN_API elman_status elman_layer_output_shape(elman_layer layer, const int64_t *input_shape, size_t input_rank, int64_t *shape, size_t capacity, size_t *rank); /* input_shape NULL: the one it was built for */
-ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *total, int64_t *trainable);
-ELMAN_API elman_status elman_layer_weight_count(elman_layer layer, size_t *count);
-ELMAN_API elman_status elman_layer_weight_name(elman_layer layer, size_t index, char *text, size_t capacity, size_t *length); /* "simple_rnn/kernel" */
-ELMAN_API elman_status elman_layer_weight_index(elman_layer layer, const char *name, size_t *index);
-ELMAN_API elman_status elman_layer_weight_shape(elman_layer layer, size_t index, int64_t *shape, size_t capacity, size_t *rank);
-ELMAN_API elman_status elman_layer_weight_trainable(elman_layer layer, size_t index, int32_t *trainable);
-ELMAN_API elman_status elman_layer_get_weight(elman_layer layer, size_t index, float *values, size_t count);
-
-/* One array of numbers that the caller owns. */
+/* An array of numbers that the caller owns. data may be NULL where a dimension is 0. */
 typedef struct {
   const float *data;
-  const int64_t *shape;
-  size_t rank;
+  const int64_t *shape;   /* rank dimensions, none of them -1 */
+  size_t rank;            /* 0 (one number) to ELMAN_MAX_RANK */
 } elman_array;
 
-ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, const elman_array *value);
-ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count); /* all or nothing */
-ELMAN_API elman_status elman_layer_reset_states(elman_layer layer);
+/* Options of a type with some fields set, as an expression: see "Options" above. C only. Since 0.1. */
+#ifndef __cplusplus
+#define ELMAN_OPTIONS(type, ...) ((type){ .struct_size = sizeof(type), __VA_ARGS__ })
+#endif
 
-/* ---- layers by option structs: see each ---- */
-/* (typed helpers: elman_simple_rnn_create, elman_dense_create, elman_bidirectional_create, ...) */
+/* ================================================================================================================ */
+/* The library                                                                                                      */
+/* ================================================================================================================ */
 
-/* ---- models ---- */
-ELMAN_API elman_status elman_model_create(const char *name, elman_model *model);
-ELMAN_API elman_status elman_model_create_from_config(const char *config_json, elman_model *model); /* get_config or to_json of a Sequential */
-ELMAN_API elman_status elman_model_add_layer(elman_model model, elman_layer layer);
-ELMAN_API elman_status elman_model_pop_layer(elman_model model);
-ELMAN_API elman_status elman_model_release(elman_model model);
-ELMAN_API elman_status elman_model_name(elman_model model, char *text, size_t capacity, size_t *length);
-ELMAN_API elman_status elman_model_config(elman_model model, char *text, size_t capacity, size_t *length);
-ELMAN_API elman_status elman_model_build(elman_model model, const int64_t *input_shape, size_t input_rank);
-ELMAN_API elman_status elman_model_is_built(elman_model model, int32_t *built);
-ELMAN_API elman_status elman_model_layer_count(elman_model model, size_t *count);
-ELMAN_API elman_status elman_model_layer(elman_model model, size_t index, elman_layer *layer);                /* release it */
-ELMAN_API elman_status elman_model_find_layer(elman_model model, const char *name, elman_layer *layer);       /* release it */
-ELMAN_API elman_status elman_model_input_shape(elman_model model, int64_t *shape, size_t capacity, size_t *rank);
-ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t *input_shape, size_t input_rank,
-                                                int64_t *output_shape, size_t capacity, size_t *output_rank);
-ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
-ELMAN_API elman_status elman_model_weight_count(elman_model model, size_t *count);
-ELMAN_API elman_status elman_model_weight_name(elman_model model, size_t index, char *text, size_t capacity, size_t *length);
-ELMAN_API elman_status elman_model_weight_index(elman_model model, const char *name, size_t *index);
-ELMAN_API elman_status elman_model_weight_shape(elman_model model, size_t index, int64_t *shape, size_t capacity, size_t *rank);
-ELMAN_API elman_status elman_model_get_weight(elman_model model, size_t index, float *values, size_t count);
-ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, const elman_array *value);
-ELMAN_API elman_status elman_model_set_weights(elman_model model, const elman_array *values, size_t count); /* all or nothing */
-ELMAN_API elman_status elman_model_reset_states(elman_model model);
+/*
+ * elman_version: the version of the library that is loaded, such as "0.1.0".
+ *
+ * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
+ */
+ELMAN_API const char *elman_version(void);
 
-#define ELMAN_SUMMARY_TF2 0
-#define ELMAN_SUMMARY_KERAS3 1
+/*
+ * elman_version_number: the same as a number, major * 10000 + minor * 100 + patch.
+ *
+ * A program that was compiled with this header runs with every library of the same major version whose number is not
+ * smaller than its ELMAN_VERSION_NUMBER:
+ *     if (elman_version_number() < ELMAN_VERSION_NUMBER) ...
+ *
+ * Never fails. Threads: any. Since 0.1.
+ */
+ELMAN_API int32_t elman_version_number(void);
+
+/*
+ * elman_status_name: the name of a status as it stands in this header.
+ *
+ *   status   any number
+ *
+ * Returns "ELMAN_OK", "ELMAN_INVALID_ARGUMENT", ..., or "unknown status"; the text lives as long as the process.
+ * Never fails. Threads: any. Since 0.1.
+ */
+ELMAN_API const char *elman_status_name(elman_status status);
+
+/*
+ * elman_last_error: the message of the last call that failed on this thread.
+ *
+ *   text       receives the message and a zero byte. What does not fit is cut off, never inside a UTF-8 sequence.
+ *              May be NULL.
+ *   capacity   bytes that text holds; 0: nothing is written.
+ *
+ * Returns the bytes of the whole message without its zero byte; 0 where no call has failed on this thread. The message
+ * is a copy and stays until the next failure on the same thread; calls that succeed do not touch it.
+ *
+ *     char message[512];
+ *     elman_last_error(message, sizeof message);
+ *
+ * Never fails. Threads: any, each has its own message. Since 0.1.
+ */
+ELMAN_API size_t elman_last_error(char *text, size_t capacity);
+
+/*
+ * elman_kernels: which build of the arithmetic is in use: "baseline", "avx2" or "avx512".
+ *
+ * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment forces a lesser one. Results
+ * of different builds may differ in their last bits.
+ *
+ * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
+ */
+ELMAN_API const char *elman_kernels(void);
+
+/*
+ * elman_set_num_threads: how many threads the arithmetic of a call may use.
+ *
+ *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise the cores that this
+ *             process may use.
+ *
+ * Holds for the whole process, from the next call on. Small work stays on the calling thread whatever the number is.
+ * Results do not depend on it.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_set_num_threads(int32_t threads);
+
+/*
+ * elman_get_num_threads: the threads that the arithmetic of a call may use, 1 or more.
+ *
+ * Never fails. Threads: any. Since 0.1.
+ */
+ELMAN_API int32_t elman_get_num_threads(void);
+
+/*
+ * elman_set_seed: begin the random numbers of the process anew.
+ *
+ *   seed   any number
+ *
+ * The weights of layers that are built from now on follow from the seed and the order of building alone, on every
+ * machine and with any number of threads. Without a call, they differ from run to run. Initializers with a seed of their
+ * own do not depend on it.
+ *
+ * Returns ELMAN_OK. Threads: any; for the same weights again, build from one thread. Since 0.1.
+ */
+ELMAN_API elman_status elman_set_seed(uint64_t seed);
+
+/*
+ * elman_reset_names: start the counters of given names again, as Keras's clear_session() does.
+ *
+ * The next model without a name is "sequential", the next SimpleRNN "simple_rnn", those after them "sequential_1",
+ * "simple_rnn_1", ... What exists keeps its name.
+ *
+ * Returns ELMAN_OK. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_reset_names(void);
+
+/* ================================================================================================================ */
+/* Layers from a config                                                                                             */
+/* ================================================================================================================ */
+
+/*
+ * elman_layer_create: make a layer from Keras's class name and config.
+ *
+ *   class_name    "SimpleRNN", "Bidirectional", "Dense", "Activation", "Dropout", "Flatten" or "InputLayer"
+ *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
+ *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
+ *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}
+ *   layer         receives the handle, to be released by the caller
+ *
+ * Nothing that a config names is ever imported, opened or run. The layer has no weights until its input shape is known:
+ * see elman_layer_build and elman_model_add_layer.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such class; ELMAN_INVALID_ARGUMENT: NULL, not UTF-8, broken JSON, a value out of
+ * range; ELMAN_WRONG_TYPE: a value of the wrong type, a key that the class does not know; ELMAN_UNSUPPORTED: an argument
+ * that only Keras supports. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_create(const char *class_name, const char *config_json, elman_layer *layer);
+
+/*
+ * elman_layer_release: give a handle back.
+ *
+ *   layer   a live handle, or the null handle
+ *
+ * The layer itself lives on where a model, another handle or a running call has it.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_HANDLE: released already, or never a layer. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_release(elman_layer layer);
+
+/* ================================================================================================================ */
+/* Layers from option structs                                                                                       */
+/* ================================================================================================================ */
+
+/*
+ * The creators below do what elman_layer_create does with a config of the same content: the fields are Keras's arguments
+ * and a zero field has Keras's default. All of them have these fields:
+ *
+ *   struct_size         sizeof the struct; the macros set it
+ *   name                the layer's name; NULL: "simple_rnn", "simple_rnn_1", ...
+ *   batch_input_shape   the input shape, batch first, -1 for None; read where batch_input_rank > 0. Keras's
+ *                       input_shape=(2, 10) is {-1, 2, 10}. Needed by the first layer of a model only.
+ *   batch_input_rank    its dimensions; 0: the shape follows from the layer before or the first input
+ *   frozen              not 0: trainable=False
+ *
+ * Activations are given by Keras's names: "tanh", "relu", ... Initializers by their names ("glorot_uniform", "zeros", ...)
+ * or as JSON: {"class_name": "RandomNormal", "config": {"stddev": 0.1, "seed": 1}}. Flags are 0 or not 0. Reserved fields
+ * must be 0. Texts and shapes are copied.
+ *
+ * They return ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, a struct_size that is too small or from a newer library with fields
+ * that this one does not know, a reserved field, a value out of range, an unknown activation or initializer, not UTF-8;
+ * ELMAN_WRONG_TYPE: an initializer's JSON is not one. *layer is the handle, to be released by the caller. Threads: any.
+ */
+
+/*
+ * elman_simple_rnn_create: the Elman network, h_t = activation(x_t W + h_(t-1) U + b).
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
+ * with return_state the last state, (batch, units). Weights: kernel (features, units), recurrent_kernel (units, units),
+ * bias (units).
+ *
+ *     status = elman_simple_rnn_create(
+ *         &ELMAN_OPTIONS(elman_simple_rnn_options, .units = 3, .batch_input_shape = {-1, 2, 10}, .batch_input_rank = 3),
+ *         &layer);
+ *
+ * Returns and threads: see above. Since 0.1.
+ */
 typedef struct {
   size_t struct_size;
-  int32_t style;                /* ELMAN_SUMMARY_TF2 */
-  int32_t expand_nested;
-  int32_t show_trainable;
-  int32_t line_length;          /* 0: the style's own */
-  const double *positions;      /* NULL: the style's own; fractions of the line or columns */
-  size_t position_count;
-  const char *first_layer;      /* NULL, or a regular expression... : layer_range[0] */
-  const char *last_layer;
-} elman_summary_options;
-ELMAN_API elman_status elman_model_summary(elman_model model, char *text, size_t capacity, size_t *length);
-ELMAN_API elman_status elman_model_summary_with(elman_model model, const elman_summary_options *options, char *text, size_t capacity, size_t *length);
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+  int32_t return_sequences;
+  int32_t return_state;
+  int32_t go_backwards;
+  int32_t stateful;                   /* needs a fixed batch */
+  int32_t unroll;                     /* changes nothing: kept for the config */
+  int32_t reserved;
+} elman_simple_rnn_options;
+#define ELMAN_SIMPLE_RNN_OPTIONS_INIT \
+  { sizeof(elman_simple_rnn_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, 0, 0, \
+    0, 0, 0, 0 }
+ELMAN_API elman_status elman_simple_rnn_create(const elman_simple_rnn_options *options, elman_layer *layer);
 
+/*
+ * elman_dense_create: a fully connected layer, y = activation(x W + b) over the last axis.
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, ..., features) of rank 2 or more; output (batch, ..., units). Weights: kernel (features, units), bias
+ * (units). After a recurrent layer it is the output head of the textbooks, y_t = f(W_y h_t + b).
+ *
+ * Returns and threads: see above. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "linear" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_dense_options;
+#define ELMAN_DENSE_OPTIONS_INIT \
+  { sizeof(elman_dense_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, 0, 0 }
+ELMAN_API elman_status elman_dense_create(const elman_dense_options *options, elman_layer *layer);
+
+/*
+ * elman_bidirectional_create: a recurrent layer and its mirror image that reads the sequence from its end.
+ *
+ *   options   see the fields; layer must be given. layer and backward_layer are read, not kept: as in Keras, the new
+ *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights,
+ *             and the caller still releases what it gave.
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output as the wrapped layer's, with the units of both at "concat". Outputs of both
+ * directions stand in the order of the input. With return_state the forward states follow, then the backward ones.
+ * Weights: those of the forward layer, then those of the backward one.
+ *
+ * Returns: see above; ELMAN_INVALID_ARGUMENT: not a recurrent layer, the two do not fit together, no such merge mode;
+ * ELMAN_INVALID_HANDLE: layer or backward_layer is not live. Threads: any. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  elman_layer layer;                  /* a SimpleRNN */
+  elman_layer backward_layer;         /* the null handle: layer with go_backwards turned round */
+  const char *merge_mode;             /* NULL: "concat"; "sum", "mul", "ave"; "none" for two separate outputs */
+  int32_t frozen;
+  int32_t reserved;
+} elman_bidirectional_options;
+#define ELMAN_BIDIRECTIONAL_OPTIONS_INIT \
+  { sizeof(elman_bidirectional_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0}, {0}, NULL, 0, 0 }
+ELMAN_API elman_status elman_bidirectional_create(const elman_bidirectional_options *options, elman_layer *layer);
+
+/*
+ * elman_activation_create: a function of every number, or of every row (softmax).
+ *
+ *   options   see the fields; activation must be given
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns: see above; ELMAN_WRONG_TYPE: activation is NULL. Threads: any. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  const char *activation;             /* "tanh", "softmax", ... */
+  int32_t frozen;
+  int32_t reserved;
+} elman_activation_options;
+#define ELMAN_ACTIVATION_OPTIONS_INIT \
+  { sizeof(elman_activation_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL, 0, 0 }
+ELMAN_API elman_status elman_activation_create(const elman_activation_options *options, elman_layer *layer);
+
+/*
+ * elman_dropout_create: sets a part of its inputs to zero in training; at inference the input itself.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double rate;                        /* the part, 0 to 1 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_dropout_options;
+#define ELMAN_DROPOUT_OPTIONS_INIT \
+  { sizeof(elman_dropout_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_dropout_create(const elman_dropout_options *options, elman_layer *layer);
+
+/*
+ * elman_flatten_create: all axes after the batch in one.
+ *
+ *   options   see the fields; NULL: all defaults
+ *   layer     receives the handle
+ *
+ * Input (batch, a, b, ...); output (batch, a * b * ...). No weights.
+ *
+ * Returns and threads: see above. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int32_t frozen;
+  int32_t reserved;
+} elman_flatten_options;
+#define ELMAN_FLATTEN_OPTIONS_INIT { sizeof(elman_flatten_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_flatten_create(const elman_flatten_options *options, elman_layer *layer);
+
+/*
+ * elman_input_create: tells a model the shape of its inputs, as Keras's Input(...) does.
+ *
+ *   options   see the fields; batch_input_shape must be given
+ *   layer     receives the handle
+ *
+ * Can only be added first. It does not count among the layers of a model, and no table shows it. No weights.
+ *
+ * Returns and threads: see above. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+} elman_input_options;
+#define ELMAN_INPUT_OPTIONS_INIT { sizeof(elman_input_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0 }
+ELMAN_API elman_status elman_input_create(const elman_input_options *options, elman_layer *layer);
+
+/* ================================================================================================================ */
+/* What a layer is                                                                                                  */
+/* ================================================================================================================ */
+
+/*
+ * elman_layer_name: the layer's name, such as "simple_rnn_1".
+ *
+ *   layer                    a live handle
+ *   text, capacity, length   receive the name, by the rule of texts
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_name(elman_layer layer, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_layer_class_name: Keras's name of the layer's class, such as "SimpleRNN".
+ *
+ *   layer                    a live handle
+ *   text, capacity, length   receive the name, by the rule of texts
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_class_name(elman_layer layer, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_layer_config: the layer's arguments as a JSON object, as Keras's get_config() gives them.
+ *
+ *   layer                    a live handle
+ *   text, capacity, length   receive the JSON, by the rule of texts
+ *
+ * With elman_layer_class_name and elman_layer_create it makes the same layer again, under the same name and with other
+ * weights.
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_config(elman_layer layer, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_layer_build: make the weights of a layer for an input shape.
+ *
+ *   layer         a live handle
+ *   input_shape   batch first, -1 where a dimension is not fixed; the features must be fixed where the layer has weights
+ *   input_rank    1 to ELMAN_MAX_RANK
+ *
+ * A model builds the layers that are added to it; this is for layers used alone. A layer that is built already keeps its
+ * weights, and the shape must fit them. Changes the layer.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: not a rank or a size for this layer; ELMAN_INVALID_ARGUMENT: a dimension below
+ * -1, a rank out of range, unknown features, or an unknown batch for a stateful layer; ELMAN_OUT_OF_MEMORY.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_build(elman_layer layer, const int64_t *input_shape, size_t input_rank);
+
+/*
+ * elman_layer_is_built: whether the layer has its weights.
+ *
+ *   layer   a live handle
+ *   built   receives 1 or 0
+ *
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_is_built(elman_layer layer, int32_t *built);
+
+/*
+ * elman_layer_set_trainable: whether training may change the layer's weights, and those of the layers inside it.
+ *
+ *   layer       a live handle
+ *   trainable   0: no; otherwise yes
+ *
+ * It moves the layer's parameters between the "Trainable" and "Non-trainable" totals of a summary. Changes the layer.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trainable);
+
+/*
+ * elman_layer_child: a layer inside a layer.
+ *
+ *   layer   a live handle
+ *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional
+ *   child   receives a handle, to be released by the caller
+ *
+ * What is done to the child is done to the layer around it.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: the layer has nothing of that name. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_child(elman_layer layer, const char *role, elman_layer *child);
+
+/*
+ * elman_layer_input_shape: the input shape that the layer was built for.
+ *
+ *   layer                   a live handle
+ *   shape, capacity, rank   receive the shape, by the rule of shapes
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_input_shape(elman_layer layer, int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_layer_output_shape: the shape of the layer's output for an input shape.
+ *
+ *   layer                   a live handle
+ *   input_shape             batch first, -1 where a dimension is not fixed; NULL (with input_rank 0): the one that the
+ *                           layer was built for
+ *   input_rank              1 to ELMAN_MAX_RANK, 0 with NULL
+ *   shape, capacity, rank   receive the shape, by the rule of shapes; where there are several outputs, that of the first
+ *
+ * Nothing is built or run.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT: no shape given and none known; ELMAN_SHAPE_MISMATCH: not an input of this layer;
+ * ELMAN_INVALID_ARGUMENT: not a shape; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_output_shape(elman_layer layer, const int64_t *input_shape, size_t input_rank,
+                                                int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_layer_count_params: how many numbers the layer's weights have.
+ *
+ *   layer       a live handle
+ *   total       receives the number of all; may be NULL
+ *   trainable   receives the number of those that training may change; may be NULL
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *total, int64_t *trainable);
+
+/*
+ * elman_layer_reset_states: put the states that a stateful layer carries from call to call back to zeros.
+ *
+ *   layer   a live handle
+ *
+ * Layers that are not stateful stay as they are. Changes the layer. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_reset_states(elman_layer layer);
+
+/* ================================================================================================================ */
+/* Weights of a layer                                                                                               */
+/* ================================================================================================================ */
+
+/*
+ * Weights stand in Keras's order: kernel, recurrent_kernel, bias. A layer that is not built has none. Their names are
+ * paths: "simple_rnn/kernel", "bidirectional/forward_simple_rnn/bias".
+ */
+
+/*
+ * elman_layer_weight_count: how many weights (arrays) the layer has.
+ *
+ *   layer   a live handle
+ *   count   receives the number; 0 before the layer is built
+ *
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_weight_count(elman_layer layer, size_t *count);
+
+/*
+ * elman_layer_weight_name: the name of a weight, such as "simple_rnn/kernel".
+ *
+ *   layer                    a live handle
+ *   index                    below the layer's weight count
+ *   text, capacity, length   receive the name, by the rule of texts
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_weight_name(elman_layer layer, size_t index, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_layer_weight_index: the index of a weight of a name.
+ *
+ *   layer   a live handle
+ *   name    such as "simple_rnn/kernel", with or without Keras 2's ":0" at its end
+ *   index   receives the index
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that name; ELMAN_INVALID_ARGUMENT: NULL or not UTF-8.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_weight_index(elman_layer layer, const char *name, size_t *index);
+
+/*
+ * elman_layer_weight_shape: the shape of a weight.
+ *
+ *   layer                   a live handle
+ *   index                   below the layer's weight count
+ *   shape, capacity, rank   receive the shape, by the rule of shapes; none of its dimensions is -1
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_weight_shape(elman_layer layer, size_t index, int64_t *shape, size_t capacity,
+                                                size_t *rank);
+
+/*
+ * elman_layer_weight_trainable: whether training may change a weight.
+ *
+ *   layer       a live handle
+ *   index       below the layer's weight count
+ *   trainable   receives 1 or 0
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_weight_trainable(elman_layer layer, size_t index, int32_t *trainable);
+
+/*
+ * elman_layer_get_weight: copy the values of a weight out.
+ *
+ *   layer    a live handle
+ *   index    below the layer's weight count
+ *   values   receives the values, row-major
+ *   count    floats that values holds: at least the product of the weight's shape; what is beyond stays as it was
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: count is too small.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_get_weight(elman_layer layer, size_t index, float *values, size_t count);
+
+/*
+ * elman_layer_set_weight: copy new values of a weight in.
+ *
+ *   layer   a live handle
+ *   index   below the layer's weight count
+ *   value   the values, in exactly the weight's shape
+ *
+ * Changes the layer: calls that run finish with the old values. A call of a model that runs meanwhile may see the new
+ * values in this layer only; elman_model_set_weights changes all at once.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
+ * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, const elman_array *value);
+
+/*
+ * elman_layer_set_weights: copy new values of all weights in, or none.
+ *
+ *   layer    a live handle
+ *   values   one array a weight, each in exactly the weight's shape; may be NULL where count is 0
+ *   count    the layer's weight count
+ *
+ * Changes the layer. Where it fails, every weight keeps its values.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
+ * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
+
+/* ================================================================================================================ */
+/* Models                                                                                                           */
+/* ================================================================================================================ */
+
+/*
+ * elman_model_create: make an empty model: Keras's Sequential.
+ *
+ *   name    its name; NULL: "sequential", "sequential_1", ...
+ *   model   receives the handle, to be released by the caller
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: model is NULL, name is not UTF-8. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_create(const char *name, elman_model *model);
+
+/*
+ * elman_model_create_from_config: make a model from what get_config() or to_json() of a Sequential gives.
+ *
+ *   config_json   {"name": ..., "layers": [{"class_name": ..., "config": ...}, ...]}, or the same as the "config" of
+ *                 {"class_name": "Sequential", "config": ...}; of Keras 2 or 3
+ *   model         receives the handle, to be released by the caller
+ *
+ * Weights are fresh. Nothing that a config names is ever imported, opened or run.
+ *
+ * Returns the codes of elman_layer_create and elman_model_add_layer; ELMAN_UNSUPPORTED: not a Sequential.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_create_from_config(const char *config_json, elman_model *model);
+
+/*
+ * elman_model_add_layer: append a layer.
+ *
+ *   model   a live handle
+ *   layer   a live handle; the model keeps its own reference, so that the caller may release it at once
+ *
+ * Where the shape of its input is known the layer is built here, otherwise at elman_model_build or the first run. One
+ * layer may stand in several models; they then share its weights. Changes the model.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: the name is taken in this model, an InputLayer that is not first, a layer
+ * after one with several outputs; ELMAN_SHAPE_MISMATCH: it does not fit what comes before. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_add_layer(elman_model model, elman_layer layer);
+
+/*
+ * elman_model_pop_layer: take the last layer off.
+ *
+ *   model   a live handle
+ *
+ * The layer keeps its weights, and lives on where a handle has it. Changes the model.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: the model has no layers. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_pop_layer(elman_model model);
+
+/*
+ * elman_model_release: give a handle back.
+ *
+ *   model   a live handle, or the null handle
+ *
+ * The model goes with its last handle, once the calls that run on it are through.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_HANDLE: released already, or never a model. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_release(elman_model model);
+
+/*
+ * elman_model_name: the model's name, such as "sequential_1".
+ *
+ *   model                    a live handle
+ *   text, capacity, length   receive the name, by the rule of texts
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_name(elman_model model, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_config: the model as a JSON object, as Keras's get_config() gives it.
+ *
+ *   model                    a live handle
+ *   text, capacity, length   receive the JSON, by the rule of texts
+ *
+ * elman_model_create_from_config makes the same model again, with other weights.
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_config(elman_model model, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_build: make the weights of all layers for an input shape.
+ *
+ *   model         a live handle
+ *   input_shape   batch first, -1 where a dimension is not fixed
+ *   input_rank    1 to ELMAN_MAX_RANK
+ *
+ * Needed only where no layer tells its input shape and weights or a summary are wanted before the first run. A model that
+ * is built already keeps its weights, and the shape must fit them. Changes the model.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT: the model has no layers; ELMAN_SHAPE_MISMATCH: a layer does not fit;
+ * ELMAN_INVALID_ARGUMENT: not a shape, unknown features; ELMAN_OUT_OF_MEMORY. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_build(elman_model model, const int64_t *input_shape, size_t input_rank);
+
+/*
+ * elman_model_is_built: whether the model knows its input shape and has its weights.
+ *
+ *   model   a live handle
+ *   built   receives 1 or 0
+ *
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_is_built(elman_model model, int32_t *built);
+
+/*
+ * elman_model_layer_count: how many layers the model has, without an InputLayer.
+ *
+ *   model   a live handle
+ *   count   receives the number
+ *
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_layer_count(elman_model model, size_t *count);
+
+/*
+ * elman_model_layer: a layer of the model by its index.
+ *
+ *   model   a live handle
+ *   index   below the model's layer count
+ *   layer   receives a handle, to be released by the caller; every call makes a new one
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no layer of that index. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_layer(elman_model model, size_t index, elman_layer *layer);
+
+/*
+ * elman_model_find_layer: a layer of the model by its name.
+ *
+ *   model   a live handle
+ *   name    the layer's name
+ *   layer   receives a handle, to be released by the caller; every call makes a new one
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no layer of that name; ELMAN_INVALID_ARGUMENT: NULL or not UTF-8.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_find_layer(elman_model model, const char *name, elman_layer *layer);
+
+/*
+ * elman_model_input_shape: the shape of the model's inputs.
+ *
+ *   model                   a live handle
+ *   shape, capacity, rank   receive the shape, by the rule of shapes; -1 where a dimension is not fixed
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_input_shape(elman_model model, int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_model_output_shape: the shape of the model's output for an input shape.
+ *
+ *   model                                   a live handle
+ *   input_shape                             batch first, -1 where a dimension is not fixed; NULL (with input_rank 0): the
+ *                                           one that the model was built for
+ *   input_rank                              1 to ELMAN_MAX_RANK, 0 with NULL
+ *   output_shape, capacity, output_rank     receive the shape, by the rule of shapes; where there are several outputs,
+ *                                           that of the first
+ *
+ * Nothing is built or run. The product of the shape is the output_count that elman_model_forward needs.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT: no shape given and none known; ELMAN_SHAPE_MISMATCH: not an input of this model;
+ * ELMAN_INVALID_ARGUMENT: not a shape; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *output_rank. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t *input_shape, size_t input_rank,
+                                                int64_t *output_shape, size_t capacity, size_t *output_rank);
+
+/*
+ * elman_model_count_params: how many numbers the model's weights have.
+ *
+ *   model       a live handle
+ *   total       receives the number of all; may be NULL
+ *   trainable   receives the number of those that training may change; may be NULL
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
+
+/*
+ * elman_model_reset_states: put the states that stateful layers carry from call to call back to zeros.
+ *
+ *   model   a live handle
+ *
+ * Changes the model. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_reset_states(elman_model model);
+
+/* ================================================================================================================ */
+/* Weights of a model                                                                                               */
+/* ================================================================================================================ */
+
+/* The weights of all layers, in the order of the layers; see "Weights of a layer". */
+
+/*
+ * elman_model_weight_count: how many weights (arrays) the model has.
+ *
+ *   model   a live handle
+ *   count   receives the number; 0 before the model is built
+ *
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_weight_count(elman_model model, size_t *count);
+
+/*
+ * elman_model_weight_name: the name of a weight, such as "simple_rnn/kernel".
+ *
+ *   model                    a live handle
+ *   index                    below the model's weight count
+ *   text, capacity, length   receive the name, by the rule of texts
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_weight_name(elman_model model, size_t index, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_weight_index: the index of a weight of a name.
+ *
+ *   model   a live handle
+ *   name    such as "simple_rnn/kernel", with or without Keras 2's ":0" at its end
+ *   index   receives the index
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that name; ELMAN_INVALID_ARGUMENT: NULL or not UTF-8.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_weight_index(elman_model model, const char *name, size_t *index);
+
+/*
+ * elman_model_weight_shape: the shape of a weight.
+ *
+ *   model                   a live handle
+ *   index                   below the model's weight count
+ *   shape, capacity, rank   receive the shape, by the rule of shapes; none of its dimensions is -1
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_weight_shape(elman_model model, size_t index, int64_t *shape, size_t capacity,
+                                                size_t *rank);
+
+/*
+ * elman_model_get_weight: copy the values of a weight out.
+ *
+ *   model    a live handle
+ *   index    below the model's weight count
+ *   values   receives the values, row-major
+ *   count    floats that values holds: at least the product of the weight's shape; what is beyond stays as it was
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: count is too small.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_get_weight(elman_model model, size_t index, float *values, size_t count);
+
+/*
+ * elman_model_set_weight: copy new values of a weight in.
+ *
+ *   model   a live handle
+ *   index   below the model's weight count
+ *   value   the values, in exactly the weight's shape
+ *
+ * Changes the model: calls that run finish with the old values.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
+ * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, const elman_array *value);
+
+/*
+ * elman_model_set_weights: copy new values of all weights in, or none.
+ *
+ *   model    a live handle
+ *   values   one array a weight, each in exactly the weight's shape; may be NULL where count is 0
+ *   count    the model's weight count
+ *
+ * Changes the model: no call runs with some old and some new values. Where it fails, every weight keeps its values.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
+ * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_set_weights(elman_model model, const elman_array *values, size_t count);
+
+/* ================================================================================================================ */
+/* The summary                                                                                                      */
+/* ================================================================================================================ */
+
+/*
+ * elman_model_summary: the table of the model's layers, their output shapes and parameter counts.
+ *
+ *   model                    a live handle
+ *   text, capacity, length   receive the table, by the rule of texts; every line ends with a newline
+ *
+ * The table of TensorFlow 2.0 to 2.3, 65 columns wide:
+ *
+ *     Model: "sequential_1"
+ *     _________________________________________________________________
+ *     Layer (type)                 Output Shape              Param #
+ *     =================================================================
+ *     simple_rnn_1 (SimpleRNN)     (None, 3)                 42
+ *     =================================================================
+ *     Total params: 42
+ *     Trainable params: 42
+ *     Non-trainable params: 0
+ *     _________________________________________________________________
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_summary(elman_model model, char *text, size_t capacity, size_t *length);
+
+/* Styles of a summary. */
+#define ELMAN_SUMMARY_TF2 0      /* TensorFlow 2.0 to 2.3: ruled with _ and = */
+#define ELMAN_SUMMARY_KERAS3 1   /* Keras 3: a box */
+
+/* How a summary looks; the arguments of Keras's summary(). */
+typedef struct {
+  size_t struct_size;
+  int32_t style;                /* ELMAN_SUMMARY_TF2 or ELMAN_SUMMARY_KERAS3 */
+  int32_t expand_nested;        /* changes nothing as long as models do not nest */
+  int32_t show_trainable;       /* not 0: one more column */
+  int32_t line_length;          /* columns, up to 10000; 0: the style's own */
+  const double *positions;      /* where the columns end: fractions of the line, or columns; NULL: the style's own */
+  size_t position_count;        /* of positions */
+  const char *first_layer;      /* name of the first layer to show; NULL: all from the first on */
+  const char *last_layer;       /* name of the last layer to show; NULL: all to the last one */
+} elman_summary_options;
+#define ELMAN_SUMMARY_OPTIONS_INIT { sizeof(elman_summary_options), 0, 0, 0, 0, NULL, 0, NULL, NULL }
+
+/*
+ * elman_model_summary_with: the same in another style, width or range.
+ *
+ *   model                    a live handle
+ *   options                  see the fields; NULL: all defaults. Totals are always those of the whole model.
+ *   text, capacity, length   receive the table, by the rule of texts; every line ends with a newline
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_NOT_FOUND: no layer of that name; ELMAN_INVALID_ARGUMENT: an unknown style, a
+ * width or positions out of range, a wrong struct_size; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length.
+ * Threads: any. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_summary_with(elman_model model, const elman_summary_options *options, char *text,
+                                                size_t capacity, size_t *length);
+
+/* ================================================================================================================ */
+/* Running a model                                                                                                  */
+/* ================================================================================================================ */
+
+/*
+ * elman_model_forward: compute the output of a model for a batch of inputs.
+ *
+ *   model          a live handle
+ *   input          the batch, row-major; may be NULL where a dimension is 0
+ *   input_shape    its shape, such as {batch, timesteps, features}; no dimension is -1
+ *   input_rank     1 to ELMAN_MAX_RANK
+ *   output         receives the output, row-major; must not overlap input
+ *   output_count   floats that output holds: at least the product of what elman_model_output_shape tells; what is beyond
+ *                  stays as it was
+ *
+ * A model that is not built is built by its first input. The first call with a shape plans its memory; calls after it
+ * allocate nothing. For models with several outputs see elman_model_run.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: not an input of this model; ELMAN_BUFFER_TOO_SMALL: output_count is too small;
+ * ELMAN_NOT_BUILT: the model has no layers; ELMAN_INVALID_ARGUMENT: NULL, not a shape, several outputs;
+ * ELMAN_OUT_OF_MEMORY. Threads: any; calls on one model run side by side. Since 0.1.
+ */
 ELMAN_API elman_status elman_model_forward(elman_model model, const float *input, const int64_t *input_shape,
                                            size_t input_rank, float *output, size_t output_count);
 
-/* What one call may bring beside its input. */
+/* What a call may bring beside its input. */
 typedef struct {
   size_t struct_size;
-  int32_t training;
-  int32_t reserved;
-  const elman_array *initial_states;    /* of the (first) recurrent layer; NULL: its own */
-  size_t initial_state_count;
+  int32_t training;                     /* not 0: as a step of training runs it */
+  int32_t reserved;                     /* 0 */
+  const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL: its own */
+  size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
   const uint8_t *mask;                  /* (batch, timesteps), 0 where a step is to be skipped; NULL: none */
 } elman_run_options;
+#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL }
+
+/* Where one output goes. */
 typedef struct {
   float *data;                          /* NULL: only the shape is asked for */
   size_t count;                         /* floats that data holds */
   int64_t shape[ELMAN_MAX_RANK];        /* set by the call */
   size_t rank;                          /* set by the call */
 } elman_output;
-/* Outputs in Keras's order: the output (or the two of merge_mode None), then the states of return_state. *output_count
- * is set to how many there are. All data NULL: nothing runs, the shapes are told. */
+
+/*
+ * elman_model_run: compute all outputs of a model, with what a call may bring beside its input.
+ *
+ *   model             a live handle
+ *   input             the batch
+ *   options           see the fields; NULL: none
+ *   outputs           in Keras's order: the output (the two of merge_mode "none"), then the states of return_state. Their
+ *                     shapes are set. Either all data are NULL, and nothing runs: the shapes are told (a model that is not
+ *                     built is built); or none is.
+ *   output_capacity   how many outputs there is room for; 0 (outputs may then be NULL) only asks for their number
+ *   output_count      receives how many there are; may be NULL where output_capacity is not 0
+ *
+ * Returns the codes of elman_model_forward; ELMAN_BUFFER_TOO_SMALL: more outputs than output_capacity, or an output whose
+ * count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states that do not fit;
+ * ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask for inputs without timesteps, some data NULL and
+ * some not, a wrong struct_size or reserved field. Threads: any; calls on one model run side by side. Since 0.1.
+ */
 ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,
                                        elman_output *outputs, size_t output_capacity, size_t *output_count);
 
-/* ---- the notes' loop ---- */
+/* ================================================================================================================ */
+/* Hidden states without a model                                                                                    */
+/* ================================================================================================================ */
+
+/*
+ * elman_simple_rnn_hidden_states_f32: every hidden state h_t = tanh(Wx x_t + Wh h_(t-1) + b) of one sequence.
+ *
+ *   timesteps       0 or more
+ *   input_dim       1 or more
+ *   units           1 or more
+ *   inputs          (timesteps, input_dim); this and all other arrays row-major
+ *   Wx              (units, input_dim): the transpose of Keras's kernel
+ *   Wh              (units, units): the transpose of Keras's recurrent_kernel
+ *   b               (units)
+ *   h0              (units), the state before the first step; NULL: zeros
+ *   hidden_states   receives (timesteps, units); must not overlap the others
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL (inputs and hidden_states may be NULL where timesteps is 0), input_dim or
+ * units 0; ELMAN_OUT_OF_MEMORY: sizes beyond this machine. Threads: any. Since 0.1.
+ */
 ELMAN_API elman_status elman_simple_rnn_hidden_states_f32(size_t timesteps, size_t input_dim, size_t units,
     const float *inputs, const float *Wx, const float *Wh, const float *b, const float *h0, float *hidden_states);
+
+/*
+ * elman_simple_rnn_hidden_states_f64: the same in double precision throughout, as NumPy computes it.
+ *
+ *   all parameters as of elman_simple_rnn_hidden_states_f32
+ *
+ * Returns and threads: the same. Since 0.1.
+ */
 ELMAN_API elman_status elman_simple_rnn_hidden_states_f64(size_t timesteps, size_t input_dim, size_t units,
     const double *inputs, const double *Wx, const double *Wh, const double *b, const double *h0, double *hidden_states);
 
