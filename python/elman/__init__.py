@@ -1,0 +1,67 @@
+"""elman: recurrent neural networks as Keras runs them, from one small library.
+
+>>> import numpy as np, elman
+>>> model = elman.Sequential([elman.layers.SimpleRNN(3, input_shape=(2, 10))])
+>>> model(np.zeros((8, 2, 10))).shape
+(8, 3)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import activations, backend, initializers, layers, models, utils
+from ._keras_alias import keras_alias
+from ._library import check, lib
+from ._version import __version__
+from .hidden_states import hidden_states
+from .layers import Input
+from .models import Sequential
+
+__all__ = [
+    "Input",
+    "Sequential",
+    "__version__",
+    "activations",
+    "backend",
+    "get_num_threads",
+    "hidden_states",
+    "initializers",
+    "keras_alias",
+    "kernels",
+    "layers",
+    "models",
+    "set_num_threads",
+    "utils",
+]
+
+
+def set_num_threads(threads: int) -> None:
+    """Set how many threads elman uses; 0 is the default again.
+
+    Raises
+    ------
+    ValueError
+        If ``threads`` is negative or absurd.
+    """
+    if not hasattr(threads, "__index__"):
+        raise TypeError(f"threads must be an integer. Received: {threads!r}")
+    count = int(threads)
+    if not 0 <= count < 2**31:
+        raise ValueError(f"threads must be 0 to 1024. Received: {count}")
+    check(lib().elman_set_num_threads(count))
+
+
+def get_num_threads() -> int:
+    """The number of threads in use."""
+    return int(lib().elman_get_num_threads())
+
+
+def kernels() -> str:
+    """The kernels in use: "baseline", "avx2" or "avx512"."""
+    return str(lib().elman_kernels().decode())
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """What ``%load_ext elman`` does: see ``keras_alias``."""
+    keras_alias()

@@ -1,0 +1,43 @@
+"""Arrays on their way into the library."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._prototypes import INT64_P, MAX_RANK, Array
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def float32(values: Any, what: str = "input") -> FloatArray:
+    """``values`` as a dense float32 array; a TypeError where it holds no numbers."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"The {what} is not an array: {error}") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"The {what} must hold numbers. Received: dtype={array.dtype}"
+        )
+    if array.ndim > MAX_RANK:
+        raise ValueError(
+            f"The {what} may have at most {MAX_RANK} dimensions. "
+            f"Received: {array.ndim}"
+        )
+    return np.ascontiguousarray(array, dtype=np.float32).reshape(array.shape)
+
+
+def describe(array: FloatArray) -> Array:
+    """An ``elman_array`` of an array, which must stay alive meanwhile."""
+    shape = (ctypes.c_int64 * max(1, array.ndim))(*array.shape)
+    return Array(array.ctypes.data, ctypes.cast(shape, INT64_P), array.ndim)
+
+
+def describe_all(arrays: Sequence[FloatArray]) -> Any:
+    """A C array of ``elman_array``."""
+    return (Array * max(1, len(arrays)))(*map(describe, arrays))

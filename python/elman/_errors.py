@@ -1,0 +1,27 @@
+"""From the library's statuses to Python's exceptions."""
+
+from __future__ import annotations
+
+import ctypes
+
+OK = 0
+BUFFER_TOO_SMALL = -7
+
+_EXCEPTIONS: dict[int, type[Exception]] = {
+    -1: ValueError,  # ELMAN_INVALID_ARGUMENT
+    -3: TypeError,  # ELMAN_WRONG_TYPE
+    -4: ValueError,  # ELMAN_NOT_FOUND
+    -5: ValueError,  # ELMAN_SHAPE_MISMATCH
+    -6: ValueError,  # ELMAN_NOT_BUILT
+    -8: MemoryError,  # ELMAN_OUT_OF_MEMORY
+    -9: NotImplementedError,  # ELMAN_UNSUPPORTED
+}
+
+
+def exception(library: ctypes.CDLL, status: int) -> Exception:
+    """The exception for a failed call of this thread, with the library's words."""
+    length = library.elman_last_error(None, 0)
+    text = ctypes.create_string_buffer(length + 1)
+    library.elman_last_error(text, length + 1)
+    message = text.value.decode("utf-8", "replace")
+    return _EXCEPTIONS.get(status, RuntimeError)(message)

@@ -1,0 +1,122 @@
+"""Finding, loading and calling libelman."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _errors
+from ._prototypes import MAX_RANK, declare
+from ._version import __version__
+
+_FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"
+_library: ctypes.CDLL | None = None
+
+
+def _candidates() -> list[str]:
+    """Where the library is looked for, in this order."""
+    given = os.environ.get("ELMAN_LIBRARY")
+    if given:
+        return [given]
+    package = Path(__file__).resolve().parent
+    checkout = package.parent.parent / ".build" / "release"
+    system = _FILE if sys.platform == "darwin" else _FILE + ".1"
+    return [str(package / _FILE), str(checkout / _FILE), system]
+
+
+def _load() -> ctypes.CDLL:
+    tried = []
+    for path in _candidates():
+        if os.sep in path and not os.path.exists(path):
+            tried.append(f"  {path}: no such file")
+            continue
+        try:
+            library = ctypes.CDLL(path)
+        except OSError as error:
+            tried.append(f"  {path}: {error}")
+            continue
+        declare(library)
+        _check_version(library, path)
+        return library
+    places = "\n".join(tried)
+    raise ImportError(
+        f"elman's library could not be loaded. Tried:\n{places}\n"
+        "Build it with `make lib`, or name it in ELMAN_LIBRARY."
+    )
+
+
+def _check_version(library: ctypes.CDLL, path: str) -> None:
+    version = library.elman_version().decode()
+    if version != __version__:
+        raise ImportError(
+            f"{path} is elman {version}, and this package is elman "
+            f"{__version__}: install the two from one version."
+        )
+
+
+def lib() -> ctypes.CDLL:
+    """The library, loaded at the first call."""
+    global _library
+    if _library is None:
+        _library = _load()
+    return _library
+
+
+def check(status: int) -> None:
+    """Raise the exception of a status that is not OK."""
+    if status != _errors.OK:
+        raise _errors.exception(lib(), status)
+
+
+def text(function: Callable[..., int], *arguments: Any) -> str:
+    """The text that a function of the library writes."""
+    length = ctypes.c_size_t()
+    check(function(*arguments, None, 0, ctypes.byref(length)))
+    buffer = ctypes.create_string_buffer(length.value + 1)
+    check(function(*arguments, buffer, len(buffer), ctypes.byref(length)))
+    return buffer.raw[: length.value].decode("utf-8")
+
+
+def shape(function: Callable[..., int], *arguments: Any) -> tuple[int | None, ...]:
+    """The shape that a function of the library writes; None where it is -1."""
+    dimensions = (ctypes.c_int64 * MAX_RANK)()
+    rank = ctypes.c_size_t()
+    check(function(*arguments, dimensions, MAX_RANK, ctypes.byref(rank)))
+    return tuple(
+        None if size < 0 else size for size in dimensions[: rank.value]
+    )
+
+
+def number(function: Callable[..., int], *arguments: Any, of: type = ctypes.c_size_t) -> int:
+    """The number that a function of the library writes."""
+    value = of()
+    check(function(*arguments, ctypes.byref(value)))
+    return int(value.value)
+
+
+def dimensions(shape: Sequence[int | None]) -> ctypes.Array[ctypes.c_int64]:
+    """A shape as the library takes it, -1 for None."""
+    sizes = []
+    for size in shape:
+        if size is not None and not hasattr(size, "__index__"):
+            raise TypeError(
+                "The dimensions of a shape must be integers or None. "
+                f"Received: {tuple(shape)}"
+            )
+        sizes.append(-1 if size is None else int(size))
+    return (ctypes.c_int64 * len(sizes))(*sizes)
+
+
+def encoded(name: str | None) -> bytes | None:
+    """A text as the library takes it; None for NULL."""
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise TypeError(f"A name must be a string. Received: {name!r}")
+    if "\0" in name:
+        raise ValueError("A name must not contain a zero byte.")
+    return name.encode("utf-8")

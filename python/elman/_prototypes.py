@@ -1,0 +1,176 @@
+"""What elman.h declares: every function with its argument and result types.
+
+Handles are structs of one uint64, which travel as a uint64. Pointers to arrays
+are declared as ``c_void_p``, so that an address can be passed as an int.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, c_char_p, c_float, c_int32, c_int64, c_size_t
+from ctypes import c_uint8, c_uint64, c_void_p
+
+MAX_RANK = 8
+
+SIZE_P = POINTER(c_size_t)
+INT32_P = POINTER(c_int32)
+INT64_P = POINTER(c_int64)
+HANDLE = c_uint64
+HANDLE_P = POINTER(c_uint64)
+TEXT = (c_void_p, c_size_t, SIZE_P)
+SHAPE_IN = (c_void_p, c_size_t)
+SHAPE_OUT = (INT64_P, c_size_t, SIZE_P)
+
+
+class Array(ctypes.Structure):
+    """``elman_array``."""
+
+    _fields_ = [
+        ("data", c_void_p),
+        ("shape", INT64_P),
+        ("rank", c_size_t),
+    ]
+
+
+class RunOptions(ctypes.Structure):
+    """``elman_run_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("training", c_int32),
+        ("reserved", c_int32),
+        ("initial_states", POINTER(Array)),
+        ("initial_state_count", c_size_t),
+        ("mask", POINTER(c_uint8)),
+    ]
+
+
+class Output(ctypes.Structure):
+    """``elman_output``."""
+
+    _fields_ = [
+        ("data", POINTER(c_float)),
+        ("count", c_size_t),
+        ("shape", c_int64 * MAX_RANK),
+        ("rank", c_size_t),
+    ]
+
+
+class SummaryOptions(ctypes.Structure):
+    """``elman_summary_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("style", c_int32),
+        ("expand_nested", c_int32),
+        ("show_trainable", c_int32),
+        ("line_length", c_int32),
+        ("positions", POINTER(ctypes.c_double)),
+        ("position_count", c_size_t),
+        ("first_layer", c_char_p),
+        ("last_layer", c_char_p),
+    ]
+
+
+_STATUS = c_int32
+_HIDDEN_STATES = (c_size_t, c_size_t, c_size_t, *[c_void_p] * 6)
+
+# name: (result, arguments)
+PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
+    "elman_version": (c_char_p, ()),
+    "elman_version_number": (c_int32, ()),
+    "elman_status_name": (c_char_p, (c_int32,)),
+    "elman_last_error": (c_size_t, (c_void_p, c_size_t)),
+    "elman_kernels": (c_char_p, ()),
+    "elman_set_num_threads": (_STATUS, (c_int32,)),
+    "elman_get_num_threads": (c_int32, ()),
+    "elman_set_seed": (_STATUS, (c_uint64,)),
+    "elman_reset_names": (_STATUS, ()),
+    "elman_layer_create": (_STATUS, (c_char_p, c_char_p, HANDLE_P)),
+    "elman_layer_release": (_STATUS, (HANDLE,)),
+    "elman_simple_rnn_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_dense_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_bidirectional_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_activation_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_dropout_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_flatten_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_input_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_layer_name": (_STATUS, (HANDLE, *TEXT)),
+    "elman_layer_class_name": (_STATUS, (HANDLE, *TEXT)),
+    "elman_layer_config": (_STATUS, (HANDLE, *TEXT)),
+    "elman_layer_build": (_STATUS, (HANDLE, *SHAPE_IN)),
+    "elman_layer_is_built": (_STATUS, (HANDLE, INT32_P)),
+    "elman_layer_set_trainable": (_STATUS, (HANDLE, c_int32)),
+    "elman_layer_child": (_STATUS, (HANDLE, c_char_p, HANDLE_P)),
+    "elman_layer_input_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),
+    "elman_layer_output_shape": (_STATUS, (HANDLE, *SHAPE_IN, *SHAPE_OUT)),
+    "elman_layer_count_params": (_STATUS, (HANDLE, INT64_P, INT64_P)),
+    "elman_layer_reset_states": (_STATUS, (HANDLE,)),
+    "elman_layer_weight_count": (_STATUS, (HANDLE, SIZE_P)),
+    "elman_layer_weight_name": (_STATUS, (HANDLE, c_size_t, *TEXT)),
+    "elman_layer_weight_index": (_STATUS, (HANDLE, c_char_p, SIZE_P)),
+    "elman_layer_weight_shape": (_STATUS, (HANDLE, c_size_t, *SHAPE_OUT)),
+    "elman_layer_weight_trainable": (_STATUS, (HANDLE, c_size_t, INT32_P)),
+    "elman_layer_get_weight": (
+        _STATUS,
+        (HANDLE, c_size_t, c_void_p, c_size_t),
+    ),
+    "elman_layer_set_weight": (_STATUS, (HANDLE, c_size_t, POINTER(Array))),
+    "elman_layer_set_weights": (_STATUS, (HANDLE, POINTER(Array), c_size_t)),
+    "elman_model_create": (_STATUS, (c_char_p, HANDLE_P)),
+    "elman_model_create_from_config": (_STATUS, (c_char_p, HANDLE_P)),
+    "elman_model_add_layer": (_STATUS, (HANDLE, HANDLE)),
+    "elman_model_pop_layer": (_STATUS, (HANDLE,)),
+    "elman_model_release": (_STATUS, (HANDLE,)),
+    "elman_model_name": (_STATUS, (HANDLE, *TEXT)),
+    "elman_model_config": (_STATUS, (HANDLE, *TEXT)),
+    "elman_model_build": (_STATUS, (HANDLE, *SHAPE_IN)),
+    "elman_model_is_built": (_STATUS, (HANDLE, INT32_P)),
+    "elman_model_layer_count": (_STATUS, (HANDLE, SIZE_P)),
+    "elman_model_layer": (_STATUS, (HANDLE, c_size_t, HANDLE_P)),
+    "elman_model_find_layer": (_STATUS, (HANDLE, c_char_p, HANDLE_P)),
+    "elman_model_input_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),
+    "elman_model_output_shape": (_STATUS, (HANDLE, *SHAPE_IN, *SHAPE_OUT)),
+    "elman_model_count_params": (_STATUS, (HANDLE, INT64_P, INT64_P)),
+    "elman_model_reset_states": (_STATUS, (HANDLE,)),
+    "elman_model_weight_count": (_STATUS, (HANDLE, SIZE_P)),
+    "elman_model_weight_name": (_STATUS, (HANDLE, c_size_t, *TEXT)),
+    "elman_model_weight_index": (_STATUS, (HANDLE, c_char_p, SIZE_P)),
+    "elman_model_weight_shape": (_STATUS, (HANDLE, c_size_t, *SHAPE_OUT)),
+    "elman_model_get_weight": (
+        _STATUS,
+        (HANDLE, c_size_t, c_void_p, c_size_t),
+    ),
+    "elman_model_set_weight": (_STATUS, (HANDLE, c_size_t, POINTER(Array))),
+    "elman_model_set_weights": (_STATUS, (HANDLE, POINTER(Array), c_size_t)),
+    "elman_model_summary": (_STATUS, (HANDLE, *TEXT)),
+    "elman_model_summary_with": (
+        _STATUS,
+        (HANDLE, POINTER(SummaryOptions), *TEXT),
+    ),
+    "elman_model_forward": (
+        _STATUS,
+        (HANDLE, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t),
+    ),
+    "elman_model_run": (
+        _STATUS,
+        (
+            HANDLE,
+            POINTER(Array),
+            POINTER(RunOptions),
+            POINTER(Output),
+            c_size_t,
+            SIZE_P,
+        ),
+    ),
+    "elman_simple_rnn_hidden_states_f32": (_STATUS, _HIDDEN_STATES),
+    "elman_simple_rnn_hidden_states_f64": (_STATUS, _HIDDEN_STATES),
+}
+
+
+def declare(library: ctypes.CDLL) -> None:
+    """Give every function of the library its types."""
+    for name, (result, arguments) in PROTOTYPES.items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments

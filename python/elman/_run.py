@@ -1,0 +1,106 @@
+"""Running a model of the library once."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _arrays
+from ._library import check, lib
+from ._prototypes import Output, RunOptions
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class BoundCall:
+    """A forward call whose arrays for one small shape are kept.
+
+    Asking an array for its address costs more than a tiny model: the input is
+    copied into an array whose address is known, and the output out of one.
+    One thread at a time may use the arrays; others find the lock taken.
+    """
+
+    LARGEST = 16_384
+
+    def __init__(self, handle: int, shape: tuple[int, ...], output: FloatArray):
+        self.shape = shape
+        self._input = np.empty(shape, np.float32)
+        self._output = np.empty(output.shape, np.float32)
+        dimensions = (ctypes.c_int64 * len(shape))(*shape)
+        self._keep = dimensions
+        self._lock = threading.Lock()
+        self._forward: Callable[..., int] = lib().elman_model_forward
+        self._arguments = (
+            handle,
+            self._input.ctypes.data,
+            ctypes.addressof(dimensions),
+            len(shape),
+            self._output.ctypes.data,
+            self._output.size,
+        )
+
+    def __call__(self, x: npt.NDArray[Any]) -> FloatArray | None:
+        """The output for ``x``, or None where another thread is at it."""
+        if not self._lock.acquire(False):
+            return None
+        try:
+            self._input[...] = x
+            status = self._forward(*self._arguments)
+            if status:
+                check(status)
+            return self._output.copy()
+        finally:
+            self._lock.release()
+
+
+def run(
+    handle: int,
+    x: FloatArray,
+    initial_state: Sequence[npt.ArrayLike] | None = None,
+    mask: npt.ArrayLike | None = None,
+    training: bool = False,
+) -> list[FloatArray]:
+    """All outputs of a model: those of its last layer, then returned states."""
+    function = lib().elman_model_run
+    states = [_arrays.float32(state, "state") for state in initial_state or []]
+    described = _arrays.describe_all(states)
+    options = RunOptions(
+        ctypes.sizeof(RunOptions), int(bool(training)), 0, described, len(states)
+    )
+    if mask is not None:
+        kept = _mask(mask, x)
+        options.mask = ctypes.cast(
+            kept.ctypes.data, ctypes.POINTER(ctypes.c_uint8)
+        )
+    array = _arrays.describe(x)
+    count = ctypes.c_size_t()
+
+    def call(outputs: Any, capacity: int) -> None:
+        check(function(handle, array, options, outputs, capacity, ctypes.byref(count)))
+
+    slots = (Output * 8)()
+    call(slots, len(slots))
+    results = []
+    for slot in slots[: count.value]:
+        result = np.empty(tuple(slot.shape[: slot.rank]), np.float32)
+        slot.count = result.size
+        # An empty array still needs an address that is not NULL.
+        slot.data = ctypes.cast(result.ctypes.data, ctypes.POINTER(ctypes.c_float))
+        results.append(result)
+    call(slots, count.value)
+    return results
+
+
+def _mask(mask: npt.ArrayLike, x: FloatArray) -> npt.NDArray[np.uint8]:
+    array = np.asarray(mask)
+    if array.dtype.kind not in "biu" or array.shape != x.shape[:2]:
+        raise ValueError(
+            f"The mask of an input of shape {x.shape} must be booleans of shape "
+            f"{x.shape[:2]}. Received: dtype={array.dtype}, shape={array.shape}"
+        )
+    return np.ascontiguousarray(array != 0, dtype=np.uint8)

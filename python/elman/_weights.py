@@ -1,0 +1,124 @@
+"""What layers and models have in common: a handle and weights."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _arrays
+from ._library import check, lib, number, shape, text
+
+
+class Handle:
+    """An object of the library, released with the last reference to this one.
+
+    ``_kind`` is "layer" or "model": the middle part of the functions' names.
+    """
+
+    _kind: str
+    _handle: int
+
+    def _own(self, handle: int) -> None:
+        self._handle = handle
+        release = self._function("release")
+        self._finalizer = weakref.finalize(self, release, handle)
+
+    def _function(self, name: str) -> Any:
+        return getattr(lib(), f"elman_{self._kind}_{name}")
+
+    def close(self) -> None:
+        """Release the object now; using it afterwards is a RuntimeError."""
+        self._finalizer()
+
+    def _text(self, name: str, *arguments: Any) -> str:
+        return text(self._function(name), self._handle, *arguments)
+
+    def _shape(self, name: str, *arguments: Any) -> tuple[int | None, ...]:
+        return shape(self._function(name), self._handle, *arguments)
+
+    def _number(self, name: str, *arguments: Any, of: type = ctypes.c_size_t) -> int:
+        return number(self._function(name), self._handle, *arguments, of=of)
+
+    @property
+    def name(self) -> str:
+        """The name, unique within a model."""
+        return self._text("name")
+
+    @property
+    def built(self) -> bool:
+        """Whether the weights are there."""
+        return bool(self._number("is_built", of=ctypes.c_int32))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, as Keras's ``get_config`` gives them."""
+        config: dict[str, Any] = json.loads(self._text("config"))
+        return config
+
+    # -- weights --------------------------------------------------------
+
+    def _weight_count(self) -> int:
+        return self._number("weight_count")
+
+    @property
+    def weight_names(self) -> list[str]:
+        """The paths of the weights, such as ``simple_rnn/kernel``."""
+        return [self._text("weight_name", i) for i in range(self._weight_count())]
+
+    def get_weights(self) -> list[npt.NDArray[np.float32]]:
+        """Copies of the weights, in Keras's order."""
+        weights = []
+        for index in range(self._weight_count()):
+            array = np.empty(self._shape("weight_shape", index), np.float32)
+            check(
+                self._function("get_weight")(
+                    self._handle, index, array.ctypes.data, array.size
+                )
+            )
+            weights.append(array)
+        return weights
+
+    def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
+        """Set all weights.
+
+        Parameters
+        ----------
+        weights : list of arrays
+            As ``get_weights`` gives them.
+
+        Raises
+        ------
+        ValueError
+            If the list has another length or an array another shape; no
+            weight has changed then.
+        """
+        arrays = [_arrays.float32(weight, "weight") for weight in weights]
+        check(
+            self._function("set_weights")(
+                self._handle, _arrays.describe_all(arrays), len(arrays)
+            )
+        )
+
+    def count_params(self) -> int:
+        """The number of parameters."""
+        return self._params()[0]
+
+    def _params(self) -> tuple[int, int]:
+        total, trainable = ctypes.c_int64(), ctypes.c_int64()
+        check(
+            self._function("count_params")(
+                self._handle, ctypes.byref(total), ctypes.byref(trainable)
+            )
+        )
+        return total.value, trainable.value
+
+    def reset_states(self) -> None:
+        """Put the states of stateful layers back to zero."""
+        check(self._function("reset_states")(self._handle))
+
+    reset_state = reset_states

@@ -1,0 +1,190 @@
+"""Keras's initializers. They are descriptions: the library makes the values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Initializer:
+    """The base of all: a class name and its arguments."""
+
+    def __init__(self, **config: Any):
+        self._config = config
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return dict(self._config)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Initializer:
+        """An initializer from what ``get_config`` gives."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{k}={v!r}" for k, v in self._config.items())
+        return f"{type(self).__name__}({arguments})"
+
+
+class Zeros(Initializer):
+    """All 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Ones(Initializer):
+    """All 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Constant(Initializer):
+    """All ``value``."""
+
+    def __init__(self, value: float = 0.0):
+        super().__init__(value=value)
+
+
+class RandomNormal(Initializer):
+    """Normal values."""
+
+    def __init__(
+        self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None
+    ):
+        super().__init__(mean=mean, stddev=stddev, seed=seed)
+
+
+class TruncatedNormal(Initializer):
+    """Normal values within two deviations."""
+
+    def __init__(
+        self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None
+    ):
+        super().__init__(mean=mean, stddev=stddev, seed=seed)
+
+
+class RandomUniform(Initializer):
+    """Uniform values."""
+
+    def __init__(
+        self,
+        minval: float = -0.05,
+        maxval: float = 0.05,
+        seed: int | None = None,
+    ):
+        super().__init__(minval=minval, maxval=maxval, seed=seed)
+
+
+class VarianceScaling(Initializer):
+    """Values whose variance is ``scale`` over the number of inputs or outputs."""
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+    ):
+        super().__init__(
+            scale=scale, mode=mode, distribution=distribution, seed=seed
+        )
+
+
+class _Seeded(Initializer):
+    def __init__(self, seed: int | None = None):
+        super().__init__(seed=seed)
+
+
+class GlorotUniform(_Seeded):
+    """Uniform, variance 2 / (inputs + outputs)."""
+
+
+class GlorotNormal(_Seeded):
+    """Truncated normal, variance 2 / (inputs + outputs)."""
+
+
+class HeUniform(_Seeded):
+    """Uniform, variance 2 / inputs."""
+
+
+class HeNormal(_Seeded):
+    """Truncated normal, variance 2 / inputs."""
+
+
+class LecunUniform(_Seeded):
+    """Uniform, variance 1 / inputs."""
+
+
+class LecunNormal(_Seeded):
+    """Truncated normal, variance 1 / inputs."""
+
+
+class Orthogonal(Initializer):
+    """A matrix with orthonormal rows or columns, times ``gain``."""
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None):
+        super().__init__(gain=gain, seed=seed)
+
+
+class Identity(Initializer):
+    """The identity matrix, times ``gain``."""
+
+    def __init__(self, gain: float = 1.0):
+        super().__init__(gain=gain)
+
+
+_SHORT_NAMES = {
+    "zeros": Zeros,
+    "ones": Ones,
+    "constant": Constant,
+    "random_normal": RandomNormal,
+    "truncated_normal": TruncatedNormal,
+    "random_uniform": RandomUniform,
+    "variance_scaling": VarianceScaling,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_uniform": HeUniform,
+    "he_normal": HeNormal,
+    "lecun_uniform": LecunUniform,
+    "lecun_normal": LecunNormal,
+    "orthogonal": Orthogonal,
+    "identity": Identity,
+    "uniform": RandomUniform,
+    "normal": RandomNormal,
+}
+_CLASSES = {cls.__name__: cls for cls in _SHORT_NAMES.values()}
+globals().update(_SHORT_NAMES)
+
+
+def get(identifier: Any) -> Initializer:
+    """An initializer from its name, its config, or itself.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if isinstance(identifier, Initializer):
+        return identifier
+    if isinstance(identifier, dict):
+        name, config = identifier["class_name"], identifier.get("config", {})
+    else:
+        name, config = identifier, {}
+    cls = _SHORT_NAMES.get(name) or _CLASSES.get(name)
+    if cls is None:
+        raise ValueError(f"Unknown initializer: {identifier!r}")
+    return cls(**config)
+
+
+deserialize = get
+
+
+def serialize(initializer: Initializer) -> dict[str, Any]:
+    """``{"class_name": ..., "config": ...}``."""
+    return {
+        "module": "keras.initializers",
+        "class_name": type(initializer).__name__,
+        "config": initializer.get_config(),
+        "registered_name": None,
+    }

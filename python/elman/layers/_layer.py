@@ -1,0 +1,209 @@
+"""The base of all layers."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _arrays
+from .._library import check, dimensions, encoded, lib
+from .._run import FloatArray, run
+from .._weights import Handle
+
+
+def jsonable(value: Any) -> Any:
+    """An argument of a layer as JSON knows it."""
+    if isinstance(value, Layer):
+        return serialize(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if hasattr(value, "get_config"):
+        return {
+            "class_name": type(value).__name__,
+            "config": value.get_config(),
+        }
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    raise TypeError(f"An argument of a layer cannot be {value!r}.")
+
+
+def serialize(layer: Layer) -> dict[str, Any]:
+    """``{"class_name": ..., "config": ...}``, from which the layer is made again."""
+    return {
+        "module": "keras.layers",
+        "class_name": type(layer).__name__,
+        "config": layer.get_config(),
+        "registered_name": None,
+    }
+
+
+class Layer(Handle):
+    """What every layer has: a name, weights, shapes, and a call.
+
+    Every layer takes these keyword arguments beside its own:
+
+    name : str
+        Unique within a model; counted per class where it is not given.
+    trainable : bool
+        Whether training changes its weights.
+    input_shape : tuple
+        The shape of its input without the batch, for the first layer.
+    batch_input_shape, batch_shape : tuple
+        The same with the batch, None where it is not fixed.
+    batch_size : int
+        The batch beside ``input_shape``.
+    weights : list of arrays
+        First values for the weights.
+    """
+
+    _kind = "layer"
+
+    def __init__(self, config: dict[str, Any], keywords: dict[str, Any]):
+        self._initial_weights = keywords.pop("weights", None)
+        self._create({**config, **keywords})
+
+    def _create(self, config: dict[str, Any]) -> None:
+        text = json.dumps(config, default=jsonable)
+        handle = ctypes.c_uint64()
+        check(
+            lib().elman_layer_create(
+                type(self).__name__.encode(), encoded(text), ctypes.byref(handle)
+            )
+        )
+        self._adopt(handle.value)
+
+    def _adopt(self, handle: int) -> None:
+        self._model: _LayerModel | None = None
+        self._own(handle)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        """A layer from what ``get_config`` gives."""
+        layer = cls.__new__(cls)
+        layer._initial_weights = None
+        layer._create(dict(config))
+        return layer
+
+    @classmethod
+    def _wrap(cls, handle: int) -> Layer:
+        layer = cls.__new__(cls)
+        layer._initial_weights = None
+        layer._adopt(handle)
+        return layer
+
+    # -- arguments ------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        config = self.get_config()
+        if name in config:
+            return config[name]
+        raise AttributeError(
+            f"{type(self).__name__!r} object of elman has no attribute {name!r}"
+        )
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights."""
+        return bool(self.get_config()["trainable"])
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        check(self._function("set_trainable")(self._handle, int(bool(value))))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    # -- shapes ---------------------------------------------------------
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of a shape, batch first."""
+        shape = dimensions(input_shape)
+        check(self._function("build")(self._handle, shape, len(shape)))
+        self._take_initial_weights()
+
+    def _take_initial_weights(self) -> None:
+        if self._initial_weights is not None and self.built:
+            weights, self._initial_weights = self._initial_weights, None
+            self.set_weights(weights)
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """The shape the layer was built for."""
+        return self._shape("input_shape")
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of the (first) output for ``input_shape``."""
+        return self._shape("output_shape", None, 0)
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """The shape of the (first) output for inputs of a shape."""
+        shape = dimensions(input_shape)
+        return self._shape("output_shape", shape, len(shape))
+
+    # -- calls ----------------------------------------------------------
+
+    def __call__(
+        self,
+        inputs: npt.ArrayLike,
+        initial_state: Any = None,
+        mask: npt.ArrayLike | None = None,
+        training: bool = False,
+    ) -> FloatArray | list[FloatArray]:
+        """Run the layer alone, building it at the first call.
+
+        Parameters
+        ----------
+        inputs : array
+            Batch first.
+        initial_state : array or list of arrays, optional
+            First states of a recurrent layer, (batch, units) each.
+        mask : array of bool, optional
+            (batch, timesteps), False where a step is to be skipped.
+        training : bool
+            Accepted as Keras accepts it.
+
+        Returns
+        -------
+        array, or list of arrays
+            The output; a list where there are several (``return_state``,
+            ``merge_mode=None``).
+        """
+        if self._model is None:
+            self._model = _LayerModel(self)
+        states = _as_list(initial_state)
+        outputs = run(
+            self._model._handle, _arrays.float32(inputs), states, mask, training
+        )
+        if self._initial_weights is not None:
+            self._take_initial_weights()
+            return self(inputs, initial_state, mask, training)
+        return outputs if len(outputs) > 1 else outputs[0]
+
+
+def _as_list(states: Any) -> list[Any] | None:
+    if states is None:
+        return None
+    return list(states) if isinstance(states, (list, tuple)) else [states]
+
+
+class _LayerModel(Handle):
+    """A model of one layer, through which the layer is called alone."""
+
+    _kind = "model"
+
+    def __init__(self, layer: Layer):
+        handle = ctypes.c_uint64()
+        # A name of its own uses up none of those that users see.
+        check(lib().elman_model_create(b"layer", ctypes.byref(handle)))
+        self._own(handle.value)
+        check(lib().elman_model_add_layer(self._handle, layer._handle))

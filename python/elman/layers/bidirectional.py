@@ -1,0 +1,76 @@
+"""Bidirectional."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from .._library import check
+from ._layer import Layer
+
+
+class Bidirectional(Layer):
+    """A recurrent layer and its copy that reads the sequence from the other end.
+
+    Parameters
+    ----------
+    layer : Layer
+        A recurrent layer.
+    merge_mode : {"concat", "sum", "mul", "ave", None}
+        How the two outputs become one; None returns both.
+    backward_layer : Layer, optional
+        The layer for the other direction; otherwise a copy of ``layer``.
+
+    Notes
+    -----
+    Input (batch, timesteps, features); output as ``layer``'s, with twice the
+    units at "concat". Both directions' outputs stand in the order of the
+    input. Weights: those of the forward layer, then the backward layer's.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> from elman.layers import Bidirectional, SimpleRNN
+    >>> Bidirectional(SimpleRNN(8))(np.zeros((1, 10, 4))).shape
+    (1, 16)
+    """
+
+    def __init__(
+        self,
+        layer: Layer,
+        merge_mode: str | None = "concat",
+        weights: Any = None,
+        backward_layer: Layer | None = None,
+        **kwargs: Any,
+    ):
+        for given in (layer, backward_layer):
+            if given is not None and not isinstance(given, Layer):
+                raise ValueError(
+                    "Please initialize `Bidirectional` layer with an elman "
+                    f"layer instance. Received: {given}"
+                )
+        config: dict[str, Any] = {"layer": layer, "merge_mode": merge_mode}
+        if backward_layer is not None:
+            config["backward_layer"] = backward_layer
+        super().__init__(config, {"weights": weights, **kwargs})
+
+    @property
+    def forward_layer(self) -> Layer:
+        """The layer that reads the sequence as it stands."""
+        return self._child("forward_layer")
+
+    @property
+    def backward_layer(self) -> Layer:
+        """The layer that reads the sequence from its end."""
+        return self._child("backward_layer")
+
+    def _child(self, role: str) -> Layer:
+        from . import deserialize_handle
+
+        handle = ctypes.c_uint64()
+        check(
+            self._function("child")(
+                self._handle, role.encode(), ctypes.byref(handle)
+            )
+        )
+        return deserialize_handle(handle.value)

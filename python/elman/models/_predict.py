@@ -1,0 +1,69 @@
+"""predict: batch after batch, with a progress bar."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._run import FloatArray, run
+
+if TYPE_CHECKING:
+    from .sequential import Sequential
+
+
+def predict(
+    model: Sequential,
+    x: FloatArray,
+    batch_size: int | None,
+    verbose: str | int,
+    steps: int | None,
+) -> Any:
+    """The outputs of a model for all samples."""
+    if verbose not in ("auto", 0, 1, 2):
+        raise ValueError(
+            f"verbose must be 'auto', 0, 1 or 2. Received: {verbose!r}"
+        )
+    size = 32 if batch_size is None else batch_size
+    if not hasattr(size, "__index__") or size < 1:
+        raise ValueError(
+            f"batch_size must be a positive integer. Received: {batch_size!r}"
+        )
+    if x.ndim == 0 or len(x) == 0:
+        raise ValueError(
+            f"predict needs at least one sample. Received: shape={x.shape}"
+        )
+    batches = range(0, len(x), size)
+    if steps is not None:
+        batches = batches[:steps]
+    start = time.perf_counter()
+    parts = [
+        run(model._handle, x[first : first + size])
+        for first in _with_bar(batches, verbose)
+    ]
+    if verbose == 2:
+        seconds = time.perf_counter() - start
+        count = len(batches)
+        print(
+            f"{count}/{count} - {seconds:.0f}s - "
+            f"{1000 * seconds / count:.0f}ms/step"
+        )
+    outputs = [np.concatenate(output) for output in zip(*parts)]
+    return outputs if len(outputs) > 1 else outputs[0]
+
+
+def _with_bar(batches: range, verbose: str | int) -> Any:
+    """The batches, with Keras's bar where it is asked for."""
+    if verbose not in ("auto", 1):
+        return batches
+    from tqdm import tqdm
+
+    return tqdm(
+        batches,
+        file=sys.stdout,
+        ascii=" >=",
+        bar_format="{n_fmt}/{total_fmt} [{bar:30}] - {elapsed} {rate_inv_fmt}",
+        unit="step",
+    )

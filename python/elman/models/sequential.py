@@ -1,0 +1,387 @@
+"""Sequential."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _arrays
+from .._library import check, dimensions, encoded, lib, text
+from .._prototypes import SummaryOptions
+from .._run import BoundCall, FloatArray, run
+from .._weights import Handle
+from ..layers import InputLayer, Layer, deserialize, serialize
+from ._predict import predict
+from ._table import html_table
+
+_STYLES = {"tf2": 0, "keras3": 1}
+
+
+class Sequential(Handle):
+    """Layers one after the other.
+
+    Parameters
+    ----------
+    layers : list of Layer, optional
+        The layers, first to last.
+    trainable : bool
+        Whether training changes the weights.
+    name : str, optional
+        Counted (``sequential``, ``sequential_1``, ...) where it is not given.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> model = elman.Sequential()
+    >>> model.add(elman.layers.SimpleRNN(3, input_shape=(2, 10)))
+    >>> model(np.zeros((8, 2, 10))).shape
+    (8, 3)
+    """
+
+    _kind = "model"
+
+    def __init__(
+        self,
+        layers: Iterable[Layer] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ):
+        handle = ctypes.c_uint64()
+        check(lib().elman_model_create(encoded(name), ctypes.byref(handle)))
+        self._own(handle.value)
+        self._layers: list[Layer] = []
+        self._input_layer: InputLayer | None = None
+        self._bound: BoundCall | None = None
+        for layer in [] if layers is None else layers:
+            self.add(layer)
+        if not trainable:
+            self.trainable = False
+
+    # -- layers ---------------------------------------------------------
+
+    def add(self, layer: Layer) -> None:
+        """Append a layer; it is built where the shape of its input is known.
+
+        Raises
+        ------
+        TypeError
+            If ``layer`` is no layer.
+        ValueError
+            If its name is taken, its input does not fit, or the layer before
+            has several outputs.
+        """
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                "The added layer must be an instance of class Layer. "
+                f"Received: layer={layer!r} of type {type(layer)}."
+            )
+        if getattr(layer, "return_state", False) is True:
+            raise ValueError(
+                "All layers in a Sequential model should have a single output "
+                "tensor. Call the layer on its own for its states."
+            )
+        check(lib().elman_model_add_layer(self._handle, layer._handle))
+        self._bound = None
+        if isinstance(layer, InputLayer):
+            self._input_layer = layer
+        else:
+            self._layers.append(layer)
+            layer._take_initial_weights()
+
+    def pop(self) -> Layer:
+        """Take the last layer off, and return it."""
+        check(lib().elman_model_pop_layer(self._handle))
+        self._bound = None
+        return self._layers.pop()
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without an InputLayer."""
+        return list(self._layers)
+
+    def get_layer(
+        self, name: str | None = None, index: int | None = None
+    ) -> Layer:
+        """A layer by name or by index.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or neither or both are given.
+        """
+        if (name is None) == (index is None):
+            raise ValueError(
+                "Provide either a layer name or a layer index. "
+                f"Received: index={index}, name={name}."
+            )
+        if index is not None:
+            if not -len(self._layers) <= index < len(self._layers):
+                raise ValueError(
+                    f"Was asked to retrieve layer at index {index} but model "
+                    f"only has {len(self._layers)} layers."
+                )
+            return self._layers[index]
+        for layer in self._layers:
+            if layer.name == name:
+                return layer
+        names = [layer.name for layer in self._layers]
+        raise ValueError(f"No such layer: {name}. Existing layers are: {names}.")
+
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer is trainable."""
+        return any(layer.trainable for layer in self._layers)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self._layers:
+            layer.trainable = value
+
+    # -- shapes ---------------------------------------------------------
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of a shape, batch first."""
+        shape = dimensions(input_shape)
+        check(lib().elman_model_build(self._handle, shape, len(shape)))
+        self._take_initial_weights()
+
+    def _take_initial_weights(self) -> None:
+        for layer in self._layers:
+            layer._take_initial_weights()
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """The shape of its inputs, batch first."""
+        return self._shape("input_shape")
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of its output, batch first."""
+        return self._shape("output_shape", None, 0)
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """The shape of the output for inputs of a shape."""
+        shape = dimensions(input_shape)
+        return self._shape("output_shape", shape, len(shape))
+
+    # -- calls ----------------------------------------------------------
+
+    def __call__(
+        self,
+        inputs: npt.ArrayLike,
+        training: bool = False,
+        mask: npt.ArrayLike | None = None,
+    ) -> FloatArray:
+        """The output for a batch, as an array.
+
+        Raises
+        ------
+        ValueError
+            If the input's shape does not fit the model.
+        """
+        bound = self._bound
+        if (
+            bound is not None
+            and mask is None
+            and not training
+            and type(inputs) is np.ndarray
+            and inputs.shape == bound.shape
+            and inputs.dtype.kind in "fiu"
+        ):
+            output = bound(inputs)
+            if output is not None:
+                return output
+        return self._call(_arrays.float32(inputs), training, mask)
+
+    def _call(
+        self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
+    ) -> FloatArray:
+        had_weights = self.built
+        outputs = run(self._handle, x, None, mask, training)
+        if not had_weights and any(
+            layer._initial_weights is not None for layer in self._layers
+        ):
+            self._take_initial_weights()
+            outputs = run(self._handle, x, None, mask, training)
+        if len(outputs) > 1:
+            return outputs  # type: ignore[return-value]  # merge_mode=None
+        if 0 < x.size <= BoundCall.LARGEST:
+            self._bound = BoundCall(self._handle, x.shape, outputs[0])
+        return outputs[0]
+
+    def predict_on_batch(self, x: npt.ArrayLike) -> FloatArray:
+        """The output for one batch."""
+        return self(x)
+
+    def predict(
+        self,
+        x: npt.ArrayLike,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+    ) -> FloatArray:
+        """The outputs for all samples, batch by batch.
+
+        Parameters
+        ----------
+        x : array
+            Samples first.
+        batch_size : int, optional
+            Samples at once; 32 where it is not given.
+        verbose : {"auto", 0, 1, 2}
+            1 (and "auto") shows a progress bar, 2 a line at the end.
+        steps : int, optional
+            The most batches; all where it is not given.
+        """
+        return predict(self, _arrays.float32(x), batch_size, verbose, steps)
+
+    # -- configs --------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """The name and the layers, as Keras's ``get_config`` gives them."""
+        first = [] if self._input_layer is None else [self._input_layer]
+        return {
+            "name": self.name,
+            "layers": [serialize(layer) for layer in [*first, *self._layers]],
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Sequential:
+        """A model, with fresh weights, from what ``get_config`` gives."""
+        model = cls(
+            [deserialize(layer) for layer in config["layers"]],
+            name=config.get("name"),
+        )
+        shape = config.get("build_input_shape")
+        if shape and not model.built:
+            model.build(shape)
+        return model
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The config as JSON; keyword arguments go to ``json.dumps``."""
+        config = {"class_name": "Sequential", "config": self.get_config()}
+        return json.dumps(config, **kwargs)
+
+    # -- summary --------------------------------------------------------
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+        style: str = "tf2",
+    ) -> None:
+        """Print the table of layers, output shapes and parameters.
+
+        Parameters
+        ----------
+        line_length : int, optional
+            Columns of the table.
+        positions : sequence of 3 numbers, optional
+            Where its columns end: fractions of the line, or columns.
+        print_fn : callable, optional
+            Called with each line, instead of ``print``.
+        expand_nested : bool
+            Accepted; a Sequential of elman holds no models.
+        show_trainable : bool
+            Tell which layers are trainable.
+        layer_range : two str, optional
+            Regular expressions for the names of the first and last layer.
+        style : {"tf2", "keras3"}
+            The table of TensorFlow 2.0 to 2.3, or the box of Keras 3.
+        """
+        table = self._summary(
+            line_length,
+            positions,
+            expand_nested,
+            show_trainable,
+            layer_range,
+            style,
+        )
+        for line in table.splitlines():
+            (print_fn or print)(line)
+
+    def _summary(
+        self,
+        line_length: int | None,
+        positions: Sequence[float] | None,
+        expand_nested: bool,
+        show_trainable: bool,
+        layer_range: Sequence[str] | None,
+        style: str,
+    ) -> str:
+        if style not in _STYLES:
+            raise ValueError(
+                f"style must be 'tf2' or 'keras3'. Received: {style!r}"
+            )
+        if line_length is not None and line_length < 1:
+            raise ValueError(
+                f"line_length must be at least 1. Received: {line_length}"
+            )
+        ends = list(positions or [])
+        first, last = self._range(layer_range)
+        options = SummaryOptions(
+            ctypes.sizeof(SummaryOptions),
+            _STYLES[style],
+            int(expand_nested),
+            int(show_trainable),
+            line_length or 0,
+            (ctypes.c_double * max(1, len(ends)))(*ends),
+            len(ends),
+            encoded(first),
+            encoded(last),
+        )
+        return text(
+            lib().elman_model_summary_with, self._handle, ctypes.byref(options)
+        )
+
+    def _range(
+        self, patterns: Sequence[str] | None
+    ) -> tuple[str | None, str | None]:
+        """The names of the first and last layer that two patterns match."""
+        if patterns is None:
+            return None, None
+        if len(patterns) != 2:
+            raise ValueError(
+                "layer_range must be a list or tuple of length 2. "
+                f"Received: {patterns!r}"
+            )
+        names = [layer.name for layer in self._layers]
+        matches = [
+            [name for name in names if re.match(pattern, name)]
+            for pattern in patterns
+        ]
+        if not all(matches):
+            raise ValueError(
+                "Passed layer_names do not match the layer names in the "
+                f"model. Received: {patterns!r}"
+            )
+        return matches[0][0], matches[1][-1]
+
+    def __repr__(self) -> str:
+        return f"<Sequential name={self.name}, built={self.built}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(self)
+
+
+def model_from_json(json_string: str) -> Sequential:
+    """A model, with fresh weights, from what ``to_json`` gives."""
+    config = json.loads(json_string)
+    if config.get("class_name") != "Sequential":
+        raise ValueError(
+            "elman makes Sequential models. "
+            f"Received: class_name={config.get('class_name')!r}"
+        )
+    return Sequential.from_config(config["config"])
