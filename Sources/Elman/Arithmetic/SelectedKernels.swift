@@ -13,6 +13,9 @@ import Kernels
   import KernelsAVX512
 #endif
 
+/// The build of the kernels in use: "baseline", "avx2" or "avx512".
+public var selectedKernelsName: String { KernelSet.selected.name }
+
 extension KernelSet {
   /// The sets that this CPU runs, the fastest last.
   public static let available: [KernelSet] = {

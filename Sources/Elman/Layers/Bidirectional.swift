@@ -49,7 +49,9 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     givenLayers + [JSON.Member("merge_mode", mergeMode.map { .string($0.rawValue) } ?? .null)]
   }
 
-  override var children: [Layer] { [forwardLayer, backwardLayer] }
+  override var namedChildren: [(role: String, layer: Layer)] {
+    [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)]
+  }
   override var isStateful: Bool { forwardLayer.isStateful }
   override var passesMask: Bool { forwardLayer.passesMask }
   override var stateShapes: [[Int]] { forwardLayer.stateShapes + backwardLayer.stateShapes }

@@ -24,8 +24,9 @@ public class Layer: @unchecked Sendable {
   /// Keras's class name.
   public class var className: String { "Layer" }
 
-  /// Layers whose weights stand behind this layer's own, such as the two directions of a Bidirectional.
-  var children: [Layer] { [] }
+  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
+  /// `backward_layer` of a Bidirectional.
+  var namedChildren: [(role: String, layer: Layer)] { [] }
 
   /// The arguments beside those of every layer, in Keras's order.
   func ownConfig() -> [JSON.Member] { [] }
@@ -63,12 +64,41 @@ public class Layer: @unchecked Sendable {
     for child in children { try child.resetStates() }
   }
 
+  final var children: [Layer] { namedChildren.map(\.layer) }
+
+  /// The layer inside this one that Keras keeps under an attribute, such as `forward_layer`.
+  public final func child(_ role: String) throws(ElmanError) -> Layer {
+    let children = namedChildren
+    if let child = children.first(where: { $0.role == role }) { return child.layer }
+    let roles = children.isEmpty ? "none" : children.map { "'\($0.role)'" }.joined(separator: ", ")
+    throw ElmanError(.notFound, "No such layer in layer '\(name)': '\(role)'. The layers in it are: \(roles).")
+  }
+
   // MARK: Building
 
   public final var isBuilt: Bool { builtInputShape != nil }
 
   /// The input shape the layer was built for.
   public final var builtInputShape: Shape? { read { builtShape } }
+
+  func notBuilt() -> ElmanError {
+    ElmanError(
+      .notBuilt,
+      "Layer '\(name)' has not yet been built. Build it by calling `build(input_shape)`, or by adding it to a model whose "
+        + "input shape is known.")
+  }
+
+  /// The input shape the layer was built for, or an error where it is not built.
+  public final func requireBuiltShape() throws(ElmanError) -> Shape {
+    guard let shape = builtInputShape else { throw notBuilt() }
+    return shape
+  }
+
+  /// The shapes of the outputs for an input shape, or for the one the layer was built for.
+  public final func outputShapes(forInput input: Shape?) throws(ElmanError) -> [Shape] {
+    guard let input else { return try outputShapes(for: try requireBuiltShape()) }
+    return try outputShapes(for: input)
+  }
 
   /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
@@ -175,13 +205,18 @@ extension [LayerWeight] {
     throw ElmanError(.notFound, "No such weight: '\(path)'.\(hint)")
   }
 
-  /// Sets all weights, or none where one does not fit.
-  public func set(_ values: [WeightValue], of owner: String) throws(ElmanError) {
-    guard values.count == count else {
+  /// An error unless a list of new values has one for each weight.
+  public func requireCount(_ given: Int, of owner: String) throws(ElmanError) {
+    guard given == count else {
       throw ElmanError(
         .shapeMismatch,
-        "You called `set_weights(weights)` on \(owner) with a weight list of length \(values.count), but it was expecting \(count) weights.")
+        "You called `set_weights(weights)` on \(owner) with a weight list of length \(given), but it was expecting \(count) weights.")
     }
+  }
+
+  /// Sets all weights, or none where one does not fit.
+  public func set(_ values: [WeightValue], of owner: String) throws(ElmanError) {
+    try requireCount(values.count, of: owner)
     var buffers: [FloatBuffer] = []
     for (slot, value) in zip(self, values) { buffers.append(try slot.buffer(for: value)) }
     for (slot, buffer) in zip(self, buffers) { try slot.layer.replaceWeight(slot.index, by: buffer) }
@@ -189,12 +224,16 @@ extension [LayerWeight] {
 
   /// Sets one weight.
   public func set(_ index: Int, _ value: WeightValue) throws(ElmanError) {
-    let slot = self[index]
-    try slot.layer.replaceWeight(slot.index, by: slot.buffer(for: value))
+    try self[index].set(value)
   }
 }
 
 extension LayerWeight {
+  /// Sets this weight.
+  public func set(_ value: WeightValue) throws(ElmanError) {
+    try layer.replaceWeight(index, by: buffer(for: value))
+  }
+
   fileprivate func buffer(for value: WeightValue) throws(ElmanError) -> FloatBuffer {
     guard value.shape == weight.shape, value.values.count == weight.count else {
       throw ElmanError(

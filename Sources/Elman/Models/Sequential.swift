@@ -147,6 +147,12 @@ public final class Sequential: @unchecked Sendable {
     }
   }
 
+  /// The shape of the model's inputs, or an error where it is not built.
+  public func requireBuiltShape() throws(ElmanError) -> Shape {
+    guard let shape = inputShape else { throw notBuilt() }
+    return shape
+  }
+
   func notBuilt() -> ElmanError {
     ElmanError(
       .notBuilt,

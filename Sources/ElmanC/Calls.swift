@@ -1,0 +1,104 @@
+import CElman
+import Elman
+
+// The forms that most exports have.
+
+extension Handle {
+  /// Calls `body` with the object.
+  @inline(__always)
+  func call(_ body: (Object) throws(ElmanError) -> Void) -> elman_status {
+    boundary { () throws(ElmanError) in try with(body) }
+  }
+
+  /// Tells a text about the object.
+  func tell(
+    _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?,
+    _ value: (Object) throws(ElmanError) -> String
+  ) -> elman_status {
+    call { (object) throws(ElmanError) in
+      let result = try TextResult(text, capacity, length)
+      try result.write(value(object))
+    }
+  }
+}
+
+/// What has weights: layers and models.
+protocol WeightOwner: AnyObject {
+  var weights: [LayerWeight] { get }
+  /// As Keras's messages name it.
+  var title: String { get }
+  func setWeights(_ values: [WeightValue]) throws(ElmanError)
+}
+
+extension Layer: WeightOwner {
+  var title: String { "layer \"\(name)\"" }
+  func setWeights(_ values: [WeightValue]) throws(ElmanError) { try weights.set(values, of: title) }
+}
+
+extension Sequential: WeightOwner {
+  var title: String { "model \"\(name)\"" }
+}
+
+extension Handle where Object: WeightOwner {
+  /// Calls `body` with the weight of an index.
+  func withWeight(_ index: Int, _ body: (LayerWeight) throws(ElmanError) -> Void) -> elman_status {
+    call { (owner) throws(ElmanError) in
+      let weights = owner.weights
+      guard weights.indices.contains(index) else { throw noSuchWeight(index, weights.count, owner) }
+      try body(weights[index])
+    }
+  }
+
+  private func noSuchWeight(_ index: Int, _ count: Int, _ owner: Object) -> ElmanError {
+    ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(owner.title) has \(count).")
+  }
+
+  func weightCount(_ count: UnsafeMutablePointer<Int>?) -> elman_status {
+    call { (owner) throws(ElmanError) in try required(count, "count").pointee = owner.weights.count }
+  }
+
+  func weightIndex(_ name: UnsafePointer<CChar>?, _ index: UnsafeMutablePointer<Int>?) -> elman_status {
+    call { (owner) throws(ElmanError) in
+      let index = try required(index, "index")
+      index.pointee = try owner.weights.index(named: requiredText(name, "name"))
+    }
+  }
+
+  func weightName(
+    _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+  ) -> elman_status {
+    withWeight(index) { (weight) throws(ElmanError) in try TextResult(text, capacity, length).write(weight.path) }
+  }
+
+  func weightShape(
+    _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
+  ) -> elman_status {
+    withWeight(index) { (weight) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(weight.weight.shape) }
+  }
+
+  func getWeight(_ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int) -> elman_status {
+    withWeight(index) { (weight) throws(ElmanError) in try write(weight.weight, to: values, count) }
+  }
+
+  func setWeight(_ index: Int, _ value: UnsafePointer<elman_array>?) -> elman_status {
+    withWeight(index) { (weight) throws(ElmanError) in
+      try weight.set(try required(value, "value").pointee.value("value"))
+    }
+  }
+
+  func setWeights(_ values: UnsafePointer<elman_array>?, _ count: Int) -> elman_status {
+    call { (owner) throws(ElmanError) in
+      // A list of a wrong length is not read.
+      try owner.weights.requireCount(size(count, "count"), of: owner.title)
+      try owner.setWeights(ElmanC.values(values, count, "values"))
+    }
+  }
+}
+
+extension [LayerWeight] {
+  /// Tells the counts that were asked for.
+  func tellParameters(_ total: UnsafeMutablePointer<Int64>?, _ trainable: UnsafeMutablePointer<Int64>?) {
+    total?.pointee = Int64(parameterCount)
+    trainable?.pointee = Int64(trainableParameterCount)
+  }
+}

@@ -1,0 +1,65 @@
+import CElman
+import Elman
+
+// What the engine gives, copied into the caller's memory by the rules of elman.h.
+
+/// Where a text goes: (char *text, size_t capacity, size_t *length).
+struct TextResult {
+  let text: UnsafeMutablePointer<CChar>?
+  let capacity: Int
+  let length: UnsafeMutablePointer<Int>?
+
+  /// An error where the arguments make no sense, before any work is done.
+  init(_ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?) throws(ElmanError) {
+    self.capacity = try size(capacity, "capacity")
+    if capacity > 0 { _ = try required(text, "text") } else { _ = try required(length, "length") }
+    self.text = text
+    self.length = length
+  }
+
+  func write(_ string: String) throws(ElmanError) {
+    var string = string
+    let count = string.utf8.count
+    length?.pointee = count
+    guard capacity > 0, let text else { return }
+    guard capacity > count else {
+      throw ElmanError(
+        .bufferTooSmall, "The text needs \(count + 1) bytes with its zero byte. Received: capacity=\(capacity)")
+    }
+    string.withUTF8 { UnsafeMutableRawBufferPointer(start: text, count: count).copyBytes(from: $0) }
+    text[count] = 0
+  }
+}
+
+/// Where a shape goes: (int64_t *shape, size_t capacity, size_t *rank).
+struct ShapeResult {
+  let shape: UnsafeMutablePointer<Int64>?
+  let capacity: Int
+  let rank: UnsafeMutablePointer<Int>?
+
+  init(_ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?) throws(ElmanError) {
+    self.capacity = try size(capacity, "capacity")
+    if capacity > 0 { _ = try required(shape, "shape") } else { _ = try required(rank, "rank") }
+    self.shape = shape
+    self.rank = rank
+  }
+
+  func write(_ dimensions: [Int?]) throws(ElmanError) {
+    rank?.pointee = dimensions.count
+    guard capacity > 0, let shape else { return }
+    guard capacity >= dimensions.count else {
+      throw ElmanError(.bufferTooSmall, "The shape has \(dimensions.count) dimensions. Received: capacity=\(capacity)")
+    }
+    for (index, dimension) in dimensions.enumerated() { shape[index] = dimension.map(Int64.init) ?? -1 }
+  }
+}
+
+/// Copies the values of a weight out.
+func write(_ weight: Weight, to values: UnsafeMutablePointer<Float>?, _ count: Int) throws(ElmanError) {
+  let count = try size(count, "count")
+  guard count >= weight.count else {
+    throw ElmanError(.bufferTooSmall, "The weight has \(weight.count) floats. Received: count=\(count)")
+  }
+  if weight.count == 0 { return }
+  try required(values, "values").update(from: weight.values.base, count: weight.count)
+}

@@ -1,0 +1,105 @@
+import CElman
+import Elman
+
+@implementation @_cdecl("elman_model_forward")
+public func elman_model_forward(
+  _ model: elman_model, _ input: UnsafePointer<Float>?, _ input_shape: UnsafePointer<Int64>?, _ input_rank: Int,
+  _ output: UnsafeMutablePointer<Float>?, _ output_count: Int
+) -> elman_status {
+  model.call { (model) throws(ElmanError) in
+    let shape = try ArrayShape(input_shape, input_rank, "input_shape", isInput: true)
+    let count = try size(output_count, "output_count")
+    try model.forward(
+      inputPointer(input, count: shape.count), shape: shape.dimensions,
+      output: UnsafeMutableBufferPointer(start: outputPointer(output, count: count), count: count))
+  }
+}
+
+/// An input, which may be NULL where it has no elements: something else then stands for it that is never read.
+@inline(__always)
+private func inputPointer(_ input: UnsafePointer<Float>?, count: Int) throws(ElmanError) -> UnsafePointer<Float> {
+  if let input { return input }
+  if count > 0 { _ = try required(input, "input") }
+  return UnsafePointer(nothing)
+}
+
+@inline(__always)
+private func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError) -> UnsafeMutablePointer<Float> {
+  if let output { return output }
+  if count > 0 { _ = try required(output, "output") }
+  return nothing
+}
+
+private nonisolated(unsafe) let nothing = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+
+@implementation @_cdecl("elman_model_run")
+public func elman_model_run(
+  _ model: elman_model, _ input: UnsafePointer<elman_array>?, _ options: UnsafePointer<elman_run_options>?,
+  _ outputs: UnsafeMutablePointer<elman_output>?, _ output_capacity: Int, _ output_count: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  model.call { (model) throws(ElmanError) in
+    let capacity = try size(output_capacity, "output_capacity")
+    if capacity > 0 { _ = try required(outputs, "outputs") } else { _ = try required(output_count, "output_count") }
+    let input = try required(input, "input").pointee
+    let shape = try ArrayShape(input.shape, input.rank, "input.shape", isInput: true)
+    let options = try ElmanC.options(options, or: elman_run_options()).translated(for: shape)
+
+    let shapes = try model.runShapes(for: shape.dimensions)
+    output_count?.pointee = shapes.count
+    guard capacity > 0, let outputs else { return }
+    let results = UnsafeMutableBufferPointer(start: outputs, count: min(capacity, shapes.count))
+    guard results.count == shapes.count else {
+      throw ElmanError(
+        .bufferTooSmall, "The model has \(shapes.count) outputs. Received: output_capacity=\(capacity)")
+    }
+    for (index, shape) in shapes.enumerated() { results[index].tell(shape) }
+    if results.allSatisfy({ $0.data == nil }) { return }
+    var buffers: [UnsafeMutableBufferPointer<Float>] = []
+    for result in results { buffers.append(try result.buffer()) }
+    try model.run(
+      inputPointer(input.data, count: shape.count), shape: shape.dimensions, options: options, outputs: buffers)
+  }
+}
+
+extension elman_output {
+  mutating func tell(_ dimensions: [Int]) {
+    rank = min(dimensions.count, Int(ELMAN_MAX_RANK))
+    withUnsafeMutableBytes(of: &shape) { bytes in
+      for (index, dimension) in dimensions.prefix(Int(ELMAN_MAX_RANK)).enumerated() {
+        bytes.storeBytes(of: Int64(dimension), toByteOffset: index * MemoryLayout<Int64>.stride, as: Int64.self)
+      }
+    }
+  }
+
+  func buffer() throws(ElmanError) -> UnsafeMutableBufferPointer<Float> {
+    guard let data else {
+      throw ElmanError(.invalidArgument, "Either all outputs have data or none has. Received: some data NULL, some not")
+    }
+    return UnsafeMutableBufferPointer(start: data, count: try size(count, "count"))
+  }
+}
+
+extension elman_run_options: OptionStruct {
+  func translated(for input: ArrayShape) throws(ElmanError) -> RunOptions {
+    try requireZero(reserved)
+    var translated = RunOptions()
+    translated.training = training != 0
+    let stateCount = try size(initial_state_count, "initial_state_count")
+    if stateCount > mostStates {
+      throw ElmanError(
+        .invalidArgument, "A layer has at most \(mostStates) states. Received: initial_state_count=\(stateCount)")
+    }
+    translated.initialStates = try values(initial_states, initial_states == nil ? 0 : stateCount, "initial_states")
+    if let mask {
+      guard input.dimensions.count >= 2 else {
+        throw ElmanError(.invalidArgument, "A mask needs inputs of shape (batch, timesteps, ...). Received: rank \(input.dimensions.count)")
+      }
+      let shape = Array(input.dimensions.prefix(2))
+      translated.mask = (shape, UnsafeBufferPointer(start: mask, count: shape[0] * shape[1]))
+    }
+    return translated
+  }
+}
+
+/// More than any recurrent layer has: stacked cells included.
+private let mostStates = 1024
