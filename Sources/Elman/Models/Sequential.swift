@@ -102,9 +102,9 @@ public final class Sequential: @unchecked Sendable {
       throw ElmanError(.notBuilt, "Sequential model '\(name)' cannot be built because it has no layers.")
     }
     var shape = input
-    for (index, layer) in stack.enumerated() {
+    for layer in stack {
       try layer.build(for: shape)
-      shape = try singleOutput(layer, for: shape, isLast: index == stack.count - 1)
+      shape = try singleOutput(layer, for: shape, isLast: layer === stack.last)
     }
     currentInputShape = input
     isShapeInferred = true
@@ -115,7 +115,8 @@ public final class Sequential: @unchecked Sendable {
     if known.accepts(input) { return }
     guard isShapeInferred, known.rank == input.rank else { throw incompatible(known, input) }
     let relaxed = Shape(zip(known.dimensions, input.dimensions).map { $0 == $1 ? $0 : nil })
-    _ = try outputShape(of: stack, for: relaxed)
+    var shape = relaxed
+    for layer in stack { shape = try singleOutput(layer, for: shape, isLast: layer === stack.last) }
     currentInputShape = relaxed
   }
 

@@ -337,7 +337,7 @@ class Sequential(Handle):
             int(expand_nested),
             int(show_trainable),
             line_length or 0,
-            (ctypes.c_double * max(1, len(ends)))(*ends),
+            (ctypes.c_double * len(ends))(*ends) if ends else None,
             len(ends),
             encoded(first),
             encoded(last),

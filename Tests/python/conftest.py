@@ -1,0 +1,29 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import elman
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+@pytest.fixture(autouse=True)
+def fresh_session():
+    """Names count from the start, and the threads are the default."""
+    elman.backend.clear_session()
+    elman.utils.set_random_seed(0)
+    yield
+    elman.set_num_threads(0)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(1)
+
+
+def table(name: str) -> str:
+    """One of the notes' tables."""
+    return (DATA / f"{name}.txt").read_text()

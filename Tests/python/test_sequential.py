@@ -1,0 +1,506 @@
+"""Sequential and its layers, as a user of Keras expects them."""
+
+import gc
+import json
+import threading
+
+import numpy as np
+import pytest
+
+import elman
+from elman.layers import (
+    Activation,
+    Bidirectional,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    InputLayer,
+    SimpleRNN,
+)
+
+
+def small_model():
+    return elman.Sequential([SimpleRNN(3, input_shape=(2, 4)), Dense(2)])
+
+
+# -- building -------------------------------------------------------------
+
+
+def test_layers_are_the_ones_added():
+    rnn, dense = SimpleRNN(3, input_shape=(2, 4)), Dense(2, name="head")
+    model = elman.Sequential([rnn, dense])
+    assert model.layers == [rnn, dense]
+    assert model.get_layer("head") is dense
+    assert model.get_layer(index=0) is rnn
+    assert model.pop() is dense
+    assert model.output_shape == (None, 3)
+
+
+def test_shapes_and_counts():
+    model = small_model()
+    assert model.input_shape == (None, 2, 4)
+    assert model.output_shape == (None, 2)
+    assert model.count_params() == 24 + 8
+    assert model.layers[0].output_shape == (None, 3)
+    assert model.compute_output_shape((7, 2, 4)) == (7, 2)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        lambda: [Input((2, 4)), SimpleRNN(3)],
+        lambda: [InputLayer(batch_shape=(None, 2, 4)), SimpleRNN(3)],
+        lambda: [SimpleRNN(3, batch_input_shape=(None, 2, 4))],
+        lambda: [SimpleRNN(3, input_dim=4, input_length=2)],
+    ],
+)
+def test_every_way_to_give_the_input_shape(first):
+    model = elman.Sequential(first())
+    assert model.built and model.input_shape == (None, 2, 4)
+    assert len(model.layers) == 1
+
+
+def test_a_model_without_an_input_shape_builds_at_its_first_call():
+    model = elman.Sequential([SimpleRNN(3), Dense(2)])
+    assert not model.built
+    with pytest.raises(ValueError, match="has not yet been built"):
+        model.summary()
+    assert model(np.zeros((8, 2, 4))).shape == (8, 2)
+    assert model.output_shape == (8, 2)
+    assert model(np.zeros((5, 9, 4))).shape == (5, 2)
+    assert model.output_shape == (None, 2)
+
+
+def test_build_by_hand():
+    model = elman.Sequential([SimpleRNN(3)])
+    model.build((None, 5, 4))
+    assert model.count_params() == 24
+    with pytest.raises(ValueError, match="expected shape"):
+        model(np.zeros((1, 6, 4)))
+
+
+def test_config_and_json_make_the_model_again(capsys):
+    model = elman.Sequential(
+        [
+            Bidirectional(SimpleRNN(4, return_sequences=True), input_shape=(7, 5)),
+            SimpleRNN(3, activation="relu", kernel_initializer="he_normal"),
+            Dropout(0.5),
+            Activation("softmax"),
+        ]
+    )
+    copy = elman.models.model_from_json(model.to_json())
+    assert copy.get_config() == model.get_config()
+    assert json.loads(model.to_json())["class_name"] == "Sequential"
+    copy.set_weights(model.get_weights())
+    x = np.ones((2, 7, 5))
+    np.testing.assert_array_equal(copy(x), model(x))
+
+
+def test_keras_3_configs_load():
+    policy = {"class_name": "DTypePolicy", "config": {"name": "float32"}}
+    config = {
+        "name": "sequential",
+        "layers": [
+            {
+                "module": "keras.layers",
+                "class_name": "InputLayer",
+                "config": {
+                    "batch_shape": [None, 10, 4],
+                    "dtype": "float32",
+                    "sparse": False,
+                    "ragged": False,
+                    "name": "input_layer",
+                    "optional": False,
+                },
+                "registered_name": None,
+            },
+            {
+                "module": "keras.layers",
+                "class_name": "SimpleRNN",
+                "config": {
+                    "name": "simple_rnn",
+                    "dtype": policy,
+                    "zero_output_for_mask": False,
+                    "units": 8,
+                    "kernel_initializer": {
+                        "module": "keras.initializers",
+                        "class_name": "GlorotUniform",
+                        "config": {
+                            "seed": None,
+                            "input_axes": None,
+                            "output_axes": None,
+                        },
+                        "registered_name": None,
+                    },
+                },
+            },
+        ],
+        "build_input_shape": [None, 10, 4],
+    }
+    assert elman.Sequential.from_config(config).count_params() == 104
+
+
+# -- weights --------------------------------------------------------------
+
+
+def test_weights_go_in_and_out(rng):
+    model = small_model()
+    weights = [rng.random(w.shape).astype(np.float32) for w in model.get_weights()]
+    model.set_weights(weights)
+    for got, expected in zip(model.get_weights(), weights):
+        np.testing.assert_array_equal(got, expected)
+    assert model.weight_names == [
+        "simple_rnn/kernel",
+        "simple_rnn/recurrent_kernel",
+        "simple_rnn/bias",
+        "dense/kernel",
+        "dense/bias",
+    ]
+
+
+def test_wrong_weights_leave_the_old_ones():
+    model = small_model()
+    before = model.get_weights()
+    for wrong in (before[:2], [*before[:4], np.zeros(3)], [*before, np.zeros(1)]):
+        with pytest.raises(ValueError):
+            model.set_weights(wrong)
+        for got, expected in zip(model.get_weights(), before):
+            np.testing.assert_array_equal(got, expected)
+
+
+def test_the_weights_argument():
+    weights = [np.full((4, 2), 0.5), np.ones(2)]
+    model = elman.Sequential([Dense(2, input_shape=(4,), weights=weights)])
+    np.testing.assert_allclose(model(np.ones((1, 4))), [[3.0, 3.0]])
+    late = elman.Sequential([Dense(2, weights=weights)])
+    np.testing.assert_allclose(late(np.ones((1, 4))), [[3.0, 3.0]])
+
+
+def test_seeds_decide_the_weights():
+    elman.utils.set_random_seed(7)
+    first = small_model().get_weights()
+    elman.utils.set_random_seed(7)
+    for a, b in zip(first, small_model().get_weights()):
+        np.testing.assert_array_equal(a, b)
+
+
+# -- calls ----------------------------------------------------------------
+
+
+def reference(x, kernel, recurrent_kernel, bias):
+    """All hidden states of a SimpleRNN, in float64."""
+    h = np.zeros((x.shape[0], kernel.shape[1]))
+    states = []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ kernel + h @ recurrent_kernel + bias)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
+def test_simple_rnn_follows_its_formula(rng):
+    layer = SimpleRNN(9, return_sequences=True, bias_initializer="random_normal")
+    x = rng.standard_normal((5, 11, 4))
+    y = layer(x)
+    expected = reference(x, *[w.astype(float) for w in layer.get_weights()])
+    np.testing.assert_allclose(y, expected, atol=2e-6)
+
+
+def test_return_state_gives_a_list(rng):
+    output, state = SimpleRNN(3, return_state=True)(rng.random((2, 5, 4)))
+    np.testing.assert_array_equal(output, state)
+    outputs = Bidirectional(SimpleRNN(3, return_state=True, return_sequences=True))(
+        rng.random((2, 5, 4))
+    )
+    assert [o.shape for o in outputs] == [(2, 5, 6), (2, 3), (2, 3)]
+    np.testing.assert_array_equal(outputs[0][:, -1, :3], outputs[1])
+    np.testing.assert_array_equal(outputs[0][:, 0, 3:], outputs[2])
+
+
+def test_initial_state_and_mask_on_a_call(rng):
+    layer = SimpleRNN(3, return_state=True)
+    x = rng.random((2, 6, 4))
+    _, middle = layer(x[:, :4])
+    end, _ = layer(x[:, 4:], initial_state=middle)
+    np.testing.assert_array_equal(end, layer(x)[0])
+    mask = np.array([[True] * 4 + [False] * 2] * 2)
+    np.testing.assert_array_equal(layer(x, mask=mask)[0], middle)
+    with pytest.raises(ValueError, match="initial state"):
+        layer(x, initial_state=np.zeros((2, 4)))
+    with pytest.raises(ValueError, match="mask"):
+        layer(x, mask=mask[:, :3])
+
+
+def test_go_backwards_reads_from_the_end(rng):
+    x = rng.random((2, 5, 4))
+    forward = SimpleRNN(3, return_sequences=True)
+    backward = SimpleRNN(3, return_sequences=True, go_backwards=True)
+    forward(x), backward(x)
+    backward.set_weights(forward.get_weights())
+    np.testing.assert_array_equal(backward(x), forward(x[:, ::-1]))
+
+
+def test_stateful_goes_on_until_it_is_reset(rng):
+    model = elman.Sequential(
+        [SimpleRNN(3, stateful=True, batch_input_shape=(2, None, 4))]
+    )
+    x = rng.random((2, 6, 4))
+    whole = model(x)
+    model.reset_states()
+    model(x[:, :2])
+    np.testing.assert_array_equal(model(x[:, 2:]), whole)
+    with pytest.raises(ValueError, match="expected shape"):
+        model(x[:1])
+
+
+@pytest.mark.parametrize("units", [3, 8, 65, 129])
+def test_a_row_has_the_same_bits_in_every_batch_and_on_two_threads(units, rng):
+    model = elman.Sequential(
+        [SimpleRNN(units, return_sequences=True, input_shape=(20, 33)), Dense(7)]
+    )
+    x = rng.random((64, 20, 33))
+    elman.set_num_threads(1)
+    whole = model(x)
+    for row in (0, 31, 63):
+        np.testing.assert_array_equal(model(x[row : row + 1])[0], whole[row])
+    elman.set_num_threads(2)
+    assert elman.get_num_threads() == 2
+    np.testing.assert_array_equal(model(x), whole)
+
+
+def test_two_threads_may_call_one_model(rng):
+    model = small_model()
+    inputs = rng.random((2, 8, 2, 4))
+    expected = [model(x) for x in inputs]
+    wrong = []
+
+    def work(index):
+        for _ in range(2000):
+            if not np.array_equal(model(inputs[index]), expected[index]):
+                wrong.append(index)
+
+    threads = [threading.Thread(target=work, args=(i % 2,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_inputs_of_every_kind_are_taken(rng):
+    model = small_model()
+    x = np.arange(16).reshape(2, 2, 4)
+    expected = model(x.astype(np.float32))
+    for other in (x, x.tolist(), x.astype(np.float64), np.asfortranarray(x), x[::1]):
+        np.testing.assert_array_equal(model(other), expected)
+    np.testing.assert_array_equal(model(np.stack([x, x], axis=-1)[..., 0]), expected)
+
+
+def test_results_are_not_overwritten_by_the_next_call(rng):
+    model = small_model()
+    x = rng.random((1, 2, 4))
+    first = [model(x) for _ in range(3)]
+    kept = [y.copy() for y in first]
+    model(-x)
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_nan_propagates_to_its_row_alone():
+    model = small_model()
+    x = np.zeros((2, 2, 4))
+    x[0, 0, 0] = np.nan
+    y = model(x)
+    assert np.isnan(y[0]).all() and not np.isnan(y[1]).any()
+
+
+def test_an_empty_batch_gives_an_empty_output():
+    assert small_model()(np.zeros((0, 2, 4))).shape == (0, 2)
+
+
+def test_dense_flatten_and_dropout(rng):
+    x = rng.random((2, 3, 4)).astype(np.float32)
+    np.testing.assert_array_equal(Dropout(0.5)(x), x)
+    np.testing.assert_array_equal(Flatten()(x), x.reshape(2, 12))
+    dense = Dense(5, activation="sigmoid")
+    y = dense(x)
+    kernel, bias = dense.get_weights()
+    np.testing.assert_allclose(y, 1 / (1 + np.exp(-(x @ kernel + bias))), atol=1e-6)
+
+
+def test_activations_by_name():
+    x = np.linspace(-3, 3, 13)[None]
+    np.testing.assert_allclose(elman.activations.relu(x), np.maximum(x, 0), atol=1e-6)
+    np.testing.assert_allclose(elman.activations.get("tanh")(x), np.tanh(x), atol=1e-6)
+    with pytest.raises(ValueError, match="Unknown activation"):
+        elman.activations.get("tnah")
+
+
+# -- predict --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 7, 32, 1000])
+def test_predict_goes_batch_by_batch(batch_size, rng, capsys):
+    model = small_model()
+    x = rng.random((70, 2, 4))
+    y = model.predict(x, batch_size=batch_size, verbose=0)
+    np.testing.assert_array_equal(y, model(x))
+    assert capsys.readouterr().out == ""
+
+
+def test_predict_shows_its_progress(rng, capsys):
+    small_model().predict(rng.random((70, 2, 4)))
+    assert "3/3 [====" in capsys.readouterr().out
+    small_model().predict(rng.random((70, 2, 4)), verbose=2)
+    assert capsys.readouterr().out.startswith("3/3 - ")
+
+
+def test_predict_refuses_what_it_cannot_do(rng):
+    model = small_model()
+    for arguments in ({"batch_size": 0}, {"batch_size": 1.5}, {"verbose": 3}):
+        with pytest.raises(ValueError):
+            model.predict(rng.random((4, 2, 4)), **arguments)
+    with pytest.raises(ValueError, match="at least one sample"):
+        model.predict(np.zeros((0, 2, 4)))
+
+
+# -- summary --------------------------------------------------------------
+
+
+def test_summary_to_a_function_and_of_a_range():
+    model = elman.Sequential(
+        [SimpleRNN(3, input_shape=(2, 4)), Dense(2), Dense(3), Dense(4)]
+    )
+    lines = []
+    model.summary(print_fn=lines.append, layer_range=["dense$", "dense_1"])
+    text = "\n".join(lines)
+    assert "dense_1" in text and "simple_rnn" not in text and "dense_2" not in text
+    with pytest.raises(ValueError, match="layer_names"):
+        model.summary(layer_range=["x", "y"])
+
+
+def test_summary_of_other_sizes_and_styles(capsys):
+    model = small_model()
+    model.layers[0].trainable = False
+    model.summary(line_length=40, positions=[0.4, 0.7, 1.0], show_trainable=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "_" * 51
+    assert lines[4].endswith("N          ")
+    assert "Non-trainable params: 24" in lines
+    model.summary(style="keras3")
+    box = capsys.readouterr().out
+    assert "┃ Layer (type)                    ┃ Output Shape" in box
+    assert " Non-trainable params: 24 (96.00 B)" in box
+    with pytest.raises(ValueError, match="style"):
+        model.summary(style="keras4")
+
+
+def test_a_model_shows_itself_in_a_notebook():
+    html = small_model()._repr_html_()
+    assert "<td>simple_rnn (SimpleRNN)</td><td>(None, 3)</td><td>24</td>" in html
+
+
+# -- bad input ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: SimpleRNN(3, unit=1), TypeError, "Did you mean 'units'"),
+        (lambda: SimpleRNN(0), ValueError, "positive integer"),
+        (lambda: SimpleRNN(-1), ValueError, "positive integer"),
+        (lambda: SimpleRNN(2**40), ValueError, "at most"),
+        (lambda: SimpleRNN(3.5), TypeError, "integer"),
+        (lambda: SimpleRNN("3"), TypeError, "integer"),
+        (lambda: SimpleRNN(3, activation="tnah"), ValueError, "tanh"),
+        (lambda: SimpleRNN(3, activation=object()), TypeError, "argument"),
+        (lambda: SimpleRNN(3, return_sequences="yes"), TypeError, "true or false"),
+        (lambda: SimpleRNN(3, name=""), ValueError, "name"),
+        (lambda: SimpleRNN(3, input_shape=(2, -1)), ValueError, "positive"),
+        (lambda: SimpleRNN(3, input_shape="ab"), TypeError, "list"),
+        (lambda: Bidirectional(Dense(3)), ValueError, "recurrent"),
+        (lambda: Bidirectional("x"), ValueError, "layer"),
+        (lambda: Bidirectional(SimpleRNN(3), "add"), ValueError, "merge mode"),
+        (lambda: Dropout(2), ValueError, "between 0 and 1"),
+        (lambda: elman.Sequential(name=3), TypeError, "string"),
+        (lambda: elman.Sequential([3]), TypeError, "instance of class Layer"),
+        (lambda: elman.Sequential().pop(), ValueError, "no layers"),
+        (lambda: elman.set_num_threads(-1), ValueError, "threads"),
+        (lambda: elman.set_num_threads(1.5), TypeError, "threads"),
+        (lambda: elman.utils.set_random_seed(-1), ValueError, "seed"),
+        (lambda: SimpleRNN(2**30).build((1, 2, 4)), MemoryError, "memory"),
+        (lambda: elman.layers.deserialize({"class_name": "Lambda"}), ValueError, "Unknown"),
+        (lambda: elman.layers.deserialize(3), ValueError, "class_name"),
+    ],
+)
+def test_bad_arguments(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.zeros((1, 3, 4)),
+        np.zeros((1, 2, 5)),
+        np.zeros((2, 4)),
+        np.float32(3),
+        np.zeros((1, 2, 4, 1)),
+    ],
+)
+def test_inputs_of_a_wrong_shape(x):
+    with pytest.raises(ValueError, match="expected shape|1 to 8 dimensions"):
+        small_model()(x)
+
+
+@pytest.mark.parametrize("x", [["a"], [None], [[1, 2], [3]], object(), [1j]])
+def test_inputs_that_are_not_numbers(x):
+    with pytest.raises((TypeError, ValueError)):
+        small_model()(x)
+
+
+def test_wrong_batch_and_zero_timesteps():
+    model = elman.Sequential([SimpleRNN(3, batch_input_shape=(8, 2, 4))])
+    with pytest.raises(ValueError, match=r"expected shape=\(8, 2, 4\)"):
+        model(np.zeros((7, 2, 4)))
+    with pytest.raises(ValueError, match="at least one timestep"):
+        SimpleRNN(3)(np.zeros((2, 0, 4)))
+
+
+def test_models_that_cannot_be():
+    with pytest.raises(ValueError, match="unique names"):
+        elman.Sequential([Dense(1, name="a"), Dense(1, name="a")])
+    with pytest.raises(ValueError, match="single output"):
+        elman.Sequential([SimpleRNN(3, return_state=True)])
+    with pytest.raises(ValueError, match="ndim=3"):
+        elman.Sequential([SimpleRNN(3, input_shape=(2, 4)), SimpleRNN(3)])
+    with pytest.raises(ValueError, match="stateful"):
+        elman.Sequential([SimpleRNN(3, stateful=True, input_shape=(2, 4))])
+    with pytest.raises(ValueError, match="No such layer"):
+        small_model().get_layer("x")
+    with pytest.raises(ValueError, match="index 5"):
+        small_model().get_layer(index=5)
+
+
+# -- life -----------------------------------------------------------------
+
+
+def test_closed_models_say_so():
+    model = small_model()
+    model.close()
+    model.close()
+    with pytest.raises(RuntimeError):
+        model(np.zeros((1, 2, 4)))
+
+
+def test_a_layer_outlives_its_model_and_the_other_way_round():
+    model = small_model()
+    layer = model.layers[0]
+    x = np.ones((1, 2, 4))
+    expected = model(x)
+    del model
+    gc.collect()
+    assert len(layer.get_weights()) == 3
+    model = small_model()
+    for kept in model.layers:
+        kept.close()
+    assert model(x).shape == expected.shape
