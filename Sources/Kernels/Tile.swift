@@ -34,6 +34,42 @@ private func accumulate<let R: Int, let N: Int>(
   }
 }
 
+/// The loop over k, compiled once for each tile whatever becomes of its sums: `memory` holds what they begin with, and
+/// takes them in the end.
+@inline(never)
+private func multiply<let R: Int, let N: Int>(
+  _ memory: UnsafeMutablePointer<TileSums<R, N>>, _ left: InlineArray<R, UnsafePointer<Float>>,
+  _ panel: UnsafePointer<Float>, _ depth: Int
+) {
+  var sums = memory.pointee
+  accumulate(&sums, left, panel, 0..<depth)
+  memory.pointee = sums
+}
+
+/// The same in two halves of k, both at once: one row alone would wait for the latency of its additions.
+@inline(never)
+private func multiplyHalves<let N: Int>(
+  _ memory: UnsafeMutablePointer<TileSums<1, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
+  _ depth: Int
+) {
+  let half = depth / 2
+  var first = memory.pointee[0]
+  var second = Row<N>(repeating: Vector())
+  for k in 0..<half {
+    let weights = panel + k * N * lanes
+    let values = (Vector(repeating: left[k]), Vector(repeating: left[half + k]))
+    for n in 0..<N {
+      first[n].accumulate(values.0, (weights + n * lanes).vector())
+      second[n].accumulate(values.1, (weights + (half * N + n) * lanes).vector())
+    }
+  }
+  if depth % 2 != 0 {
+    let value = Vector(repeating: left[depth - 1])
+    for n in 0..<N { second[n].accumulate(value, (panel + ((depth - 1) * N + n) * lanes).vector()) }
+  }
+  for n in 0..<N { memory.pointee[0][n] = first[n] + second[n] }
+}
+
 /// R rows from `row` on, N vectors from `vector` on.
 @inline(__always)
 func tile<E: Epilogue, let R: Int, let N: Int>(
@@ -46,35 +82,42 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
     for n in 0..<N { sums[r][n] = e.start(row + r, vector + n) }
   }
   let panel = panels.panel(at: vector)
-  if panels.splitsDepth {
-    accumulateHalves(&sums, left, panel, panels.depth)
+  if !panels.splitsDepth {
+    multiply(&sums, left, panel, panels.depth)
+  } else if R == 1 {
+    var single = TileSums<1, N>(repeating: sums[0])
+    multiplyHalves(&single, left[0], panel, panels.depth)
+    sums[0] = single[0]
   } else {
-    accumulate(&sums, left, panel, 0..<panels.depth)
+    let half = panels.depth / 2
+    var second = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
+    var rest = left
+    for r in 0..<R { rest[r] += half }
+    multiply(&sums, left, panel, half)
+    multiply(&second, rest, panel + half * N * lanes, panels.depth - half)
+    for r in 0..<R {
+      for n in 0..<N { sums[r][n] += second[r][n] }
+    }
   }
   for r in 0..<R { e.finish(row + r, vector, sums[r]) }
 }
 
-/// Both halves of k at once for one row, where the latency of the sums counts; one after the other for more.
-@inline(__always)
-private func accumulateHalves<let R: Int, let N: Int>(
-  _ sums: inout TileSums<R, N>, _ left: InlineArray<R, UnsafePointer<Float>>, _ panel: UnsafePointer<Float>,
+/// One row and P panels at once.
+@inline(never)
+private func multiplyRow<let P: Int, let N: Int>(
+  _ memory: UnsafeMutablePointer<TileSums<P, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafePointer<Float>,
   _ depth: Int
 ) {
-  let half = depth / 2
-  var second = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
-  if R == 1 {
-    for k in 0..<half {
-      accumulate(&sums, left, panel, k..<k + 1)
-      accumulate(&second, left, panel, half + k..<half + k + 1)
+  var sums = memory.pointee
+  let panelStride = depth * N * lanes
+  for k in 0..<depth {
+    let value = Vector(repeating: left[k])
+    let weights = panel + k * N * lanes
+    for p in 0..<P {
+      for n in 0..<N { sums[p][n].accumulate(value, (weights + p * panelStride + n * lanes).vector()) }
     }
-  } else {
-    accumulate(&sums, left, panel, 0..<half)
-    accumulate(&second, left, panel, half..<2 * half)
   }
-  if depth % 2 != 0 { accumulate(&second, left, panel, depth - 1..<depth) }
-  for r in 0..<R {
-    for n in 0..<N { sums[r][n] += second[r][n] }
-  }
+  memory.pointee = sums
 }
 
 /// One row and P panels at once: a row alone fills too few accumulators.
@@ -86,16 +129,7 @@ private func rowOfPanels<E: Epilogue, let P: Int, let N: Int>(
   for p in 0..<P {
     for n in 0..<N { sums[p][n] = e.start(row, vector + p * N + n) }
   }
-  let left = e.left(row)
-  let panel = panels.panel(at: vector)
-  let panelStride = panels.depth * N * lanes
-  for k in 0..<panels.depth {
-    let value = Vector(repeating: left[k])
-    let weights = panel + k * N * lanes
-    for p in 0..<P {
-      for n in 0..<N { sums[p][n].accumulate(value, (weights + p * panelStride + n * lanes).vector()) }
-    }
-  }
+  multiplyRow(&sums, e.left(row), panels.panel(at: vector), panels.depth)
   for p in 0..<P { e.finish(row, vector + p * N, sums[p]) }
 }
 
