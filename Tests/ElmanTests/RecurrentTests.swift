@@ -1,117 +1,119 @@
 import Elman
 import Testing
 
-@Suite(.serialized) struct RecurrentTests {
-  @Test func everyBatchAndThreadCountGivesTheSameBits() throws {
-    defer { try? Threads.setCount(0) }
-    for units in [8, 65, 130] {
-      let model = try model(
-        ("Bidirectional", ["layer": wrapped("SimpleRNN", ["units": .int(units), "return_sequences": true]), "input_shape": [30, 40]]),
-        ("SimpleRNN", ["units": .int(units)]), ("Dense", ["units": 5, "activation": "softmax"]))
-      let x = values(64 * 30 * 40)
-      try Threads.setCount(1)
-      let whole = try model.output(x, [64, 30, 40])
-      try Threads.setCount(2)
-      #expect(try model.output(x, [64, 30, 40]) == whole)
-      for row in [0, 17, 63] {
-        let alone = try model.output(Array(x[row * 1200..<(row + 1) * 1200]), [1, 30, 40])
-        #expect(alone == Array(whole[row * 5..<(row + 1) * 5]))
+extension EngineTests {
+  @Suite struct RecurrentTests {
+    @Test func everyBatchAndThreadCountGivesTheSameBits() throws {
+      defer { try? Threads.setCount(0) }
+      for units in [8, 65, 130] {
+        let model = try model(
+          ("Bidirectional", ["layer": wrapped("SimpleRNN", ["units": .int(units), "return_sequences": true]), "input_shape": [30, 40]]),
+          ("SimpleRNN", ["units": .int(units)]), ("Dense", ["units": 5, "activation": "softmax"]))
+        let x = values(64 * 30 * 40)
+        try Threads.setCount(1)
+        let whole = try model.output(x, [64, 30, 40])
+        try Threads.setCount(2)
+        #expect(try model.output(x, [64, 30, 40]) == whole)
+        for row in [0, 17, 63] {
+          let alone = try model.output(Array(x[row * 1200..<(row + 1) * 1200]), [1, 30, 40])
+          #expect(alone == Array(whole[row * 5..<(row + 1) * 5]))
+        }
       }
     }
-  }
 
-  @Test func mergeModesCombineTheTwoDirections() throws {
-    let x = values(3 * 7 * 5)
-    let inner: JSON = ["units": 4, "return_sequences": true, "name": "rnn"]
-    func merged(_ mode: JSON) throws -> Sequential {
-      let model = try model(("Bidirectional", ["layer": wrapped("SimpleRNN", inner), "merge_mode": mode, "input_shape": [7, 5]]))
-      for (index, slot) in model.weights.enumerated() {
-        let new = values(slot.weight.count, seed: UInt64(index))
-        try new.withUnsafeBufferPointer { try model.weights.set(index, WeightValue(shape: slot.weight.shape, values: $0)) }
+    @Test func mergeModesCombineTheTwoDirections() throws {
+      let x = values(3 * 7 * 5)
+      let inner: JSON = ["units": 4, "return_sequences": true, "name": "rnn"]
+      func merged(_ mode: JSON) throws -> Sequential {
+        let model = try model(("Bidirectional", ["layer": wrapped("SimpleRNN", inner), "merge_mode": mode, "input_shape": [7, 5]]))
+        for (index, slot) in model.weights.enumerated() {
+          let new = values(slot.weight.count, seed: UInt64(index))
+          try new.withUnsafeBufferPointer { try model.weights.set(index, WeightValue(shape: slot.weight.shape, values: $0)) }
+        }
+        return model
       }
-      return model
-    }
-    let both = try merged(nil).outputs(x, [3, 7, 5])
-    #expect(both.count == 2)
-    let concat = try merged("concat").output(x, [3, 7, 5])
-    for row in 0..<21 {
-      #expect(Array(concat[row * 8..<row * 8 + 4]) == Array(both[0][row * 4..<row * 4 + 4]))
-      #expect(Array(concat[row * 8 + 4..<row * 8 + 8]) == Array(both[1][row * 4..<row * 4 + 4]))
-    }
-    #expect(try merged("sum").output(x, [3, 7, 5]) == zip(both[0], both[1]).map { $0 + $1 })
-    #expect(try merged("mul").output(x, [3, 7, 5]) == zip(both[0], both[1]).map { $0 * $1 })
-    #expect(try merged("ave").output(x, [3, 7, 5]) == zip(both[0], both[1]).map { ($0 + $1) / 2 })
-  }
-
-  @Test func statefulInTwoHalvesIsOneCall() throws {
-    RandomStreams.setSeed(5)
-    let stateful = try model(("SimpleRNN", ["units": 9, "stateful": true, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
-    RandomStreams.setSeed(5)
-    let plain = try model(("SimpleRNN", ["units": 9, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
-    let x = values(2 * 6 * 3)
-    let whole = try plain.output(x, [2, 6, 3])
-    for _ in 0..<2 {
-      let first = try stateful.output(Array(x[0..<9]) + Array(x[18..<27]), [2, 3, 3])
-      let second = try stateful.output(Array(x[9..<18]) + Array(x[27..<36]), [2, 3, 3])
-      for row in 0..<2 {
-        #expect(Array(whole[row * 54..<row * 54 + 27]) == Array(first[row * 27..<row * 27 + 27]))
-        #expect(Array(whole[row * 54 + 27..<row * 54 + 54]) == Array(second[row * 27..<row * 27 + 27]))
+      let both = try merged(nil).outputs(x, [3, 7, 5])
+      #expect(both.count == 2)
+      let concat = try merged("concat").output(x, [3, 7, 5])
+      for row in 0..<21 {
+        #expect(Array(concat[row * 8..<row * 8 + 4]) == Array(both[0][row * 4..<row * 4 + 4]))
+        #expect(Array(concat[row * 8 + 4..<row * 8 + 8]) == Array(both[1][row * 4..<row * 4 + 4]))
       }
-      try stateful.resetStates()
+      #expect(try merged("sum").output(x, [3, 7, 5]) == zip(both[0], both[1]).map { $0 + $1 })
+      #expect(try merged("mul").output(x, [3, 7, 5]) == zip(both[0], both[1]).map { $0 * $1 })
+      #expect(try merged("ave").output(x, [3, 7, 5]) == zip(both[0], both[1]).map { ($0 + $1) / 2 })
     }
-  }
 
-  @Test func stateCarriesAcrossBlocksOfAnyLength() throws {
-    // 130 units and 32 rows make blocks of a few timesteps; the last step must be the same as from a short call.
-    let last = try model(("SimpleRNN", ["units": 130, "return_state": true, "input_shape": [nil, 6]]))
-    let x = values(32 * 61 * 6)
-    let outputs = try last.outputs(x, [32, 61, 6])
-    #expect(outputs[0] == outputs[1])
-    var options = RunOptions()
-    var head: [Float] = []
-    var tail: [Float] = []
-    for row in 0..<32 {
-      head += x[row * 366..<row * 366 + 360]
-      tail += x[row * 366 + 360..<(row + 1) * 366]
+    @Test func statefulInTwoHalvesIsOneCall() throws {
+      RandomStreams.setSeed(5)
+      let stateful = try model(("SimpleRNN", ["units": 9, "stateful": true, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
+      RandomStreams.setSeed(5)
+      let plain = try model(("SimpleRNN", ["units": 9, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
+      let x = values(2 * 6 * 3)
+      let whole = try plain.output(x, [2, 6, 3])
+      for _ in 0..<2 {
+        let first = try stateful.output(Array(x[0..<9]) + Array(x[18..<27]), [2, 3, 3])
+        let second = try stateful.output(Array(x[9..<18]) + Array(x[27..<36]), [2, 3, 3])
+        for row in 0..<2 {
+          #expect(Array(whole[row * 54..<row * 54 + 27]) == Array(first[row * 27..<row * 27 + 27]))
+          #expect(Array(whole[row * 54 + 27..<row * 54 + 54]) == Array(second[row * 27..<row * 27 + 27]))
+        }
+        try stateful.resetStates()
+      }
     }
-    let state = try last.outputs(head, [32, 60, 6])[1]
-    try state.withUnsafeBufferPointer { state in
-      options.initialStates = [WeightValue(shape: [32, 130], values: state)]
-      let continued = try last.outputs(tail, [32, 1, 6], options)
-      #expect(continued[0] == outputs[0])
-    }
-  }
 
-  @Test func maskedStepsCarryTheState() throws {
-    let model = try model(("SimpleRNN", ["units": 5, "return_sequences": true, "return_state": true, "input_shape": [nil, 2]]))
-    let x = values(4 * 2)
-    var options = RunOptions()
-    let mask: [UInt8] = [0, 1, 0, 1]
-    try mask.withUnsafeBufferPointer { mask in
-      options.mask = ([1, 4], mask)
-      let masked = try model.outputs(x, [1, 4, 2], options)
-      let kept = try model.outputs(Array(x[2..<4]) + Array(x[6..<8]), [1, 2, 2])
-      #expect(Array(masked[0][0..<5]) == [Float](repeating: 0, count: 5))
-      #expect(Array(masked[0][5..<10]) == Array(kept[0][0..<5]))
-      #expect(Array(masked[0][10..<15]) == Array(kept[0][0..<5]))
-      #expect(Array(masked[0][15..<20]) == Array(kept[0][5..<10]))
-      #expect(masked[1] == kept[1])
+    @Test func stateCarriesAcrossBlocksOfAnyLength() throws {
+      // 130 units and 32 rows make blocks of a few timesteps; the last step must be the same as from a short call.
+      let last = try model(("SimpleRNN", ["units": 130, "return_state": true, "input_shape": [nil, 6]]))
+      let x = values(32 * 61 * 6)
+      let outputs = try last.outputs(x, [32, 61, 6])
+      #expect(outputs[0] == outputs[1])
+      var options = RunOptions()
+      var head: [Float] = []
+      var tail: [Float] = []
+      for row in 0..<32 {
+        head += x[row * 366..<row * 366 + 360]
+        tail += x[row * 366 + 360..<(row + 1) * 366]
+      }
+      let state = try last.outputs(head, [32, 60, 6])[1]
+      try state.withUnsafeBufferPointer { state in
+        options.initialStates = [WeightValue(shape: [32, 130], values: state)]
+        let continued = try last.outputs(tail, [32, 1, 6], options)
+        #expect(continued[0] == outputs[0])
+      }
     }
-  }
 
-  @Test func aSoftmaxActivationSeesWholeRows() throws {
-    let model = try model(("SimpleRNN", ["units": 6, "activation": "softmax", "return_sequences": true, "input_shape": [5, 3]]))
-    let y = try model.output(values(2 * 5 * 3), [2, 5, 3])
-    for row in 0..<10 {
-      let sum: Float = y[row * 6..<row * 6 + 6].reduce(0, +)
-      #expect(abs(sum - 1) < 1e-6)
+    @Test func maskedStepsCarryTheState() throws {
+      let model = try model(("SimpleRNN", ["units": 5, "return_sequences": true, "return_state": true, "input_shape": [nil, 2]]))
+      let x = values(4 * 2)
+      var options = RunOptions()
+      let mask: [UInt8] = [0, 1, 0, 1]
+      try mask.withUnsafeBufferPointer { mask in
+        options.mask = ([1, 4], mask)
+        let masked = try model.outputs(x, [1, 4, 2], options)
+        let kept = try model.outputs(Array(x[2..<4]) + Array(x[6..<8]), [1, 2, 2])
+        #expect(Array(masked[0][0..<5]) == [Float](repeating: 0, count: 5))
+        #expect(Array(masked[0][5..<10]) == Array(kept[0][0..<5]))
+        #expect(Array(masked[0][10..<15]) == Array(kept[0][0..<5]))
+        #expect(Array(masked[0][15..<20]) == Array(kept[0][5..<10]))
+        #expect(masked[1] == kept[1])
+      }
     }
-  }
 
-  @Test func notANumberPropagates() throws {
-    let model = try model(("SimpleRNN", ["units": 3, "input_shape": [2, 2]]))
-    let y = try model.output([.nan, 0, 0, 0, 1, 1, 1, 1], [2, 2, 2])
-    #expect(y[0].isNaN && y[1].isNaN && y[2].isNaN)
-    #expect(!y[3].isNaN && !y[4].isNaN && !y[5].isNaN)
+    @Test func aSoftmaxActivationSeesWholeRows() throws {
+      let model = try model(("SimpleRNN", ["units": 6, "activation": "softmax", "return_sequences": true, "input_shape": [5, 3]]))
+      let y = try model.output(values(2 * 5 * 3), [2, 5, 3])
+      for row in 0..<10 {
+        let sum: Float = y[row * 6..<row * 6 + 6].reduce(0, +)
+        #expect(abs(sum - 1) < 1e-6)
+      }
+    }
+
+    @Test func notANumberPropagates() throws {
+      let model = try model(("SimpleRNN", ["units": 3, "input_shape": [2, 2]]))
+      let y = try model.output([.nan, 0, 0, 0, 1, 1, 1, 1], [2, 2, 2])
+      #expect(y[0].isNaN && y[1].isNaN && y[2].isNaN)
+      #expect(!y[3].isNaN && !y[4].isNaN && !y[5].isNaN)
+    }
   }
 }
