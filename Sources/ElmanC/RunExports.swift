@@ -91,7 +91,7 @@ extension elman_run_options: OptionStruct {
       throw ElmanError(
         .invalidArgument, "A layer has at most \(mostStates) states. Received: initial_state_count=\(stateCount)")
     }
-    translated.initialStates = try values(initial_states, initial_states == nil ? 0 : stateCount, "initial_states")
+    translated.initialStates = try values(initial_states, stateCount, "initial_states")
     if let mask {
       guard input.dimensions.count >= 2 else {
         throw ElmanError(
