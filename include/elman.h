@@ -1104,7 +1104,7 @@ typedef struct {
   size_t struct_size;
   int32_t training;                     /* not 0: as a step of training runs it */
   int32_t reserved;                     /* 0 */
-  const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL: its own */
+  const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL with 0: its own */
   size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
   const uint8_t *mask;                  /* (batch, timesteps), 0 where a step is to be skipped; NULL: none */
 } elman_run_options;

@@ -12,7 +12,9 @@ import Elman
 
 /// A pointer that must not be NULL.
 @inline(__always)
-func required<Pointee>(_ pointer: UnsafePointer<Pointee>?, _ name: StaticString) throws(ElmanError) -> UnsafePointer<Pointee> {
+func required<Pointee>(_ pointer: UnsafePointer<Pointee>?, _ name: StaticString) throws(ElmanError) -> UnsafePointer<
+  Pointee
+> {
   guard let pointer else { throw missing(name) }
   return pointer
 }
@@ -78,7 +80,8 @@ func shape(_ pointer: UnsafePointer<Int64>?, _ rank: Int, _ name: StaticString) 
   var dimensions: [Int?] = []
   for (index, value) in try ElmanC.dimensions(pointer, rank, name, ranks: inputRank).enumerated() {
     guard value >= -1 else {
-      throw ElmanError(.invalidArgument, "Dimensions must be -1 (not fixed) or more. Received: \(name)[\(index)]=\(value)")
+      throw ElmanError(
+        .invalidArgument, "Dimensions must be -1 (not fixed) or more. Received: \(name)[\(index)]=\(value)")
     }
     dimensions.append(value == -1 ? nil : Int(value))
   }
@@ -127,12 +130,15 @@ extension elman_array {
   func value(_ name: StaticString, isInput: Bool = false) throws(ElmanError) -> WeightValue {
     let shape = try ArrayShape(shape, rank, name, isInput: isInput)
     if shape.count > 0 { _ = try required(data, name) }
-    return WeightValue(shape: shape.dimensions, values: UnsafeBufferPointer(start: data, count: data == nil ? 0 : shape.count))
+    return WeightValue(
+      shape: shape.dimensions, values: UnsafeBufferPointer(start: data, count: data == nil ? 0 : shape.count))
   }
 }
 
 /// A list of arrays; NULL only where it is empty.
-func values(_ pointer: UnsafePointer<elman_array>?, _ count: Int, _ name: StaticString) throws(ElmanError) -> [WeightValue] {
+func values(_ pointer: UnsafePointer<elman_array>?, _ count: Int, _ name: StaticString) throws(ElmanError)
+  -> [WeightValue]
+{
   if count == 0 { return [] }
   var values: [WeightValue] = []
   for array in UnsafeBufferPointer(start: try required(pointer, name), count: count) {

@@ -73,7 +73,8 @@ extension Handle where Object: WeightOwner {
   func weightShape(
     _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
   ) -> elman_status {
-    withWeight(index) { (weight) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(weight.weight.shape) }
+    withWeight(index) { (weight) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(weight.weight.shape)
+    }
   }
 
   func getWeight(_ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int) -> elman_status {

@@ -77,7 +77,8 @@ enum HandleTable {
   struct Pin {
     fileprivate let slot: UnsafeMutablePointer<Slot>
     fileprivate let index: Int
-    let object: AnyObject
+    /// Not retained: the slot does that.
+    let object: Unmanaged<AnyObject>
 
     @inline(__always)
     func end() {
@@ -97,7 +98,7 @@ enum HandleTable {
         expected: word.bits, desired: word.bits &+ 1, successOrdering: .acquiring, failureOrdering: .relaxed)
       if pinned {
         guard let object = slot.pointee.object else { return nil }
-        return Pin(slot: slot, index: id.slot, object: object.takeUnretainedValue())
+        return Pin(slot: slot, index: id.slot, object: object)
       }
       word = Word(original)
     }

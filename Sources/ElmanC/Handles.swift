@@ -35,7 +35,7 @@ extension Handle {
   func with(_ body: (Object) throws(ElmanError) -> Void) throws(ElmanError) {
     guard let pin = HandleTable.pin(id, kind: Self.kind) else { throw invalid() }
     defer { pin.end() }
-    try body(unsafeDowncast(pin.object, to: Object.self))
+    try body(Unmanaged<Object>.fromOpaque(pin.object.toOpaque()).takeUnretainedValue())
   }
 
   /// The object, for longer than one call.
@@ -56,7 +56,8 @@ extension Handle {
     if id == 0 { return ElmanError(.invalidHandle, "A live \(Self.typeName) is needed. Received: the null handle") }
     let number = "0x" + String(id, radix: 16)
     if let kind = HandleTable.kind(of: id), kind != Self.kind {
-      return ElmanError(.invalidHandle, "A live \(Self.typeName) is needed. Received: \(number), the handle of a \(kind)")
+      return ElmanError(
+        .invalidHandle, "A live \(Self.typeName) is needed. Received: \(number), the handle of a \(kind)")
     }
     return ElmanError(
       .invalidHandle, "A live \(Self.typeName) is needed. Received: \(number), which was released or never made")

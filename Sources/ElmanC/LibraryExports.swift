@@ -15,8 +15,11 @@ private func constant(_ text: StaticString) -> UnsafePointer<CChar> {
 
 @implementation @_cdecl("elman_version")
 public func elman_version() -> UnsafePointer<CChar>? {
-  constant("0.1.0")
+  versionText
 }
+
+/// The text of the header, copied once, since Swift sees the macro as a String.
+private nonisolated(unsafe) let versionText = UnsafePointer(strdup(ELMAN_VERSION_STRING))
 
 @implementation @_cdecl("elman_version_number")
 public func elman_version_number() -> Int32 {

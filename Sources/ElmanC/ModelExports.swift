@@ -2,7 +2,9 @@ import CElman
 import Elman
 
 @implementation @_cdecl("elman_model_create")
-public func elman_model_create(_ name: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<elman_model>?) -> elman_status {
+public func elman_model_create(_ name: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<elman_model>?)
+  -> elman_status
+{
   creating(model, "model") { () throws(ElmanError) in Sequential(name: try text(name, "name")) }
 }
 

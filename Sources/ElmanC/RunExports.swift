@@ -24,7 +24,9 @@ private func inputPointer(_ input: UnsafePointer<Float>?, count: Int) throws(Elm
 }
 
 @inline(__always)
-private func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError) -> UnsafeMutablePointer<Float> {
+private func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError)
+  -> UnsafeMutablePointer<Float>
+{
   if let output { return output }
   if count > 0 { _ = try required(output, "output") }
   return nothing
@@ -89,10 +91,12 @@ extension elman_run_options: OptionStruct {
       throw ElmanError(
         .invalidArgument, "A layer has at most \(mostStates) states. Received: initial_state_count=\(stateCount)")
     }
-    translated.initialStates = try values(initial_states, initial_states == nil ? 0 : stateCount, "initial_states")
+    translated.initialStates = try values(initial_states, stateCount, "initial_states")
     if let mask {
       guard input.dimensions.count >= 2 else {
-        throw ElmanError(.invalidArgument, "A mask needs inputs of shape (batch, timesteps, ...). Received: rank \(input.dimensions.count)")
+        throw ElmanError(
+          .invalidArgument,
+          "A mask needs inputs of shape (batch, timesteps, ...). Received: rank \(input.dimensions.count)")
       }
       let shape = Array(input.dimensions.prefix(2))
       translated.mask = (shape, UnsafeBufferPointer(start: mask, count: shape[0] * shape[1]))

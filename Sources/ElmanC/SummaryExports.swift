@@ -40,7 +40,8 @@ extension elman_summary_options {
     guard let positions else { return [] }
     guard (1...mostColumns).contains(position_count) else {
       throw ElmanError(
-        .invalidArgument, "A summary has at most \(mostColumns) columns. Received: position_count=\(UInt(bitPattern: position_count))")
+        .invalidArgument,
+        "A summary has at most \(mostColumns) columns. Received: position_count=\(UInt(bitPattern: position_count))")
     }
     return Array(UnsafeBufferPointer(start: positions, count: position_count))
   }

@@ -1,0 +1,155 @@
+# elman's tasks; `make help` lists them.
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+SWIFT ?= swift
+PYTHON ?= python3
+CC ?= cc
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DESTDIR ?=
+# Debugging symbols stay in .build; STRIP=: installs them too.
+STRIP ?= strip
+
+version_part = $(shell sed -n 's/^\#define ELMAN_VERSION_$(1) //p' include/elman.h)
+VERSION := $(call version_part,MAJOR).$(call version_part,MINOR).$(call version_part,PATCH)
+# The number of the ABI, in the soname; it changes only when programs must be compiled again.
+ABI := 1
+
+RELEASE := .build/release
+STAGE := .build/install
+VENV := .venv
+# One build serves the library and the tests, since both are made with the same flags.
+SWIFT_BUILD := ELMAN_STATIC_STDLIB=1 $(SWIFT) build -c release
+
+.PHONY: help
+help: ## Say what each target does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	  printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@echo "  Variables: PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) PYTHON=$(PYTHON) SWIFT=$(SWIFT)"
+
+# ---- what the targets need ----
+
+.PHONY: need-swift need-c need-python need-consumers
+need-swift:
+	@scripts/need-swift "$(SWIFT)"
+need-c:
+	@scripts/need "$(firstword $(CC)) ld" gcc libc6-dev libstdc++-12-dev
+need-python:
+	@scripts/need "$(PYTHON)" python3
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/need --always python3-venv
+need-consumers: need-c
+	@scripts/need pkg-config pkg-config
+	@scripts/need cmake cmake
+	@scripts/need "g++" g++
+
+# ---- the library ----
+
+.PHONY: lib
+lib: need-swift need-c ## Build the library, .build/release/libelman.so, with Swift's runtime in it
+	$(SWIFT_BUILD) --product elman
+	@ln -sf libelman.so $(RELEASE)/libelman.so.$(ABI)
+
+.PHONY: install
+install: lib ## Install library, header, pkg-config and CMake files: PREFIX=/usr/local DESTDIR=
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(LIBDIR)/cmake/elman" "$(DESTDIR)$(INCLUDEDIR)"
+	install -m 755 $(RELEASE)/libelman.so "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)"
+	$(STRIP) --strip-unneeded "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)"
+	ln -sf libelman.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libelman.so.$(ABI)"
+	ln -sf libelman.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libelman.so"
+	install -m 644 include/elman.h "$(DESTDIR)$(INCLUDEDIR)/elman.h"
+	scripts/package-file packaging/elman.pc.in "$(LIBDIR)/pkgconfig" "$(PREFIX)" "$(LIBDIR)" \
+	  "$(INCLUDEDIR)" $(VERSION) \
+	  > "$(DESTDIR)$(LIBDIR)/pkgconfig/elman.pc"
+	for file in elmanConfig.cmake elmanConfigVersion.cmake; do \
+	  scripts/package-file packaging/$$file.in "$(LIBDIR)/cmake/elman" "$(PREFIX)" "$(LIBDIR)" \
+	    "$(INCLUDEDIR)" $(VERSION) \
+	    > "$(DESTDIR)$(LIBDIR)/cmake/elman/$$file" || exit 1; done
+
+.PHONY: uninstall
+uninstall: ## Remove what install put under PREFIX
+	rm -f "$(DESTDIR)$(LIBDIR)/libelman.so" "$(DESTDIR)$(LIBDIR)/libelman.so.$(ABI)" \
+	  "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)" "$(DESTDIR)$(INCLUDEDIR)/elman.h" \
+	  "$(DESTDIR)$(LIBDIR)/pkgconfig/elman.pc"
+	rm -rf "$(DESTDIR)$(LIBDIR)/cmake/elman"
+
+# The library as a user has it, for the C program of `make demo` and the consumer tests.
+.PHONY: stage
+stage:
+	@rm -rf $(STAGE)
+	@$(MAKE) --no-print-directory install PREFIX="$(CURDIR)/$(STAGE)" DESTDIR= > $(RELEASE)/install.log 2>&1 \
+	  || { cat $(RELEASE)/install.log; exit 1; }
+
+# ---- Python ----
+
+.PHONY: venv
+venv: lib $(VENV)/.ready ## Make .venv, with numpy and elman importable in it
+
+$(VENV)/.ready: pyproject.toml | need-python
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+# ---- the main job ----
+
+.PHONY: demo
+demo: need-consumers venv stage ## Run the RNN notes: the notebook from Python, then the same from C
+	$(VENV)/bin/python scripts/run_notebook.py examples/notebooks/rnn_notes.ipynb
+	@$(MAKE) --no-print-directory demo-c
+
+.PHONY: demo-c
+demo-c:
+	export PKG_CONFIG_PATH="$(CURDIR)/$(STAGE)/lib/pkgconfig"; \
+	$(CC) -std=c99 -O2 examples/c/rnn_notes.c $$(pkg-config --cflags --libs elman) -o .build/rnn_notes
+	LD_LIBRARY_PATH="$(CURDIR)/$(STAGE)/lib" .build/rnn_notes
+
+# ---- tests ----
+
+.PHONY: test
+test: test-swift test-c test-python ## Run every test: Swift, C, Python
+
+.PHONY: test-swift
+test-swift: lib ## Run the Swift tests
+	$(SWIFT_BUILD) --build-tests
+	ELMAN_STATIC_STDLIB=1 $(SWIFT) test -c release --skip-build
+	@$(MAKE) --no-print-directory test-example
+
+.PHONY: test-example
+test-example:
+	$(SWIFT_BUILD) --product rnn-notes
+	$(RELEASE)/rnn-notes > .build/rnn-notes.txt
+
+.PHONY: test-c
+test-c: need-consumers lib stage ## Run the C tests: the ABI, its consumers, a million random calls
+	Tests/c/run "$(CURDIR)/$(STAGE)"
+
+.PHONY: test-python
+test-python: venv ## Run the Python tests
+	$(VENV)/bin/python -m pytest Tests/python
+
+# ---- upkeep ----
+
+.PHONY: format
+format: need-swift venv ## Format Swift (swift-format) and Python (ruff)
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests examples
+	$(VENV)/bin/python -m ruff format python Tests/python benchmarks scripts
+	$(VENV)/bin/python -m ruff check --fix python Tests/python benchmarks scripts
+
+.PHONY: lint
+lint: need-swift need-c venv ## Check the formatting, and the header with every warning on
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests examples
+	$(VENV)/bin/python -m ruff format --check python Tests/python benchmarks scripts
+	$(VENV)/bin/python -m ruff check python Tests/python benchmarks scripts
+	Tests/c/check-header include
+
+.PHONY: bench
+bench: venv ## Measure the speed beside other libraries (see benchmarks/)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(VENV)/bin/python -m benchmarks
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build .build-* $(VENV)

@@ -1,0 +1,494 @@
+/*
+ * Random calls at the whole ABI: random handles (live, stale, forged, of another kind), sizes, texts, and pointers or
+ * NULL. Nothing may crash, hang, or return a status that is not in elman.h; internal errors count as defects.
+ *
+ *     fuzz CALLS SEED THREADS
+ *
+ * Pointers keep their promise: what a call may read or write lies in memory. Sizes beyond these areas are such that the
+ * library must refuse them before it touches anything.
+ */
+#include <elman.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { POOL = 64, FLOATS = 1 << 19, MOST_INPUT = 4096, TEXT = 1 << 16, STATUSES = 11 };
+
+static _Atomic uint64_t layers[POOL], models[POOL];
+static _Atomic long counts[STATUSES];
+static _Atomic int defects;
+
+typedef struct {
+  uint64_t state;
+  long calls;
+  float *input, *output;
+  char *text;
+  uint8_t *mask;
+  char given[3][4096];
+  int64_t shape[ELMAN_MAX_RANK + 2];
+} fuzzer;
+
+static uint64_t next(fuzzer *f) {
+  f->state ^= f->state << 13;
+  f->state ^= f->state >> 7;
+  f->state ^= f->state << 17;
+  return f->state * UINT64_C(2685821657736338717);
+}
+
+static uint64_t below(fuzzer *f, uint64_t limit) { return (next(f) >> 16) % limit; }
+static int one_in(fuzzer *f, uint64_t n) { return below(f, n) == 0; }
+#define PICK(f, list) ((list)[below((f), sizeof(list) / sizeof *(list))])
+#define OR_NULL(f, pointer) (one_in((f), 12) ? NULL : (pointer))
+
+/* ---- arguments ---- */
+
+static uint64_t handle(fuzzer *f, _Atomic uint64_t *pool, _Atomic uint64_t *other) {
+  switch (below(f, 24)) {
+    case 0: return 0;
+    case 1: return next(f);
+    case 2: return atomic_load(&pool[below(f, POOL)]) ^ (UINT64_C(1) << below(f, 64));
+    case 3: return atomic_load(&other[below(f, POOL)]);
+    default: return atomic_load(&pool[below(f, POOL)]);
+  }
+}
+static elman_layer any_layer(fuzzer *f) { return (elman_layer){handle(f, layers, models)}; }
+static elman_model any_model(fuzzer *f) { return (elman_model){handle(f, models, layers)}; }
+
+static size_t any_size(fuzzer *f, size_t most) {
+  static const size_t absurd[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 1, (size_t)1 << 62};
+  switch (below(f, 8)) {
+    case 0: return 0;
+    case 1: return PICK(f, absurd);
+    case 2: return below(f, 8);
+    default: return below(f, most + 1);
+  }
+}
+
+/* A size that may be larger than what is there, because the library writes no more than its result. */
+static size_t any_capacity(fuzzer *f) { return any_size(f, TEXT); }
+static size_t any_float_count(fuzzer *f) { return any_size(f, FLOATS); }
+static size_t any_index(fuzzer *f) { return any_size(f, 8); }
+
+static const char *words[] = {
+    "SimpleRNN", "Dense", "Bidirectional", "Activation", "Dropout", "Flatten", "InputLayer", "LSTM", "simple_rnn", "dense",
+    "simple_rnn/kernel", "dense/bias:0", "forward_layer", "backward_layer", "tanh", "relu", "softmax", "linear", "zeros",
+    "glorot_uniform", "orthogonal", "concat", "sum", "none", "", "/", "\xff\xfe", "\xed\xa0\x80", "\xec\x9d\x80",
+    "a\tb", "{", "{}", "[]", "null", "{\"class_name\": \"Constant\", \"config\": {\"value\": 0.5}}",
+};
+static const char *configs[] = {
+    "{\"units\": 3}",
+    "{\"units\": 3, \"return_sequences\": true, \"input_shape\": [null, 4]}",
+    "{\"units\": 2, \"return_state\": true, \"batch_input_shape\": [null, 2, 10], \"go_backwards\": true}",
+    "{\"units\": 8, \"activation\": \"relu\", \"use_bias\": false, \"batch_input_shape\": [2, 3, 4], \"stateful\": true}",
+    "{\"units\": 2147483648}",
+    "{\"units\": -1}",
+    "{\"rate\": 0.5}",
+    "{\"activation\": \"softmax\"}",
+    "{\"batch_input_shape\": [null, 4]}",
+    "{\"batch_input_shape\": [null, null, 4]}",
+    "{\"batch_input_shape\": [9223372036854775807, 9223372036854775807]}",
+    "{\"layer\": {\"class_name\": \"SimpleRNN\", \"config\": {\"units\": 3, \"return_sequences\": true}}}",
+    "{\"layer\": {\"class_name\": \"SimpleRNN\", \"config\": {\"units\": 2}}, \"merge_mode\": \"mul\"}",
+    "{\"layer\": {\"class_name\": \"SimpleRNN\", \"config\": {\"units\": 2, \"return_state\": true}}, \"merge_mode\": null}",
+    "{\"layer\": {\"class_name\": \"Dense\", \"config\": {\"units\": 2}}}",
+    "{\"units\": 2, \"kernel_initializer\": {\"class_name\": \"RandomNormal\", \"config\": {\"stddev\": 0.5, \"seed\": 3}}}",
+    "{\"units\": 2, \"kernel_initializer\": {\"class_name\": \"VarianceScaling\", \"config\": {\"scale\": -1}}}",
+    "{\"name\": \"m\", \"layers\": [{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": [null, 4]}},"
+    " {\"class_name\": \"Dense\", \"config\": {\"units\": 3}}]}",
+    "{\"class_name\": \"Sequential\", \"config\": {\"layers\": [{\"class_name\": \"SimpleRNN\", \"config\": {\"units\": 3,"
+    " \"batch_input_shape\": [null, 3, 4]}}]}}",
+};
+
+/* A text of the list; sometimes with other bytes in it (never digits, so that no size grows to hours of work). */
+static const char *text_of(fuzzer *f, const char *const *list, size_t count, int slot) {
+  static const char bytes[] = "{}[]\":, \\ntfub-.eE\x01\x7f\x80\xc0\xe0\xf0\xff";
+  const char *chosen = list[below(f, count)];
+  size_t length = strlen(chosen);
+  if (one_in(f, 16)) return NULL;
+  if (length == 0 || !one_in(f, 3)) return chosen;
+  memcpy(f->given[slot], chosen, length + 1);
+  for (uint64_t changes = 1 + below(f, 3); changes > 0; changes--)
+    f->given[slot][below(f, length)] = bytes[below(f, sizeof bytes - 1)];
+  return f->given[slot];
+}
+#define WORD(f, slot) text_of((f), words, sizeof words / sizeof *words, (slot))
+#define CONFIG(f, slot) text_of((f), configs, sizeof configs / sizeof *configs, (slot))
+
+/* A shape in f->shape: either small, or one that must be refused. */
+static size_t any_shape(fuzzer *f, int with_unknown) {
+  static const int64_t sizes[] = {1, 1, 2, 2, 3, 4, 4, 5, 8, 10, 12, 0};
+  static const int64_t absurd[] = {-1, -2, INT64_MIN, INT64_MAX, INT64_C(1) << 62, -(INT64_C(1) << 40)};
+  static const int64_t usual[][3] = {{1, 2, 10}, {2, 3, 4}, {1, 5, 4}, {3, 2, 10}, {2, 1, 4}, {1, 7, 3}};
+  size_t rank = one_in(f, 16) ? any_size(f, 10) : 1 + below(f, 4);
+  int64_t product = 1;
+  if (!one_in(f, 3)) {
+    memcpy(f->shape, PICK(f, usual), 3 * sizeof *f->shape);
+    rank = one_in(f, 4) ? 2 : 3;
+    if (rank == 2) f->shape[1] = f->shape[2];
+  } else {
+    for (size_t i = 0; i < ELMAN_MAX_RANK + 2; i++) {
+      f->shape[i] = PICK(f, sizes);
+      product *= f->shape[i] > 0 ? f->shape[i] : 1;
+      if (product > MOST_INPUT) {
+        f->shape[i] = 1;
+        product = 1;
+        for (size_t k = 0; k < i; k++) product *= f->shape[k] > 0 ? f->shape[k] : 1;
+      }
+    }
+  }
+  if (with_unknown && one_in(f, 3)) f->shape[0] = -1;
+  if (with_unknown && one_in(f, 12)) f->shape[1] = -1;
+  if (one_in(f, 12)) f->shape[below(f, rank > 0 && rank <= ELMAN_MAX_RANK ? rank : 1)] = PICK(f, absurd);
+  return rank;
+}
+
+/* An array with the input's memory behind it: a shape too large for it is too large for any machine. */
+static elman_array any_array(fuzzer *f, int64_t *shape) {
+  elman_array array;
+  size_t rank = any_shape(f, 0);
+  memcpy(shape, f->shape, sizeof f->shape);
+  array.data = OR_NULL(f, f->input);
+  array.shape = OR_NULL(f, shape);
+  array.rank = rank;
+  return array;
+}
+
+static size_t any_struct_size(fuzzer *f, size_t right) {
+  switch (below(f, 24)) {
+    case 0: return 0;
+    case 1: return right - 1;
+    case 2: return SIZE_MAX;
+    case 3: return right + 8;
+    default: return right;
+  }
+}
+
+/* ---- calls ---- */
+
+static void told(fuzzer *f, const char *name, elman_status status) {
+  if (status > 0 || status <= -STATUSES || status == ELMAN_INTERNAL) {
+    char message[512];
+    elman_last_error(message, sizeof message);
+    printf("%s returned %s: %s\n", name, elman_status_name(status), message);
+    atomic_fetch_add(&defects, 1);
+  } else {
+    atomic_fetch_add(&counts[-status], 1);
+  }
+  f->calls++;
+}
+#define TELL(function, ...) told(f, #function, function(__VA_ARGS__))
+
+/* The pool forgets some handles without releasing them first: these are the stale ones to be, and are released now. */
+static void keep_layer(fuzzer *f, elman_layer layer) {
+  uint64_t old;
+  if (layer.id == 0) return;
+  old = atomic_exchange(&layers[below(f, POOL)], layer.id);
+  if (old != 0 && !one_in(f, 64)) TELL(elman_layer_release, (elman_layer){old});
+}
+static void keep_model(fuzzer *f, elman_model model) {
+  uint64_t old;
+  if (model.id == 0) return;
+  old = atomic_exchange(&models[below(f, POOL)], model.id);
+  if (old != 0 && !one_in(f, 64)) TELL(elman_model_release, (elman_model){old});
+}
+
+static void call_library(fuzzer *f) {
+  static const int32_t threads[] = {0, 1, 1, 2, 2, 3, -1, 1025, INT32_MAX, INT32_MIN};
+  switch (below(f, 8)) {
+    case 0: elman_version(); elman_version_number(); break;
+    case 1: elman_status_name((elman_status)next(f)); break;
+    case 2: elman_last_error(OR_NULL(f, f->text), any_capacity(f)); break;
+    case 3: elman_kernels(); break;
+    case 4: TELL(elman_set_num_threads, PICK(f, threads)); break;
+    case 5: elman_get_num_threads(); break;
+    case 6: TELL(elman_set_seed, next(f)); break;
+    default: TELL(elman_reset_names, ); break;
+  }
+  f->calls++;
+}
+
+static void call_create(fuzzer *f) {
+  static const int64_t units[] = {1, 2, 3, 4, 8, 0, -1, INT64_MAX, INT64_MIN, INT64_C(1) << 31};
+  static const double fractions[] = {0, 0, 0, 0.5, 1, -1, 2, 1e308};
+  elman_layer layer = {0};
+  elman_layer *result = OR_NULL(f, &layer);
+  size_t rank = any_shape(f, 1);
+#define COMMON(options)                                                        \
+  memset(&options, 0, sizeof options);                                         \
+  options.struct_size = any_struct_size(f, sizeof options);                    \
+  if (one_in(f, 3)) options.name = WORD(f, 0);                                 \
+  memcpy(options.batch_input_shape, f->shape, sizeof options.batch_input_shape); \
+  options.batch_input_rank = one_in(f, 2) ? 0 : rank
+  switch (below(f, 10)) {
+    case 0: case 1: {
+      /* Room for a struct_size beyond the known one. */
+      struct { elman_simple_rnn_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      s.o.units = PICK(f, units);
+      if (one_in(f, 4)) s.o.activation = WORD(f, 1);
+      if (one_in(f, 4)) s.o.recurrent_initializer = WORD(f, 2);
+      s.o.dropout = PICK(f, fractions);
+      s.o.frozen = one_in(f, 4);
+      s.o.no_bias = one_in(f, 4);
+      s.o.return_sequences = one_in(f, 2);
+      s.o.return_state = one_in(f, 6);
+      s.o.go_backwards = one_in(f, 4);
+      s.o.stateful = one_in(f, 6);
+      s.o.reserved = one_in(f, 16);
+      TELL(elman_simple_rnn_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    case 2: {
+      struct { elman_dense_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      s.o.units = PICK(f, units);
+      if (one_in(f, 4)) s.o.activation = WORD(f, 1);
+      if (one_in(f, 4)) s.o.kernel_initializer = WORD(f, 2);
+      TELL(elman_dense_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    case 3: {
+      struct { elman_bidirectional_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      s.o.layer = any_layer(f);
+      if (one_in(f, 3)) s.o.backward_layer = any_layer(f);
+      if (one_in(f, 2)) s.o.merge_mode = WORD(f, 1);
+      TELL(elman_bidirectional_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    case 4: {
+      struct { elman_activation_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      s.o.activation = WORD(f, 1);
+      TELL(elman_activation_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    case 5: {
+      struct { elman_dropout_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      s.o.rate = PICK(f, fractions);
+      TELL(elman_dropout_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    case 6: {
+      struct { elman_flatten_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      TELL(elman_flatten_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    case 7: {
+      struct { elman_input_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      COMMON(s.o);
+      TELL(elman_input_create, OR_NULL(f, &s.o), result);
+      break;
+    }
+    default: TELL(elman_layer_create, WORD(f, 0), CONFIG(f, 1), result); break;
+  }
+  keep_layer(f, layer);
+}
+
+static void call_layer(fuzzer *f) {
+  elman_layer layer = any_layer(f), child = {0};
+  int64_t result[ELMAN_MAX_RANK], total, trainable;
+  size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
+  int32_t flag;
+  switch (below(f, 14)) {
+    case 0: TELL(elman_layer_release, layer); break;
+    case 1: TELL(elman_layer_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 2: TELL(elman_layer_class_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 3: TELL(elman_layer_config, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 4: case 5: TELL(elman_layer_build, layer, OR_NULL(f, f->shape), rank); break;
+    case 6: TELL(elman_layer_is_built, layer, OR_NULL(f, &flag)); break;
+    case 7: TELL(elman_layer_set_trainable, layer, (int32_t)below(f, 2)); break;
+    case 8: TELL(elman_layer_child, layer, WORD(f, 0), OR_NULL(f, &child)); break;
+    case 9: TELL(elman_layer_input_shape, layer, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 10: case 11:
+      TELL(elman_layer_output_shape, layer, OR_NULL(f, f->shape), rank, OR_NULL(f, result), capacity, OR_NULL(f, &number));
+      break;
+    case 12: TELL(elman_layer_count_params, layer, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
+    default: TELL(elman_layer_reset_states, layer); break;
+  }
+  keep_layer(f, child);
+}
+
+static void call_weights(fuzzer *f) {
+  elman_layer layer = any_layer(f);
+  elman_model model = any_model(f);
+  int64_t result[ELMAN_MAX_RANK], shapes[8][ELMAN_MAX_RANK + 2];
+  elman_array arrays[8];
+  size_t number, index = any_index(f), capacity = any_size(f, ELMAN_MAX_RANK), count = any_size(f, 8);
+  int32_t flag;
+  int is_model = one_in(f, 2);
+  for (int i = 0; i < 8; i++) arrays[i] = any_array(f, shapes[i]);
+#define BOTH(function, ...)                                              \
+  do {                                                                   \
+    if (is_model) TELL(elman_model_##function, model, __VA_ARGS__);      \
+    else TELL(elman_layer_##function, layer, __VA_ARGS__);               \
+  } while (0)
+  switch (below(f, 8)) {
+    case 0: BOTH(weight_count, OR_NULL(f, &number)); break;
+    case 1: BOTH(weight_name, index, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 2: BOTH(weight_index, WORD(f, 0), OR_NULL(f, &number)); break;
+    case 3: BOTH(weight_shape, index, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 4: TELL(elman_layer_weight_trainable, layer, index, OR_NULL(f, &flag)); break;
+    case 5: BOTH(get_weight, index, OR_NULL(f, f->output), any_float_count(f)); break;
+    case 6: BOTH(set_weight, index, OR_NULL(f, arrays)); break;
+    default: BOTH(set_weights, OR_NULL(f, arrays), count); break;
+  }
+}
+
+static void call_model(fuzzer *f) {
+  static const double positions[] = {0.3, 0.6, 1.0, 1e300, -1, 0, 40, 64};
+  elman_model model = any_model(f), made = {0};
+  elman_layer layer = {0};
+  int64_t result[ELMAN_MAX_RANK], total, trainable;
+  size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
+  int32_t flag;
+  switch (below(f, 20)) {
+    case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
+    case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
+    case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
+    case 6: TELL(elman_model_pop_layer, model); break;
+    case 7: TELL(elman_model_release, model); break;
+    case 8: TELL(elman_model_name, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 9: TELL(elman_model_config, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 10: TELL(elman_model_build, model, OR_NULL(f, f->shape), rank); break;
+    case 11: TELL(elman_model_is_built, model, OR_NULL(f, &flag)); break;
+    case 12: TELL(elman_model_layer_count, model, OR_NULL(f, &number)); break;
+    case 13: TELL(elman_model_layer, model, any_index(f), OR_NULL(f, &layer)); break;
+    case 14: TELL(elman_model_find_layer, model, WORD(f, 0), OR_NULL(f, &layer)); break;
+    case 15: TELL(elman_model_input_shape, model, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 16:
+      TELL(elman_model_output_shape, model, OR_NULL(f, f->shape), rank, OR_NULL(f, result), capacity, OR_NULL(f, &number));
+      break;
+    case 17: TELL(elman_model_count_params, model, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
+    case 18: TELL(elman_model_reset_states, model); break;
+    default: {
+      struct { elman_summary_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      s.o.struct_size = any_struct_size(f, sizeof s.o);
+      s.o.style = (int32_t)below(f, 4) - 1;
+      s.o.show_trainable = one_in(f, 2);
+      s.o.line_length = one_in(f, 2) ? 0 : (int32_t)any_size(f, 200);
+      s.o.positions = one_in(f, 3) ? positions + below(f, 3) : NULL;
+      s.o.position_count = below(f, 6);
+      if (one_in(f, 4)) s.o.first_layer = WORD(f, 0);
+      if (one_in(f, 4)) s.o.last_layer = WORD(f, 1);
+      TELL(elman_model_summary_with, model, OR_NULL(f, &s.o), OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number));
+      TELL(elman_model_summary, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number));
+    }
+  }
+  keep_model(f, made);
+  keep_layer(f, layer);
+}
+
+static void call_run(fuzzer *f) {
+  elman_model model = any_model(f);
+  int64_t shapes[3][ELMAN_MAX_RANK + 2];
+  elman_array states[2], input;
+  elman_output outputs[6];
+  size_t number, rank = any_shape(f, 0);
+  struct { elman_run_options o; char more[64]; } s;
+  if (one_in(f, 2)) {
+    TELL(elman_model_forward, model, OR_NULL(f, f->input), OR_NULL(f, f->shape), rank, OR_NULL(f, f->output),
+         any_float_count(f));
+    return;
+  }
+  input = any_array(f, shapes[0]);
+  for (int i = 0; i < 2; i++) states[i] = any_array(f, shapes[1 + i]);
+  memset(&s, 0, sizeof s);
+  s.o.struct_size = any_struct_size(f, sizeof s.o);
+  s.o.training = one_in(f, 2);
+  s.o.reserved = one_in(f, 16);
+  if (one_in(f, 2)) {
+    s.o.initial_states = OR_NULL(f, states);
+    s.o.initial_state_count = one_in(f, 8) ? PICK(f, ((const size_t[]){SIZE_MAX, 1 << 20, 0})) : 1 + below(f, 2);
+  }
+  if (one_in(f, 3)) s.o.mask = f->mask;
+  for (int i = 0; i < 6; i++) {
+    memset(&outputs[i], 0, sizeof outputs[i]);
+    outputs[i].data = one_in(f, 6) ? NULL : f->output + i * (FLOATS / 8);
+    outputs[i].count = any_float_count(f) / 8;
+  }
+  TELL(elman_model_run, model, OR_NULL(f, &input), one_in(f, 3) ? NULL : &s.o, OR_NULL(f, outputs), any_size(f, 6),
+       OR_NULL(f, &number));
+}
+
+static void call_hidden_states(fuzzer *f) {
+  static const size_t sizes[] = {0, 1, 2, 3, 5, 8, SIZE_MAX, SIZE_MAX / 2, (size_t)1 << 61};
+  size_t timesteps = PICK(f, sizes), dim = PICK(f, sizes), units = PICK(f, sizes);
+  double *d = (double *)f->output;
+  /* Large values only go with sizes whose product the library must refuse. */
+  if (one_in(f, 2))
+    TELL(elman_simple_rnn_hidden_states_f32, timesteps, dim, units, OR_NULL(f, f->input), OR_NULL(f, f->input),
+         OR_NULL(f, f->input), OR_NULL(f, f->input), one_in(f, 2) ? NULL : f->input, OR_NULL(f, f->output));
+  else
+    TELL(elman_simple_rnn_hidden_states_f64, timesteps, dim, units, OR_NULL(f, d), OR_NULL(f, d), OR_NULL(f, d),
+         OR_NULL(f, d), one_in(f, 2) ? NULL : d, OR_NULL(f, d + FLOATS / 4));
+}
+
+static void *run(void *argument) {
+  fuzzer *f = argument;
+  long limit = f->calls;
+  f->input = calloc(FLOATS, sizeof(float));
+  f->output = calloc(FLOATS, sizeof(float));
+  f->text = calloc(TEXT, 1);
+  f->mask = calloc(FLOATS, 1);
+  if (!f->input || !f->output || !f->text || !f->mask) abort();
+  for (size_t i = 0; i < FLOATS; i++) f->input[i] = (float)((int)below(f, 2001) - 1000) / 500;
+  for (size_t i = 0; i < FLOATS; i++) f->mask[i] = (uint8_t)below(f, 2);
+  for (f->calls = 0; f->calls < limit;) {
+    switch (below(f, 16)) {
+      case 0: call_library(f); break;
+      case 1: case 2: case 3: call_create(f); break;
+      case 4: case 5: call_layer(f); break;
+      case 6: case 7: case 8: call_weights(f); break;
+      case 9: case 10: case 11: call_model(f); break;
+      case 12: call_hidden_states(f); break;
+      default: call_run(f); break;
+    }
+  }
+  free(f->input);
+  free(f->output);
+  free(f->text);
+  free(f->mask);
+  return NULL;
+}
+
+int main(int argc, char **argv) {
+  long calls = argc > 1 ? atol(argv[1]) : 1000000;
+  uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+  int threads = argc > 3 ? atoi(argv[3]) : 1;
+  static fuzzer fuzzers[16];
+  pthread_t ids[16];
+  long total = 0;
+  if (threads < 1 || threads > 16) threads = 1;
+  alarm(600); /* a deadlock ends here */
+  for (int i = 0; i < threads; i++) {
+    fuzzers[i].state = seed * 0x9E3779B97F4A7C15u + (uint64_t)i * 7919 + 1;
+    fuzzers[i].calls = calls / threads;
+    if (pthread_create(&ids[i], NULL, run, &fuzzers[i]) != 0) abort();
+  }
+  for (int i = 0; i < threads; i++) {
+    pthread_join(ids[i], NULL);
+    total += fuzzers[i].calls;
+  }
+  for (int i = 0; i < POOL; i++) {
+    elman_layer_release((elman_layer){layers[i]});
+    elman_model_release((elman_model){models[i]});
+  }
+  printf("%ld random calls, seed %llu, %d thread%s:", total, (unsigned long long)seed, threads, threads == 1 ? "" : "s");
+  for (int i = 0; i < STATUSES; i++) printf(" %s %ld", i == 0 ? "OK" : elman_status_name(-i) + 6, counts[i]);
+  printf("\n%d passed, %d failed\n", defects == 0, defects != 0);
+  return defects == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

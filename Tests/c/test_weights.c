@@ -1,0 +1,121 @@
+#include "check.h"
+
+static elman_model two_layers(void) {
+  return make_model_of(make_layer("SimpleRNN", "{\"units\": 3, \"name\": \"rnn\", \"input_shape\": [2, 10]}"),
+                       make_layer("Dense", "{\"units\": 1, \"name\": \"head\"}"), NO_LAYER);
+}
+
+TEST(weights_have_names_and_shapes) {
+  static const char *names[] = {"rnn/kernel", "rnn/recurrent_kernel", "rnn/bias", "head/kernel", "head/bias"};
+  static const int64_t shapes[][2] = {{10, 3}, {3, 3}, {3, 0}, {3, 1}, {1, 0}};
+  char name[64];
+  int64_t shape[ELMAN_MAX_RANK];
+  size_t count, rank, index;
+  elman_model model = two_layers();
+  elman_layer layer;
+  OK(elman_model_weight_count(model, &count));
+  CHECK(count == 5);
+  for (size_t i = 0; i < 5; i++) {
+    OK(elman_model_weight_name(model, i, name, sizeof name, NULL));
+    CHECK(strcmp(name, names[i]) == 0);
+    OK(elman_model_weight_index(model, names[i], &index));
+    CHECK(index == i);
+    OK(elman_model_weight_shape(model, i, shape, ELMAN_MAX_RANK, &rank));
+    CHECK(rank == (shapes[i][1] == 0 ? 1u : 2u) && shape[0] == shapes[i][0] && (rank == 1 || shape[1] == shapes[i][1]));
+  }
+  OK(elman_model_weight_index(model, "head/bias:0", &index));
+  CHECK(index == 4);
+  CHECK_ERROR(elman_model_weight_index(model, "head/bia", &index), ELMAN_NOT_FOUND, "head/bias");
+  CHECK_STATUS(elman_model_weight_index(model, NULL, &index), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_weight_index(model, "head/bias", NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_ERROR(elman_model_weight_name(model, 5, name, sizeof name, NULL), ELMAN_NOT_FOUND, "index 5");
+  CHECK_ERROR(elman_model_weight_shape(model, SIZE_MAX, shape, 8, NULL), ELMAN_NOT_FOUND, "18446744073709551615");
+  OK(elman_model_find_layer(model, "head", &layer));
+  OK(elman_layer_weight_name(layer, 0, name, sizeof name, NULL));
+  CHECK(strcmp(name, "head/kernel") == 0);
+  OK(elman_layer_weight_shape(layer, 0, shape, ELMAN_MAX_RANK, &rank));
+  CHECK(rank == 2 && shape[0] == 3 && shape[1] == 1);
+  OK(elman_layer_release(layer));
+  OK(elman_model_release(model));
+}
+
+TEST(weights_go_in_and_out) {
+  float given[30], taken[31];
+  elman_model model = two_layers();
+  fill(given, 30, 5);
+  OK(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(10, 3)}));
+  taken[30] = 77;
+  OK(elman_model_get_weight(model, 0, taken, 31));
+  CHECK(memcmp(given, taken, sizeof given) == 0 && taken[30] == 77);
+  taken[0] = 77;
+  CHECK_ERROR(elman_model_get_weight(model, 0, taken, 29), ELMAN_BUFFER_TOO_SMALL, "30");
+  CHECK(taken[0] == 77);
+  CHECK_ERROR(elman_model_get_weight(model, 0, NULL, 30), ELMAN_INVALID_ARGUMENT, "values");
+  CHECK_STATUS(elman_model_get_weight(model, 0, taken, SIZE_MAX), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_get_weight(model, 5, taken, 30), ELMAN_NOT_FOUND);
+  OK(elman_model_release(model));
+}
+
+TEST(arrays_that_do_not_fit_are_refused) {
+  float given[30] = {0}, before[30], after[30];
+  elman_model model = two_layers();
+  OK(elman_model_get_weight(model, 0, before, 30));
+  CHECK_ERROR(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(3, 10)}), ELMAN_SHAPE_MISMATCH, "(3, 10)");
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(30)}), ELMAN_SHAPE_MISMATCH);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, NULL, 0}), ELMAN_SHAPE_MISMATCH);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, NULL, 2}), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){NULL, SHAPE(10, 3)}), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){NULL, SHAPE(10, 0)}), ELMAN_SHAPE_MISMATCH);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(10, -1)}), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(INT64_MAX, INT64_MAX)}), ELMAN_OUT_OF_MEMORY);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(1), }), ELMAN_SHAPE_MISMATCH);
+  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, (const int64_t[]){1}, SIZE_MAX}),
+               ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weight(model, 0, NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weight(model, 9, &(elman_array){given, SHAPE(1)}), ELMAN_NOT_FOUND);
+  OK(elman_model_get_weight(model, 0, after, 30));
+  CHECK(memcmp(before, after, sizeof before) == 0);
+  OK(elman_model_release(model));
+}
+
+TEST(all_weights_are_set_or_none) {
+  float given[30], before[30], after[30], head[3];
+  elman_model model = two_layers();
+  elman_layer layer;
+  elman_array values[5];
+  fill(given, 30, 9);
+  values[0] = (elman_array){given, SHAPE(10, 3)};
+  values[1] = (elman_array){given, SHAPE(3, 3)};
+  values[2] = (elman_array){given, SHAPE(3)};
+  values[3] = (elman_array){given, SHAPE(3, 1)};
+  values[4] = (elman_array){given, SHAPE(2)};
+  OK(elman_model_get_weight(model, 0, before, 30));
+  CHECK_ERROR(elman_model_set_weights(model, values, 5), ELMAN_SHAPE_MISMATCH, "head/bias");
+  OK(elman_model_get_weight(model, 0, after, 30));
+  CHECK(memcmp(before, after, sizeof before) == 0);
+  CHECK_ERROR(elman_model_set_weights(model, values, 4), ELMAN_SHAPE_MISMATCH, "length 4");
+  CHECK_ERROR(elman_model_set_weights(model, values, (size_t)1 << 40), ELMAN_SHAPE_MISMATCH, "1099511627776");
+  CHECK_STATUS(elman_model_set_weights(model, values, SIZE_MAX), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weights(model, NULL, 5), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_set_weights(model, NULL, 0), ELMAN_SHAPE_MISMATCH);
+  values[4] = (elman_array){given, SHAPE(1)};
+  OK(elman_model_set_weights(model, values, 5));
+  OK(elman_model_get_weight(model, 0, after, 30));
+  CHECK(memcmp(given, after, sizeof given) == 0);
+
+  OK(elman_model_find_layer(model, "head", &layer));
+  values[0] = (elman_array){given + 3, SHAPE(3, 1)};
+  values[1] = (elman_array){given, SHAPE(3)};
+  CHECK_ERROR(elman_layer_set_weights(layer, values, 2), ELMAN_SHAPE_MISMATCH, "head/bias");
+  OK(elman_layer_get_weight(layer, 0, head, 3));
+  CHECK(memcmp(head, given, sizeof head) == 0);
+  values[1] = (elman_array){given, SHAPE(1)};
+  OK(elman_layer_set_weights(layer, values, 2));
+  OK(elman_layer_get_weight(layer, 0, head, 3));
+  CHECK(memcmp(head, given + 3, sizeof head) == 0);
+  OK(elman_layer_release(layer));
+  layer = make_layer("Flatten", NULL);
+  OK(elman_layer_set_weights(layer, NULL, 0));
+  OK(elman_layer_release(layer));
+  OK(elman_model_release(model));
+}
