@@ -1,0 +1,142 @@
+"""The ctypes declarations beside elman.h."""
+
+import ctypes
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+import elman
+from elman import _library, _prototypes
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADER = (ROOT / "include" / "elman.h").read_text()
+
+
+def declared():
+    """The functions of the header and how many parameters each has."""
+    code = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)
+    found = {}
+    for name, parameters in re.findall(
+        r"ELMAN_API [\w \*]+?(elman_\w+)\(([^;]*?)\);", code, flags=re.S
+    ):
+        empty = parameters.strip() == "void"
+        found[name] = 0 if empty else parameters.count(",") + 1
+    return found
+
+
+def test_every_function_of_the_header_is_declared():
+    mirrored = {name: len(args) for name, (_, args) in _prototypes.PROTOTYPES.items()}
+    assert mirrored == declared()
+    for name in mirrored:
+        function = getattr(_library.lib(), name)
+        assert function.argtypes is not None and function.restype is not None
+
+
+STRUCTS = {
+    "elman_array": _prototypes.Array,
+    "elman_run_options": _prototypes.RunOptions,
+    "elman_output": _prototypes.Output,
+    "elman_summary_options": _prototypes.SummaryOptions,
+}
+
+
+def test_structs_lie_in_memory_as_in_c():
+    lines = []
+    for name, struct in STRUCTS.items():
+        lines.append(f'printf("{name} %zu\\n", sizeof({name}));')
+        for field, _ in struct._fields_:
+            lines.append(
+                f'printf("{name}.{field} %zu\\n", offsetof({name}, {field}));'
+            )
+    program = (
+        "#include <elman.h>\n#include <stdio.h>\nint main(void) {"
+        + "".join(lines)
+        + "return 0; }"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text(program)
+        probe = f"{folder}/probe"
+        subprocess.run(
+            ["cc", str(source), f"-I{ROOT / 'include'}", "-o", probe], check=True
+        )
+        output = subprocess.run(
+            [probe], capture_output=True, text=True, check=True
+        ).stdout
+    expected = dict(line.split() for line in output.splitlines())
+    for name, struct in STRUCTS.items():
+        assert ctypes.sizeof(struct) == int(expected[name])
+        for field, _ in struct._fields_:
+            offset = getattr(struct, field).offset
+            assert offset == int(expected[f"{name}.{field}"]), field
+
+
+def test_a_missing_library_says_where_it_was_looked_for():
+    code = """
+import os
+os.environ["ELMAN_LIBRARY"] = "/nowhere/libelman.so"
+import elman
+elman.kernels()
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT / "python")},
+    )
+    assert "/nowhere/libelman.so: no such file" in result.stderr
+    assert "make lib" in result.stderr
+
+
+def test_another_version_is_refused(monkeypatch):
+    monkeypatch.setattr(_library, "__version__", "9.9.9")
+    with pytest.raises(ImportError, match=r"is elman 0\.1\.0.*9\.9\.9"):
+        _library._load()
+
+
+@pytest.mark.parametrize(
+    ("cls", "config"),
+    [
+        ("SimpleRNN", {"units": 3}),
+        ("Dense", {"units": 3}),
+        ("Flatten", {}),
+        ("Dropout", {"rate": 0.5}),
+        ("Activation", {"activation": "tanh"}),
+    ],
+)
+def test_pythons_defaults_are_the_engines(cls, config):
+    made = getattr(elman.layers, cls)(**config, name="same")
+    bare = getattr(elman.layers, cls).from_config({**config, "name": "same"})
+    assert made.get_config() == bare.get_config()
+
+
+@pytest.mark.parametrize("kernels", ["baseline", "avx2", "avx512"])
+def test_every_set_of_kernels_runs_the_notes(kernels):
+    flags = Path("/proc/cpuinfo").read_text() if sys.platform == "linux" else ""
+    needed = {"baseline": "", "avx2": " avx2 ", "avx512": " avx512vl "}[kernels]
+    if needed not in flags:
+        pytest.skip(f"this CPU has no {kernels}")
+    code = """
+import elman, numpy as np
+rng = np.random.default_rng(0)
+layer = elman.layers.SimpleRNN(37, return_sequences=True)
+x = rng.standard_normal((9, 12, 21)).astype(np.float32)
+y = layer(x)
+W, U, b = (w.astype(float) for w in layer.get_weights())
+h = np.zeros((9, 37))
+for t in range(12):
+    h = np.tanh(x[:, t] @ W + h @ U + b)
+    assert np.abs(h - y[:, t]).max() < 1e-5
+print(elman.kernels())
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": ":".join(sys.path), "ELMAN_KERNELS": kernels},
+    )
+    assert result.stdout.strip() == kernels, result.stderr
