@@ -5,7 +5,7 @@
 ///
 /// Bit-exactness: each output element is summed over k in one order that depends on (depth, units, gates) and the
 /// kernel set alone, never on the batch, the number of rows, the strides or the alignment.
-public struct KernelSet: Sendable {
+public final class KernelSet: Sendable {
   /// "baseline", "avx2" or "avx512".
   public let name: String
   /// W: floats in one vector.

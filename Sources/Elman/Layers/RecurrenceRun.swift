@@ -105,8 +105,8 @@ struct RecurrenceRun {
   }
 
   private func initialState(_ index: Int) -> UnsafePointer<Float>? {
-    let states = call.initialStates.isEmpty ? carriedStates.map { UnsafePointer($0) } : call.initialStates
-    return index < states.count ? states[index] + first * units : nil
+    if index < call.initialStates.count { return call.initialStates[index] + first * units }
+    return index < carriedStates.count ? UnsafePointer(carriedStates[index] + first * units) : nil
   }
 
   private func loadCells() {
@@ -120,15 +120,19 @@ struct RecurrenceRun {
 
   /// Puts the last states where they were asked for, and the last output where only it is kept.
   private func keepLast(_ hidden: Hidden) {
-    for states in [call.finalStates, carriedStates] where !states.isEmpty {
-      for row in 0..<rows.count {
-        (states[0] + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
-      }
-      if states.count > 1 { (states[1] + first * units).update(from: scratch.cell, count: rows.count * units) }
-    }
+    keepStates(hidden, in: call.finalStates)
+    keepStates(hidden, in: carriedStates)
     if !keepsSequence && call.mask == nil {
       for row in 0..<rows.count { output(row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
     }
+  }
+
+  private func keepStates(_ hidden: Hidden, in states: [UnsafeMutablePointer<Float>]) {
+    if states.isEmpty { return }
+    for row in 0..<rows.count {
+      (states[0] + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
+    }
+    if states.count > 1 { (states[1] + first * units).update(from: scratch.cell, count: rows.count * units) }
   }
 
   private func output(_ row: Int, _ step: Int) -> UnsafeMutablePointer<Float> {

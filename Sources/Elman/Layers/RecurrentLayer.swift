@@ -109,6 +109,12 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     let parts = parts(batch: call.batch, timesteps: call.timesteps, features: call.features, threads: call.threads)
     let carried = carriedStates.map(\.base)
     var space = ScratchSpace(call.scratch)
+    if parts == 1 {
+      let scratch = RecurrenceScratch(&space, self, rows: call.batch, timesteps: call.timesteps)
+      RecurrenceRun(layer: self, packed: packed, call: call, carriedStates: carried, rows: 0..<call.batch, scratch: scratch)
+        .run()
+      return
+    }
     let scratches = (0..<parts).map { _ in
       RecurrenceScratch(&space, self, rows: rowsPerPart(call.batch, parts), timesteps: call.timesteps)
     }
