@@ -21,6 +21,7 @@ ABI := 1
 
 RELEASE := .build/release
 STAGE := .build/install
+SANITIZED := .build-asan
 VENV := .venv
 # One build serves the library and the tests, since both are made with the same flags.
 SWIFT_BUILD := ELMAN_STATIC_STDLIB=1 $(SWIFT) build -c release
@@ -123,8 +124,14 @@ test-example:
 	$(RELEASE)/rnn-notes > .build/rnn-notes.txt
 
 .PHONY: test-c
-test-c: need-consumers lib stage ## Run the C tests: the ABI, its consumers, a million random calls
-	Tests/c/run "$(CURDIR)/$(STAGE)"
+test-c: need-consumers stage lib-sanitized ## Run the C tests: the ABI, its consumers, a million random calls
+	CC="$(CC)" SWIFT="$(SWIFT)" Tests/c/run "$(CURDIR)/$(STAGE)" "$(CURDIR)/$(SANITIZED)/release"
+
+# The library with AddressSanitizer in its own code, kernels included.
+.PHONY: lib-sanitized
+lib-sanitized: need-swift need-c
+	ELMAN_SANITIZE=1 $(SWIFT_BUILD) --product elman --sanitize address --scratch-path $(SANITIZED)
+	@ln -sf libelman.so $(SANITIZED)/release/libelman.so.$(ABI)
 
 .PHONY: test-python
 test-python: venv ## Run the Python tests

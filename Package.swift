@@ -3,10 +3,12 @@ import PackageDescription
 
 // What the environment says:
 //   ELMAN_STATIC_STDLIB=1  link Swift's runtime into libelman.so (`make lib` does)
+//   ELMAN_SANITIZE=1       leave symbols undefined that a sanitizer's runtime brings (`make test-c`)
 //   ELMAN_PORTABLE=1       no unsafe flags and no CPU variants, as when elman is a dependency
 let environment = Context.environment
 let portable = environment["ELMAN_PORTABLE"] != nil
 let staticRuntime = environment["ELMAN_STATIC_STDLIB"] != nil
+let sanitized = environment["ELMAN_SANITIZE"] != nil
 
 #if arch(x86_64)
   let variants = portable ? [] : ["AVX2", "AVX512"]
@@ -38,9 +40,8 @@ let libraryLinking: [LinkerSetting] =
     .unsafeFlags(
       [
         "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ElmanC/exports.map",
-        "-Xlinker", "-soname=libelman.so.1", "-Xlinker", "-z", "-Xlinker", "defs",
-        "-Xlinker", "-z", "-Xlinker", "nodelete",
-      ] + (staticRuntime ? ["-static-stdlib"] : []))
+        "-Xlinker", "-soname=libelman.so.1", "-Xlinker", "-z", "-Xlinker", "nodelete",
+      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + (staticRuntime ? ["-static-stdlib"] : []))
   ]
 
 let package = Package(
