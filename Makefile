@@ -154,8 +154,10 @@ lint: need-swift need-c venv ## Check the formatting, and the header with every 
 
 .PHONY: bench
 bench: venv ## Measure the speed beside other libraries (see benchmarks/)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	$(VENV)/bin/python -m benchmarks
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+	$(VENV)/bin/python benchmarks/simple_rnn.py --threads 1 --json .build/simple_rnn_1.json
+	$(VENV)/bin/python benchmarks/simple_rnn.py --threads 2 --json .build/simple_rnn_2.json
+	$(VENV)/bin/python benchmarks/small.py
 
 .PHONY: clean
 clean: ## Remove what was built
