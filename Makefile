@@ -154,8 +154,8 @@ lint: need-swift need-c venv ## Check the formatting, and the header with every 
 
 .PHONY: bench
 bench: venv ## Measure the speed beside other libraries (see benchmarks/)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	$(VENV)/bin/python -m benchmarks
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(VENV)/bin/python benchmarks/simple_rnn.py
 
 .PHONY: clean
 clean: ## Remove what was built
