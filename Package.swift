@@ -57,6 +57,7 @@ let package = Package(
     .target(
       name: "ElmanC", dependencies: ["Elman", "CElman"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),
+    .executableTarget(name: "rnn-notes", dependencies: ["Elman"], path: "examples/swift"),
     .testTarget(
       name: "KernelsTests", dependencies: ["Elman", "KernelInterface"]),
     .testTarget(name: "ElmanTests", dependencies: ["Elman"]),
