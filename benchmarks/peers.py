@@ -51,9 +51,7 @@ def _onnx_model(row: Row, a: Arrays) -> bytes:
         "R": a.recurrent_kernel.T[None],
         "B": np.concatenate([a.bias, np.zeros_like(a.bias)])[None],
     }
-    node = helper.make_node(
-        "RNN", ["x", "W", "R", "B"], ["y"], hidden_size=row.units
-    )
+    node = helper.make_node("RNN", ["x", "W", "R", "B"], ["y"], hidden_size=row.units)
     shape = [row.timesteps, row.batch, row.features]
     graph = helper.make_graph(
         [node],
@@ -66,7 +64,9 @@ def _onnx_model(row: Row, a: Arrays) -> bytes:
         ],
     )
     opset = [helper.make_opsetid("", 14)]
-    return helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    return helper.make_model(
+        graph, opset_imports=opset, ir_version=8
+    ).SerializeToString()
 
 
 def _onnx_session(row: Row, a: Arrays, threads: int):

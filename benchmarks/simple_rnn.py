@@ -105,7 +105,9 @@ def summarize(results: dict) -> list[dict]:
                 "median": statistics.median(a["median"] for a in answers),
             }
         others = [v["min"] for p, v in best.items() if p != "elman"]
-        lead = min(others) / best["elman"]["min"] if others and "elman" in best else None
+        lead = (
+            min(others) / best["elman"]["min"] if others and "elman" in best else None
+        )
         table.append({"row": str(ROWS[index]), "peers": best, "lead": lead})
     return table
 

@@ -1,6 +1,6 @@
 """Run a notebook for real and print its cells with what they print.
 
-    python scripts/run_notebook.py examples/notebooks/rnn_notes.ipynb
+python scripts/run_notebook.py examples/notebooks/rnn_notes.ipynb
 """
 
 import sys

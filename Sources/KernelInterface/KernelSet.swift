@@ -23,8 +23,7 @@ public final class KernelSet: Sendable {
       _ gates: Int, _ packed: UnsafeMutablePointer<Float>
     ) -> Void
   /// A plain row of gates * units values into gate layout, padding zeroed; nil input gives zeros.
-  public let packRow:
-    @Sendable (_ row: UnsafePointer<Float>?, _ units: Int, _ gates: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
+  public let packRow: @Sendable (_ row: UnsafePointer<Float>?, _ units: Int, _ gates: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
 
   public let product: @Sendable (Product) -> Void
 
@@ -38,14 +37,11 @@ public final class KernelSet: Sendable {
   public let gruResetAfter: @Sendable (Recurrence) -> Void
 
   /// `y[i] = f(x[i])`; x may be y.
-  public let elementwise:
-    @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  public let elementwise: @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
   /// Softmax of each row (largest value taken out first); x may be y.
-  public let softmax:
-    @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
+  public let softmax: @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
   /// Log-softmax of each row; x may be y.
-  public let logSoftmax:
-    @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
+  public let logSoftmax: @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
 
   public let hiddenStates: @Sendable (DoubleHiddenStates) -> Void
 

@@ -71,11 +71,15 @@ extension EngineTests {
     }
 
     @Test func modelsThatDoNotFitTogether() throws {
-      #expect(error { _ = try model(("Dense", ["units": 1, "name": "a"]), ("Dense", ["units": 1, "name": "a"])) }?.code == .invalidArgument)
+      #expect(
+        error { _ = try model(("Dense", ["units": 1, "name": "a"]), ("Dense", ["units": 1, "name": "a"])) }?.code == .invalidArgument)
       let states: JSON = ["units": 2, "return_state": true, "input_shape": [2, 2]]
       #expect(error { _ = try model(("SimpleRNN", states), ("Dense", ["units": 1])) }?.message.contains("single output") == true)
-      #expect(error { _ = try model(("SimpleRNN", ["units": 2, "input_shape": [2, 2]]), ("SimpleRNN", ["units": 2])) }?.message.contains("ndim=3") == true)
-      #expect(error { _ = try model(("SimpleRNN", ["units": 2, "stateful": true, "input_shape": [2, 2]])) }?.message.contains("stateful") == true)
+      #expect(
+        error { _ = try model(("SimpleRNN", ["units": 2, "input_shape": [2, 2]]), ("SimpleRNN", ["units": 2])) }?.message.contains("ndim=3")
+          == true)
+      #expect(
+        error { _ = try model(("SimpleRNN", ["units": 2, "stateful": true, "input_shape": [2, 2]])) }?.message.contains("stateful") == true)
       #expect(error { try Sequential(name: "m").pop() }?.code == .invalidArgument)
     }
   }

@@ -49,13 +49,17 @@ import Testing
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     for units in 1...70 {
       for depth in [0, 1, 2, 15, 16, 17, 33, 64] {
-        for rows in [1, 2, 7] { check(kernels, groups: 1, rows: rows, depth: depth, units: units, gates: 1, padded: false, offset: units % 3) }
+        for rows in [1, 2, 7] {
+          check(kernels, groups: 1, rows: rows, depth: depth, units: units, gates: 1, padded: false, offset: units % 3)
+        }
       }
     }
     for depth in 0...70 { check(kernels, groups: 2, rows: 3, depth: depth, units: 37, gates: 1, padded: true, offset: depth % 4) }
     for rows in 0...40 { check(kernels, groups: 3, rows: rows, depth: 9, units: 21, gates: 1, padded: true, offset: 1) }
     for gates in [3, 4] {
-      for units in 1...40 { check(kernels, groups: 1, rows: units % 11 + 1, depth: 20 + units % 5, units: units, gates: gates, padded: true, offset: 2) }
+      for units in 1...40 {
+        check(kernels, groups: 1, rows: units % 11 + 1, depth: 20 + units % 5, units: units, gates: gates, padded: true, offset: 2)
+      }
     }
   }
 

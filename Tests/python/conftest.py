@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+import elman
 import numpy as np
 import pytest
-
-import elman
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -4,10 +4,9 @@ import importlib.util
 import json
 from pathlib import Path
 
+import elman
 import numpy as np
 import pytest
-
-import elman
 
 EXPECTED = Path(__file__).resolve().parent / "expected"
 CASES = json.loads((EXPECTED / "cases.json").read_text())

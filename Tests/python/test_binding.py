@@ -7,9 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pytest
-
 import elman
+import pytest
 from elman import _library, _prototypes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,9 +48,7 @@ def test_structs_lie_in_memory_as_in_c():
     for name, struct in STRUCTS.items():
         lines.append(f'printf("{name} %zu\\n", sizeof({name}));')
         for field, _ in struct._fields_:
-            lines.append(
-                f'printf("{name}.{field} %zu\\n", offsetof({name}, {field}));'
-            )
+            lines.append(f'printf("{name}.{field} %zu\\n", offsetof({name}, {field}));')
     program = (
         "#include <elman.h>\n#include <stdio.h>\nint main(void) {"
         + "".join(lines)

@@ -8,9 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import pytest
-
 import elman
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,9 +19,7 @@ def test_readme():
     assert count > 5 and failures == 0
 
 
-MODULES = [
-    info.name for info in pkgutil.walk_packages(elman.__path__, prefix="elman.")
-]
+MODULES = [info.name for info in pkgutil.walk_packages(elman.__path__, prefix="elman.")]
 
 
 @pytest.mark.parametrize("name", ["elman", *MODULES])

@@ -7,11 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import elman
 import numpy as np
 import pytest
 from conftest import DATA, table
-
-import elman
 from elman.layers import Bidirectional, SimpleRNN
 
 NOTEBOOK = (
@@ -55,9 +54,7 @@ def test_five_summaries_byte_for_byte(capsys):
 
     use_up(models=1, layers=0)
     model = elman.Sequential()
-    model.add(
-        Bidirectional(SimpleRNN(8, return_sequences=True), input_shape=(10, 4))
-    )
+    model.add(Bidirectional(SimpleRNN(8, return_sequences=True), input_shape=(10, 4)))
     for _ in range(3):
         model.add(Bidirectional(SimpleRNN(8, return_sequences=True)))
     assert printed(model, capsys) == table("summary_5_bidirectional")

@@ -4,10 +4,9 @@ import gc
 import json
 import threading
 
+import elman
 import numpy as np
 import pytest
-
-import elman
 from elman.layers import (
     Activation,
     Bidirectional,
@@ -428,7 +427,11 @@ def test_a_model_shows_itself_in_a_notebook():
         (lambda: elman.set_num_threads(1.5), TypeError, "threads"),
         (lambda: elman.utils.set_random_seed(-1), ValueError, "seed"),
         (lambda: SimpleRNN(2**30).build((1, 2, 4)), MemoryError, "memory"),
-        (lambda: elman.layers.deserialize({"class_name": "Lambda"}), ValueError, "Unknown"),
+        (
+            lambda: elman.layers.deserialize({"class_name": "Lambda"}),
+            ValueError,
+            "Unknown",
+        ),
         (lambda: elman.layers.deserialize(3), ValueError, "class_name"),
     ],
 )
@@ -448,7 +451,7 @@ def test_bad_arguments(make, error, message):
     ],
 )
 def test_inputs_of_a_wrong_shape(x):
-    with pytest.raises(ValueError, match="expected shape|1 to 8 dimensions"):
+    with pytest.raises(ValueError, match=r"expected shape|1 to 8 dimensions"):
         small_model()(x)
 
 

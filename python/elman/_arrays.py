@@ -21,13 +21,10 @@ def float32(values: Any, what: str = "input") -> FloatArray:
     except ValueError as error:
         raise ValueError(f"The {what} is not an array: {error}") from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(
-            f"The {what} must hold numbers. Received: dtype={array.dtype}"
-        )
+        raise TypeError(f"The {what} must hold numbers. Received: dtype={array.dtype}")
     if array.ndim > MAX_RANK:
         raise ValueError(
-            f"The {what} may have at most {MAX_RANK} dimensions. "
-            f"Received: {array.ndim}"
+            f"The {what} may have at most {MAX_RANK} dimensions. Received: {array.ndim}"
         )
     return np.ascontiguousarray(array, dtype=np.float32).reshape(array.shape)
 

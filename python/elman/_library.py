@@ -86,12 +86,12 @@ def shape(function: Callable[..., int], *arguments: Any) -> tuple[int | None, ..
     dimensions = (ctypes.c_int64 * MAX_RANK)()
     rank = ctypes.c_size_t()
     check(function(*arguments, dimensions, MAX_RANK, ctypes.byref(rank)))
-    return tuple(
-        None if size < 0 else size for size in dimensions[: rank.value]
-    )
+    return tuple(None if size < 0 else size for size in dimensions[: rank.value])
 
 
-def number(function: Callable[..., int], *arguments: Any, of: type = ctypes.c_size_t) -> int:
+def number(
+    function: Callable[..., int], *arguments: Any, of: type = ctypes.c_size_t
+) -> int:
     """The number that a function of the library writes."""
     value = of()
     check(function(*arguments, ctypes.byref(value)))

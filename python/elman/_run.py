@@ -79,9 +79,7 @@ def run(
     )
     if mask is not None:
         kept = _mask(mask, x)
-        options.mask = ctypes.cast(
-            kept.ctypes.data, ctypes.POINTER(ctypes.c_uint8)
-        )
+        options.mask = ctypes.cast(kept.ctypes.data, ctypes.POINTER(ctypes.c_uint8))
     array = _arrays.describe(x)
     count = ctypes.c_size_t()
 

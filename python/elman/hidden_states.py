@@ -47,7 +47,8 @@ def hidden_states(
     Examples
     --------
     >>> import numpy as np, elman
-    >>> elman.hidden_states(np.ones((10, 4)), np.ones((8, 4)), np.zeros((8, 8)), np.zeros(8)).shape
+    >>> Wx, Wh, b = np.ones((8, 4)), np.zeros((8, 8)), np.zeros(8)
+    >>> elman.hidden_states(np.ones((10, 4)), Wx, Wh, b).shape
     (10, 8)
     """
     given = [inputs, Wx, Wh, b] + ([] if initial_state is None else [initial_state])
@@ -61,11 +62,11 @@ def hidden_states(
     dtype = np.float64 if double else np.float32
     x, wx, wh, bias, *rest = (np.ascontiguousarray(a, dtype) for a in arrays)
     units, batches, states = _checked(x, wx, wh, bias, rest[0] if rest else None)
-    function = getattr(
-        lib(), f"elman_simple_rnn_hidden_states_f{64 if double else 32}"
-    )
+    function = getattr(lib(), f"elman_simple_rnn_hidden_states_f{64 if double else 32}")
     result = np.empty((*x.shape[:-1], units), dtype)
-    for batch, state, target in zip(batches, states, result.reshape(-1, x.shape[-2], units)):
+    for batch, state, target in zip(
+        batches, states, result.reshape(-1, x.shape[-2], units)
+    ):
         check(
             function(
                 x.shape[-2],

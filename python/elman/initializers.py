@@ -86,9 +86,7 @@ class VarianceScaling(Initializer):
         distribution: str = "truncated_normal",
         seed: int | None = None,
     ):
-        super().__init__(
-            scale=scale, mode=mode, distribution=distribution, seed=seed
-        )
+        super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
 
 class _Seeded(Initializer):

@@ -29,7 +29,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       + (given.map { [JSON.Member("backward_layer", $0.serialized())] } ?? [])
     forwardLayer = try layer.copy(named: "forward_" + layer.name.withoutPrefix("forward_"), reversed: layer.options.goesBackwards)
     backwardLayer = try (given ?? layer).copy(
-      named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"), reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
+      named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"),
+      reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
     super.init(try LayerSettings(&reader))
   }
 

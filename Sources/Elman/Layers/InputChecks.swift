@@ -24,7 +24,8 @@ extension Layer {
     guard let features = input.last, features > 0 else {
       throw ElmanError(
         .invalidArgument,
-        "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found `None`. Full input shape received: \(input)")
+        "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found `None`. Full input shape received: \(input)"
+      )
     }
     if let built = builtInputShape, let expected = built.last, expected != features {
       var shape = Shape([Int?](repeating: nil, count: built.rank))

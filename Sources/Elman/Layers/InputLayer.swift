@@ -6,7 +6,8 @@ public final class InputLayer: Layer, @unchecked Sendable {
     let settings = try LayerSettings(&reader)
     reader.ignore("sparse", "ragged", "type_spec", "optional", "input_dtype")
     guard settings.inputShape != nil else {
-      throw ElmanError(.invalidArgument, "You must pass a `shape` argument: an InputLayer needs 'batch_input_shape', 'batch_shape' or 'input_shape'.")
+      throw ElmanError(
+        .invalidArgument, "You must pass a `shape` argument: an InputLayer needs 'batch_input_shape', 'batch_shape' or 'input_shape'.")
     }
     super.init(settings)
   }

@@ -23,7 +23,8 @@ public enum NameCounter {
     let letters = Array(className)
     var name = ""
     for (index, letter) in letters.enumerated() {
-      let startsWord = index > 0 && letter.isUppercase
+      let startsWord =
+        index > 0 && letter.isUppercase
         && (letters[index - 1].isLowercase || (index + 1 < letters.count && letters[index + 1].isLowercase))
       if startsWord { name.append("_") }
       name.append(contentsOf: letter.lowercased())

@@ -101,11 +101,17 @@ def all_cases():
     for merge in MERGES:
         inner = rnn(6, return_state=True, return_sequences=True)
         yield [bidirectional(inner, merge_mode=merge)], (2, 5, 3), 1
-    yield [bidirectional(rnn(4, go_backwards=True, return_sequences=True))], (2, 5, 3), 1
+    yield (
+        [bidirectional(rnn(4, go_backwards=True, return_sequences=True))],
+        (2, 5, 3),
+        1,
+    )
     backward = rnn(7, go_backwards=True, return_sequences=True)
-    yield [
-        bidirectional(rnn(4, return_sequences=True), backward_layer=backward)
-    ], (2, 5, 3), 1
+    yield (
+        [bidirectional(rnn(4, return_sequences=True), backward_layer=backward)],
+        (2, 5, 3),
+        1,
+    )
     yield [bidirectional(rnn(4, stateful=True, return_sequences=True))], (2, 5, 3), 2
     for activation in ACTIVATIONS:
         yield [layer("Activation", activation=activation)], (3, 7), 1
@@ -119,12 +125,16 @@ def all_cases():
     deep = [rnn(8, return_sequences=True), rnn(8, return_sequences=True)]
     yield deep, (3, 20, 4), 1
     yield [bidirectional(rnn(8, return_sequences=True))] * 4, (2, 10, 4), 1
-    yield [
-        bidirectional(rnn(12, return_sequences=True), merge_mode="ave"),
-        layer("Dropout", rate=0.3),
-        rnn(7),
-        layer("Dense", units=3, activation="softmax"),
-    ], (5, 9, 6), 1
+    yield (
+        [
+            bidirectional(rnn(12, return_sequences=True), merge_mode="ave"),
+            layer("Dropout", rate=0.3),
+            rnn(7),
+            layer("Dense", units=3, activation="softmax"),
+        ],
+        (5, 9, 6),
+        1,
+    )
 
 
 def make_model(layers, shape, dtype):
@@ -154,7 +164,9 @@ def run(layers, shape, calls, seed, dtype):
             for one in made:
                 z = one(z)
             for one in made:
-                one.reset_states() if hasattr(one, "reset_states") and getattr(one, "stateful", False) else None
+                one.reset_states() if hasattr(one, "reset_states") and getattr(
+                    one, "stateful", False
+                ) else None
             shapes = [tuple(w.shape) for one in made for w in one.weights]
             weights = weights_for(shapes, seed)
             rest = list(weights)

@@ -69,8 +69,6 @@ class Bidirectional(Layer):
 
         handle = ctypes.c_uint64()
         check(
-            self._function("child")(
-                self._handle, role.encode(), ctypes.byref(handle)
-            )
+            self._function("child")(self._handle, role.encode(), ctypes.byref(handle))
         )
         return deserialize_handle(handle.value)

@@ -52,7 +52,5 @@ def Input(
     batch_shape: Sequence[int | None] | None = None,
     name: str | None = None,
 ) -> InputLayer:
-    """The input of a model, as Keras 3 writes it: ``Sequential([Input((2, 10)), ...])``."""
-    return InputLayer(
-        shape, batch_size, dtype, batch_shape=batch_shape, name=name
-    )
+    """The input of a model, as in Keras 3: ``Sequential([Input((2, 10)), ...])``."""
+    return InputLayer(shape, batch_size, dtype, batch_shape=batch_shape, name=name)

@@ -23,9 +23,7 @@ def predict(
 ) -> Any:
     """The outputs of a model for all samples."""
     if verbose not in ("auto", 0, 1, 2):
-        raise ValueError(
-            f"verbose must be 'auto', 0, 1 or 2. Received: {verbose!r}"
-        )
+        raise ValueError(f"verbose must be 'auto', 0, 1 or 2. Received: {verbose!r}")
     size = 32 if batch_size is None else batch_size
     if not hasattr(size, "__index__") or size < 1:
         raise ValueError(
@@ -46,10 +44,7 @@ def predict(
     if verbose == 2:
         seconds = time.perf_counter() - start
         count = len(batches)
-        print(
-            f"{count}/{count} - {seconds:.0f}s - "
-            f"{1000 * seconds / count:.0f}ms/step"
-        )
+        print(f"{count}/{count} - {seconds:.0f}s - {1000 * seconds / count:.0f}ms/step")
     outputs = [np.concatenate(output) for output in zip(*parts)]
     return outputs if len(outputs) > 1 else outputs[0]
 

@@ -105,9 +105,7 @@ class Sequential(Handle):
         """The layers, without an InputLayer."""
         return list(self._layers)
 
-    def get_layer(
-        self, name: str | None = None, index: int | None = None
-    ) -> Layer:
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.
 
         Raises
@@ -322,13 +320,9 @@ class Sequential(Handle):
         style: str,
     ) -> str:
         if style not in _STYLES:
-            raise ValueError(
-                f"style must be 'tf2' or 'keras3'. Received: {style!r}"
-            )
+            raise ValueError(f"style must be 'tf2' or 'keras3'. Received: {style!r}")
         if line_length is not None and line_length < 1:
-            raise ValueError(
-                f"line_length must be at least 1. Received: {line_length}"
-            )
+            raise ValueError(f"line_length must be at least 1. Received: {line_length}")
         ends = list(positions or [])
         first, last = self._range(layer_range)
         options = SummaryOptions(
@@ -342,13 +336,9 @@ class Sequential(Handle):
             encoded(first),
             encoded(last),
         )
-        return text(
-            lib().elman_model_summary_with, self._handle, ctypes.byref(options)
-        )
+        return text(lib().elman_model_summary_with, self._handle, ctypes.byref(options))
 
-    def _range(
-        self, patterns: Sequence[str] | None
-    ) -> tuple[str | None, str | None]:
+    def _range(self, patterns: Sequence[str] | None) -> tuple[str | None, str | None]:
         """The names of the first and last layer that two patterns match."""
         if patterns is None:
             return None, None
@@ -359,8 +349,7 @@ class Sequential(Handle):
             )
         names = [layer.name for layer in self._layers]
         matches = [
-            [name for name in names if re.match(pattern, name)]
-            for pattern in patterns
+            [name for name in names if re.match(pattern, name)] for pattern in patterns
         ]
         if not all(matches):
             raise ValueError(
