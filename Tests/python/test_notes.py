@@ -98,6 +98,16 @@ def test_hidden_states_of_a_batch(rng):
         np.testing.assert_array_equal(states[row], alone)
 
 
+def test_hidden_states_of_nothing():
+    Wx, Wh, b = np.zeros((8, 4)), np.zeros((8, 8)), np.zeros(8)
+    assert elman.hidden_states(np.zeros((0, 4)), Wx, Wh, b).shape == (0, 8)
+    assert elman.hidden_states(np.zeros((0, 5, 4)), Wx, Wh, b).shape == (0, 5, 8)
+    with pytest.raises(ValueError, match="at least 1"):
+        elman.hidden_states(
+            np.zeros((2, 4)), np.zeros((0, 4)), np.zeros((0, 0)), np.zeros(0)
+        )
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

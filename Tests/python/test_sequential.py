@@ -1,7 +1,9 @@
 """Sequential and its layers, as a user of Keras expects them."""
 
+import copy
 import gc
 import json
+import pickle
 import threading
 
 import elman
@@ -88,12 +90,12 @@ def test_config_and_json_make_the_model_again(capsys):
             Activation("softmax"),
         ]
     )
-    copy = elman.models.model_from_json(model.to_json())
-    assert copy.get_config() == model.get_config()
+    again = elman.models.model_from_json(model.to_json())
+    assert again.get_config() == model.get_config()
     assert json.loads(model.to_json())["class_name"] == "Sequential"
-    copy.set_weights(model.get_weights())
+    again.set_weights(model.get_weights())
     x = np.ones((2, 7, 5))
-    np.testing.assert_array_equal(copy(x), model(x))
+    np.testing.assert_array_equal(again(x), model(x))
 
 
 def test_keras_3_configs_load():
@@ -507,3 +509,31 @@ def test_a_layer_outlives_its_model_and_the_other_way_round():
     for kept in model.layers:
         kept.close()
     assert model(x).shape == expected.shape
+
+
+def test_copies_and_pickles_are_models_of_their_own(rng):
+    model = small_model()
+    x = rng.random((3, 2, 4))
+    for copied in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(copied(x), model(x))
+        copied.set_weights([w + 1 for w in copied.get_weights()])
+        assert not np.array_equal(copied(x), model(x))
+    layer = pickle.loads(pickle.dumps(model.layers[1]))
+    assert isinstance(layer, Dense) and layer.name == "dense"
+    np.testing.assert_array_equal(layer.get_weights()[0], model.get_weights()[3])
+
+
+def test_a_subclass_is_a_layer_of_its_base():
+    class Mine(SimpleRNN):
+        pass
+
+    model = elman.Sequential([Mine(3, input_shape=(2, 4))])
+    assert model.to_json().count("SimpleRNN") == 1
+    assert model(np.zeros((1, 2, 4))).shape == (1, 3)
+
+
+def test_sizes_that_c_cannot_hold():
+    with pytest.raises(ValueError, match="int64"):
+        elman.Sequential([SimpleRNN(3)]).build((2**70, 2, 4))
+    with pytest.raises(ValueError, match="line_length"):
+        small_model().summary(line_length=2**31)

@@ -107,6 +107,8 @@ def dimensions(shape: Sequence[int | None]) -> ctypes.Array[ctypes.c_int64]:
                 "The dimensions of a shape must be integers or None. "
                 f"Received: {tuple(shape)}"
             )
+        if size is not None and not -(2**63) <= int(size) < 2**63:
+            raise ValueError(f"A dimension is beyond int64. Received: {tuple(shape)}")
         sizes.append(-1 if size is None else int(size))
     return (ctypes.c_int64 * len(sizes))(*sizes)
 

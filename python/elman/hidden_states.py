@@ -65,7 +65,7 @@ def hidden_states(
     function = getattr(lib(), f"elman_simple_rnn_hidden_states_f{64 if double else 32}")
     result = np.empty((*x.shape[:-1], units), dtype)
     for batch, state, target in zip(
-        batches, states, result.reshape(-1, x.shape[-2], units)
+        batches, states, result.reshape(len(batches), x.shape[-2], units)
     ):
         check(
             function(
@@ -103,7 +103,12 @@ def _checked(x: Any, wx: Any, wh: Any, b: Any, state: Any) -> tuple[int, Any, An
                 f"{x.shape} and b of shape {b.shape}. "
                 f"Received: shape={array.shape}"
             )
-    batches = x.reshape(-1, *x.shape[-2:]) if x.size else x[None] if x.ndim == 2 else x
+    if units < 1 or x.shape[-1] < 1:
+        raise ValueError(
+            "input_dim and units must be at least 1. "
+            f"Received: inputs of shape {x.shape}, b of shape {b.shape}"
+        )
+    batches = x[None] if x.ndim == 2 else x
     if state is None:
         return units, batches, [None] * len(batches)
     if state.shape not in ((units,), (*x.shape[:-2], units)):

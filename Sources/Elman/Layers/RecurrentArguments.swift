@@ -40,6 +40,8 @@ struct RecurrentArguments: Sendable {
   /// kernel (features, gates * units), recurrent_kernel (units, gates * units) and, with a bias, bias.
   func weights(features: Int, gates: Int, biasShape: [Int]) throws(ElmanError) -> [Weight] {
     let columns = try elementCount([gates, units])
+    // Before anything is made: the larger of the two would fail last.
+    try FloatBuffer.requireMemory(for: elementCount([units, columns]))
     var weights = [
       try Weight("kernel", shape: [features, columns], initializer: kernelInitializer),
       try Weight("recurrent_kernel", shape: [units, columns], initializer: recurrentInitializer),

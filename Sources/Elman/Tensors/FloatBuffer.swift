@@ -34,15 +34,39 @@ public final class FloatBuffer: @unchecked Sendable {
   public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
 
   private static func allocate(_ count: Int) throws(ElmanError) -> UnsafeMutablePointer<Float> {
+    try requireMemory(for: count)
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     var memory: UnsafeMutableRawPointer?
-    guard bytes <= physicalMemory, posix_memalign(&memory, 64, bytes) == 0, let memory else {
-      throw ElmanError(.outOfMemory, "\(bytes) bytes of memory are needed and could not be had.")
-    }
+    guard posix_memalign(&memory, 64, bytes) == 0, let memory else { throw outOfMemory(bytes) }
     memset(memory, 0, bytes)
     return memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
-  /// More than the machine has is refused at once: where memory is overcommitted, malloc would promise it.
-  private static let physicalMemory = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  /// An error where `count` floats are more than the machine can give now. Where memory is overcommitted, malloc would
+  /// promise them, and the process would be killed when it uses them.
+  static func requireMemory(for count: Int) throws(ElmanError) {
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    if bytes > unquestioned, bytes > availableMemory() { throw outOfMemory(bytes) }
+  }
+
+  /// Bytes that are not worth a look at what is left.
+  private static let unquestioned = 1 << 26
+
+  private static func outOfMemory(_ bytes: Int) -> ElmanError {
+    ElmanError(.outOfMemory, "\(bytes) bytes of memory are needed and could not be had.")
+  }
+
+  /// What Linux says can be used without swapping, otherwise all that the machine has.
+  private static func availableMemory() -> Int {
+    let physical = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard let file = fopen("/proc/meminfo", "r") else { return physical }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      let words = String(decoding: text, as: UTF8.self).split(separator: " ")
+      if words.count > 1, words[0] == "MemAvailable:", let kilobytes = Int(words[1]) { return kilobytes * 1024 }
+    }
+    return physical
+  }
 }

@@ -36,7 +36,7 @@ def serialize(layer: Layer) -> dict[str, Any]:
     """``{"class_name": ..., "config": ...}``, from which the layer is made again."""
     return {
         "module": "keras.layers",
-        "class_name": type(layer).__name__,
+        "class_name": layer._class_name,
         "config": layer.get_config(),
         "registered_name": None,
     }
@@ -62,6 +62,13 @@ class Layer(Handle):
     """
 
     _kind = "layer"
+    # The library's name of the class, which a user's subclass keeps.
+    _class_name = "Layer"
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith(__package__):
+            cls._class_name = cls.__name__
 
     def __init__(self, config: dict[str, Any], keywords: dict[str, Any]):
         self._initial_weights = keywords.pop("weights", None)
@@ -72,7 +79,7 @@ class Layer(Handle):
         handle = ctypes.c_uint64()
         check(
             lib().elman_layer_create(
-                type(self).__name__.encode(), encoded(text), ctypes.byref(handle)
+                self._class_name.encode(), encoded(text), ctypes.byref(handle)
             )
         )
         self._adopt(handle.value)
@@ -95,6 +102,11 @@ class Layer(Handle):
         layer._initial_weights = None
         layer._adopt(handle)
         return layer
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle by config and weights; carried states are not kept."""
+        shape = self.input_shape if self.built else None
+        return _restore, (type(self), self.get_config(), shape, self.get_weights())
 
     # -- arguments ------------------------------------------------------
 
@@ -188,6 +200,20 @@ class Layer(Handle):
             self._take_initial_weights()
             return self(inputs, initial_state, mask, training)
         return outputs if len(outputs) > 1 else outputs[0]
+
+
+def _restore(
+    cls: type[Layer],
+    config: dict[str, Any],
+    shape: tuple[int | None, ...] | None,
+    weights: list[FloatArray],
+) -> Layer:
+    """Make a layer again from what ``__reduce__`` took apart."""
+    layer = cls.from_config(config)
+    if shape is not None:
+        layer.build(shape)
+        layer.set_weights(weights)
+    return layer
 
 
 def _as_list(states: Any) -> list[Any] | None:

@@ -263,6 +263,11 @@ class Sequential(Handle):
             model.build(shape)
         return model
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle by config and weights; carried states are not kept."""
+        shape = self.input_shape if self.built else None
+        return _restore, (self.get_config(), shape, self.get_weights())
+
     def to_json(self, **kwargs: Any) -> str:
         """The config as JSON; keyword arguments go to ``json.dumps``."""
         config = {"class_name": "Sequential", "config": self.get_config()}
@@ -321,8 +326,8 @@ class Sequential(Handle):
     ) -> str:
         if style not in _STYLES:
             raise ValueError(f"style must be 'tf2' or 'keras3'. Received: {style!r}")
-        if line_length is not None and line_length < 1:
-            raise ValueError(f"line_length must be at least 1. Received: {line_length}")
+        if line_length is not None and not 1 <= line_length <= 10_000:
+            raise ValueError(f"line_length must be 1 to 10000. Received: {line_length}")
         ends = list(positions or [])
         first, last = self._range(layer_range)
         options = SummaryOptions(
@@ -363,6 +368,19 @@ class Sequential(Handle):
 
     def _repr_html_(self) -> str:
         return html_table(self)
+
+
+def _restore(
+    config: dict[str, Any],
+    shape: tuple[int | None, ...] | None,
+    weights: list[FloatArray],
+) -> Sequential:
+    """Make a model again from what ``__reduce__`` took apart."""
+    model = Sequential.from_config(config)
+    if shape is not None:
+        model.build(shape)
+        model.set_weights(weights)
+    return model
 
 
 def model_from_json(json_string: str) -> Sequential:
