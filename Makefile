@@ -139,14 +139,19 @@ test-python: venv ## Run the Python tests
 
 # ---- upkeep ----
 
+.PHONY: ruff
+ruff: $(VENV)/.ready
+	@$(VENV)/bin/python -m ruff --version > /dev/null 2>&1 \
+	  || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check ruff
+
 .PHONY: format
-format: need-swift venv ## Format Swift (swift-format) and Python (ruff)
+format: need-swift ruff ## Format Swift (swift-format) and Python (ruff)
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests examples
 	$(VENV)/bin/python -m ruff format python Tests/python benchmarks scripts
 	$(VENV)/bin/python -m ruff check --fix python Tests/python benchmarks scripts
 
 .PHONY: lint
-lint: need-swift need-c venv ## Check the formatting, and the header with every warning on
+lint: need-swift need-c ruff ## Check the formatting, and the header with every warning on
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests examples
 	$(VENV)/bin/python -m ruff format --check python Tests/python benchmarks scripts
 	$(VENV)/bin/python -m ruff check python Tests/python benchmarks scripts

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <time.h>
 
 TEST(null_handles_are_released_and_nothing_else) {
   size_t count;
@@ -151,6 +152,39 @@ TEST(handles_are_made_in_several_threads) {
     CHECK(pthread_join(threads[i], NULL) == 0);
     CHECK(failures[i] == 0);
   }
+}
+
+typedef struct {
+  elman_model model;
+  int stop;
+} endless;
+
+static void *run_without_a_pause(void *argument) {
+  static float input[1000];
+  endless *e = argument;
+  float output[64];
+  while (!__atomic_load_n(&e->stop, __ATOMIC_RELAXED))
+    elman_model_forward(e->model, input, SHAPE(1, 50, 20), output, 64);
+  return NULL;
+}
+
+TEST(a_change_does_not_wait_for_ever) {
+  static float kernel[20 * 64], recurrent[64 * 64], bias[64];
+  elman_array values[3];
+  pthread_t threads[4];
+  struct timespec start, end;
+  endless e = {make_model_of(make_layer("SimpleRNN", "{\"units\": 64, \"input_shape\": [null, 20]}"), NO_LAYER), 0};
+  values[0] = (elman_array){kernel, SHAPE(20, 64)};
+  values[1] = (elman_array){recurrent, SHAPE(64, 64)};
+  values[2] = (elman_array){bias, SHAPE(64)};
+  for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, run_without_a_pause, &e) == 0);
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  for (int i = 0; i < 100; i++) OK(elman_model_set_weights(e.model, values, 3));
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  __atomic_store_n(&e.stop, 1, __ATOMIC_RELAXED);
+  for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+  CHECK(end.tv_sec - start.tv_sec < 10);
+  OK(elman_model_release(e.model));
 }
 
 static void *release_it(void *argument) {
