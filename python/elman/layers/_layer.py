@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import _arrays
-from .._library import check, dimensions, encoded, lib
+from .._handle import Handle
+from .._library import check, encoded, lib
 from .._run import FloatArray, run
-from .._weights import Handle
 
 
 def jsonable(value: Any) -> Any:
@@ -132,35 +131,10 @@ class Layer(Handle):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
-    # -- shapes ---------------------------------------------------------
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for inputs of a shape, batch first."""
-        shape = dimensions(input_shape)
-        check(self._function("build")(self._handle, shape, len(shape)))
-        self._take_initial_weights()
-
     def _take_initial_weights(self) -> None:
         if self._initial_weights is not None and self.built:
             weights, self._initial_weights = self._initial_weights, None
             self.set_weights(weights)
-
-    @property
-    def input_shape(self) -> tuple[int | None, ...]:
-        """The shape the layer was built for."""
-        return self._shape("input_shape")
-
-    @property
-    def output_shape(self) -> tuple[int | None, ...]:
-        """The shape of the (first) output for ``input_shape``."""
-        return self._shape("output_shape", None, 0)
-
-    def compute_output_shape(
-        self, input_shape: Sequence[int | None]
-    ) -> tuple[int | None, ...]:
-        """The shape of the (first) output for inputs of a shape."""
-        shape = dimensions(input_shape)
-        return self._shape("output_shape", shape, len(shape))
 
     # -- calls ----------------------------------------------------------
 

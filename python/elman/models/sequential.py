@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _arrays
-from .._library import check, dimensions, encoded, lib, text
+from .._handle import Handle
+from .._library import check, encoded, lib, text
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
-from .._weights import Handle
 from ..layers import InputLayer, Layer, deserialize, serialize
 from ._predict import predict
 from ._table import html_table
@@ -141,34 +141,9 @@ class Sequential(Handle):
         for layer in self._layers:
             layer.trainable = value
 
-    # -- shapes ---------------------------------------------------------
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for inputs of a shape, batch first."""
-        shape = dimensions(input_shape)
-        check(lib().elman_model_build(self._handle, shape, len(shape)))
-        self._take_initial_weights()
-
     def _take_initial_weights(self) -> None:
         for layer in self._layers:
             layer._take_initial_weights()
-
-    @property
-    def input_shape(self) -> tuple[int | None, ...]:
-        """The shape of its inputs, batch first."""
-        return self._shape("input_shape")
-
-    @property
-    def output_shape(self) -> tuple[int | None, ...]:
-        """The shape of its output, batch first."""
-        return self._shape("output_shape", None, 0)
-
-    def compute_output_shape(
-        self, input_shape: Sequence[int | None]
-    ) -> tuple[int | None, ...]:
-        """The shape of the output for inputs of a shape."""
-        shape = dimensions(input_shape)
-        return self._shape("output_shape", shape, len(shape))
 
     # -- calls ----------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What layers and models have in common: a handle and weights."""
+"""What layers and models have in common: a handle, shapes and weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _arrays
-from ._library import check, lib, number, shape, text
+from ._library import check, dimensions, lib, number, shape, text
 
 
 class Handle:
@@ -59,6 +59,34 @@ class Handle:
         """The arguments, as Keras's ``get_config`` gives them."""
         config: dict[str, Any] = json.loads(self._text("config"))
         return config
+
+    # -- shapes ---------------------------------------------------------
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of a shape, batch first."""
+        sizes = dimensions(input_shape)
+        check(self._function("build")(self._handle, sizes, len(sizes)))
+        self._take_initial_weights()
+
+    def _take_initial_weights(self) -> None:
+        """Set the weights that arguments of layers brought, once they are built."""
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """The shape of the inputs it was built for, batch first."""
+        return self._shape("input_shape")
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of the (first) output for ``input_shape``."""
+        return self._shape("output_shape", None, 0)
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """The shape of the (first) output for inputs of a shape."""
+        sizes = dimensions(input_shape)
+        return self._shape("output_shape", sizes, len(sizes))
 
     # -- weights --------------------------------------------------------
 
