@@ -89,6 +89,8 @@ public struct Recurrence {
   public var steps: Int
   public var batch: Int
   public var weights: PackedMatrix
+  /// GRU without reset_after only: the candidate's recurrent weights (gates = 1), those of z and r being `weights`.
+  public var candidateWeights: PackedMatrix?
   /// GRU with reset_after only: the recurrent bias in gate layout.
   public var recurrentBias: UnsafePointer<Float>?
   public var inputs: InputRows
@@ -106,7 +108,8 @@ public struct Recurrence {
   public var scratch: UnsafeMutablePointer<Float>?
 
   public init(
-    steps: Int, batch: Int, weights: PackedMatrix, recurrentBias: UnsafePointer<Float>? = nil, inputs: InputRows,
+    steps: Int, batch: Int, weights: PackedMatrix, candidateWeights: PackedMatrix? = nil,
+    recurrentBias: UnsafePointer<Float>? = nil, inputs: InputRows,
     hidden: UnsafePointer<Float>, hiddenStride: Int, cell: UnsafeMutablePointer<Float>? = nil, cellStride: Int = 0,
     outputs: OutputRows, ring: Int, activation: Elementwise, recurrentActivation: Elementwise = .sigmoid,
     scratch: UnsafeMutablePointer<Float>? = nil
@@ -114,6 +117,7 @@ public struct Recurrence {
     self.steps = steps
     self.batch = batch
     self.weights = weights
+    self.candidateWeights = candidateWeights
     self.recurrentBias = recurrentBias
     self.inputs = inputs
     self.hidden = hidden

@@ -35,6 +35,9 @@ public final class KernelSet: Sendable {
   public let lstm: @Sendable (Recurrence) -> Void
   /// Keras's GRU with reset_after, gates z, r, h: `h = z*h + (1-z)*act(x_h + r*(h U_h + b_h))`; gates = 3.
   public let gruResetAfter: @Sendable (Recurrence) -> Void
+  /// Keras's GRU without reset_after: `h = z*h + (1-z)*act(x_h + (r*h) U_h)`; inputs have gates z, r, h, `weights` the
+  /// gates z, r and `candidateWeights` h; needs scratch.
+  public let gruResetBefore: @Sendable (Recurrence) -> Void
 
   /// `y[i] = f(x[i])`; x may be y.
   public let elementwise: @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
@@ -56,6 +59,7 @@ public final class KernelSet: Sendable {
     simpleRNN: @escaping @Sendable (Recurrence) -> Void,
     lstm: @escaping @Sendable (Recurrence) -> Void,
     gruResetAfter: @escaping @Sendable (Recurrence) -> Void,
+    gruResetBefore: @escaping @Sendable (Recurrence) -> Void,
     elementwise: @escaping @Sendable (Elementwise, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
     softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
     logSoftmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
@@ -72,6 +76,7 @@ public final class KernelSet: Sendable {
     self.simpleRNN = simpleRNN
     self.lstm = lstm
     self.gruResetAfter = gruResetAfter
+    self.gruResetBefore = gruResetBefore
     self.elementwise = elementwise
     self.softmax = softmax
     self.logSoftmax = logSoftmax

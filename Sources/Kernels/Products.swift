@@ -57,6 +57,7 @@ private func product(_ call: Product, _ f: some VectorFunction) {
   let epilogue = ProductEpilogue(call, f)
   switch call.weights.gates {
   case 1: sweepSingleGate(epilogue, panels, rows)
+  case 2: sweepTwoGates(epilogue, panels, rows)
   case 3: sweepThreeGates(epilogue, panels, rows)
   default: sweepFourGates(epilogue, panels, rows)
   }

@@ -168,3 +168,86 @@ private func gru(_ call: Recurrence, _ f: some VectorFunction, _ gate: some Vect
   let panels = Panels(call.weights)
   for t in 0..<call.steps { sweepThreeGates(GRUStep(step: Timestep(call, t), f: f, gate: gate), panels, call.batch) }
 }
+
+// MARK: - GRU without reset_after
+
+/// What the two halves of a step hand over: z and r h, (batch, width) each.
+private struct GRUGates {
+  let update: UnsafeMutablePointer<Float>
+  let reset: UnsafeMutablePointer<Float>
+  let width: Int
+
+  @inline(__always)
+  init(_ scratch: UnsafeMutablePointer<Float>, batch: Int, units: Int) {
+    width = gateWidth(units, 1)
+    update = scratch
+    reset = scratch + batch * width
+  }
+}
+
+/// z and r h, from the recurrent product of the gates z and r.
+private struct GRUGatesStep<G: VectorFunction>: Epilogue {
+  let step: Timestep
+  let gates: GRUGates
+  let gate: G
+
+  @inline(__always)
+  func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
+
+  @inline(__always)
+  func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector / 2 * 3 + vector % 2) }
+
+  @inline(__always)
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+    if N != 2 { return }
+    let unit = vector / 2 * lanes
+    let place = row * gates.width + unit
+    (gates.update + place).store(gate(sums[0]))
+    (gates.reset + place).store(gate(sums[1]) * step.load(step.hidden(row) + unit, unit))
+  }
+}
+
+/// `h = z h + (1 - z) act(x_h + (r h) U_h)`.
+private struct GRUCandidateStep<F: VectorFunction>: Epilogue {
+  let step: Timestep
+  let gates: GRUGates
+  let f: F
+
+  @inline(__always)
+  func left(_ row: Int) -> UnsafePointer<Float> { UnsafePointer(gates.reset + row * gates.width) }
+
+  @inline(__always)
+  func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector * 3 + 2) }
+
+  @inline(__always)
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+    for n in 0..<N {
+      let unit = (vector + n) * lanes
+      let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
+      let candidate = f(sums[n])
+      let h = step.load(step.hidden(row) + unit, unit)
+      step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
+    }
+  }
+}
+
+func gruResetBefore(_ call: Recurrence) {
+  if call.activation.function == .tanh && call.recurrentActivation.function == .sigmoid {
+    gruResetBefore(call, Tanh(), Sigmoid())
+  } else {
+    gruResetBefore(call, AnyFunction(function: call.activation), AnyFunction(function: call.recurrentActivation))
+  }
+}
+
+@inline(__always)
+private func gruResetBefore(_ call: Recurrence, _ f: some VectorFunction, _ gate: some VectorFunction) {
+  guard let scratch = call.scratch, let candidateWeights = call.candidateWeights else { return }
+  let panels = Panels(call.weights)
+  let candidatePanels = Panels(candidateWeights)
+  let gates = GRUGates(scratch, batch: call.batch, units: call.weights.units)
+  for t in 0..<call.steps {
+    let step = Timestep(call, t)
+    sweepTwoGates(GRUGatesStep(step: step, gates: gates, gate: gate), panels, call.batch)
+    sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidatePanels, call.batch)
+  }
+}

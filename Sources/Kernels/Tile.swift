@@ -197,6 +197,15 @@ func sweepSingleGate(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
 }
 
 @inline(__always)
+func sweepTwoGates(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
+  #if KERNELS_AVX512
+    sweep(e, panels, rows, TileSums<8, 2>.self, TileSums<4, 2>.self)
+  #else
+    sweep(e, panels, rows, TileSums<6, 2>.self, TileSums<4, 2>.self)
+  #endif
+}
+
+@inline(__always)
 func sweepThreeGates(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
   #if KERNELS_AVX512
     sweep(e, panels, rows, TileSums<8, 3>.self, TileSums<3, 3>.self)

@@ -14,6 +14,8 @@ public final class ActivationLayer: Layer, @unchecked Sendable {
 
   override func ownConfig() -> [JSON.Member] { [JSON.Member("activation", .string(activation.name))] }
 
+  override var maskFlow: MaskFlow { .passes }
+
   override var isIdentity: Bool { activation.isLinear }
 
   override func forward(_ call: LayerCall) {

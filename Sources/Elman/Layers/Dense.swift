@@ -32,6 +32,8 @@ public final class Dense: Layer, @unchecked Sendable {
     ] + unusedArguments
   }
 
+  override var maskFlow: MaskFlow { .passes }
+
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(atLeast: 2, input)
     _ = try requireFeatures(input)

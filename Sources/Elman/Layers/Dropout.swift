@@ -20,5 +20,7 @@ public final class Dropout: Layer, @unchecked Sendable {
     [JSON.Member("rate", .double(rate)), JSON.Member("noise_shape", noiseShape), JSON.Member("seed", seed.map(JSON.int) ?? .null)]
   }
 
+  override var maskFlow: MaskFlow { .passes }
+
   override var isIdentity: Bool { true }
 }

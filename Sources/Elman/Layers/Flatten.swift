@@ -24,5 +24,4 @@ public final class Flatten: Layer, @unchecked Sendable {
 
   override var isIdentity: Bool { true }
 
-  override var passesMask: Bool { false }
 }

@@ -12,5 +12,7 @@ public final class InputLayer: Layer, @unchecked Sendable {
     super.init(settings)
   }
 
+  override var maskFlow: MaskFlow { .passes }
+
   override var isIdentity: Bool { true }
 }

@@ -3,6 +3,8 @@
 /// A subclass overrides `makeWeights`, `outputShapes`, `ownConfig`, `scratchCount`, `prepare` and `forward`.
 /// Any number of threads may use one layer: what changes it takes its lock alone, what runs it shares the lock.
 public class Layer: @unchecked Sendable {
+  enum MaskFlow { case passes, stops, makes }
+
   public let name: String
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
@@ -47,8 +49,11 @@ public class Layer: @unchecked Sendable {
   /// Whether running changes the layer, as a stateful one does: it then runs for one thread at a time.
   var isStateful: Bool { false }
 
-  /// Whether a mask of the input is one of the output too.
-  var passesMask: Bool { true }
+  /// What becomes of a mask of the input; Keras drops it unless the layer knows of masks.
+  var maskFlow: MaskFlow { .stops }
+
+  /// Writes the mask (batch, timesteps) of an input; of layers whose maskFlow is `.makes`.
+  func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {}
 
   /// Shapes (without batch) of the states that `initialStates` may give.
   var stateShapes: [[Int]] { [] }
@@ -58,6 +63,24 @@ public class Layer: @unchecked Sendable {
 
   /// Computes the outputs. Shapes were checked; the lock is held.
   func forward(_ call: LayerCall) throws(ElmanError) {}
+
+  /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
+  /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features).
+  func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] { [] }
+
+  final func cannotStream(_ reason: String) -> ElmanError {
+    ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) cannot be streamed: \(reason).")
+  }
+
+  final func notStateful() -> ElmanError {
+    ElmanError(.invalidArgument, "Layer must be stateful: '\(name)' carries no states from call to call.")
+  }
+
+  /// Puts given states in the place of those that a stateful layer carries.
+  public func setStates(_ states: [WeightValue]) throws(ElmanError) { throw notStateful() }
+
+  /// Copies of the states that a stateful layer carries.
+  public func states() throws(ElmanError) -> [(shape: [Int], values: [Float])] { throw notStateful() }
 
   /// Puts a stateful layer's states back to zero.
   public func resetStates() throws(ElmanError) {
@@ -112,16 +135,20 @@ public class Layer: @unchecked Sendable {
 
   /// Runs the layer once.
   final func run(_ call: LayerCall) throws(ElmanError) {
-    try whilePrepared { () throws(ElmanError) in try forward(call) }
+    // A stream has its own states: any number of them may run at once.
+    try whilePrepared(exclusively: isStateful && call.streamStates.isEmpty) { () throws(ElmanError) in try forward(call) }
   }
 
   /// Calls `body` with the lock held and the weights in the form that the kernels read.
-  final func whilePrepared(_ body: () throws(ElmanError) -> Void) throws(ElmanError) {
+  final func whilePrepared(
+    exclusively isExclusive: Bool? = nil, _ body: () throws(ElmanError) -> Void
+  ) throws(ElmanError) {
+    let isExclusive = isExclusive ?? isStateful
     func attempt() throws(ElmanError) -> Bool {
       if isPrepared { try body() }
       return isPrepared
     }
-    while !(isStateful ? try lock.exclusive(attempt) : try lock.shared(attempt)) {
+    while !(isExclusive ? try lock.exclusive(attempt) : try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
         guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }

@@ -8,6 +8,8 @@ struct LayerCall {
   let outputs: [UnsafeMutablePointer<Float>]
   /// Initial states of a recurrent layer, empty where it has its own.
   var initialStates: [UnsafePointer<Float>] = []
+  /// What a stream keeps from step to step, read and written; empty outside of streams.
+  var streamStates: [UnsafeMutablePointer<Float>] = []
   /// (batch, timesteps), 0 where a step is to be skipped.
   var mask: UnsafePointer<UInt8>?
   var training = false

@@ -3,6 +3,13 @@ public enum LayerRegistry {
   private static let makers: [String: @Sendable (inout ConfigReader) throws(ElmanError) -> Layer] = [
     InputLayer.className: { (reader) throws(ElmanError) in try InputLayer(&reader) },
     SimpleRNN.className: { (reader) throws(ElmanError) in try SimpleRNN(&reader) },
+    LSTM.className: { (reader) throws(ElmanError) in try LSTM(&reader) },
+    GRU.className: { (reader) throws(ElmanError) in try GRU(&reader) },
+    RNN.className: { (reader) throws(ElmanError) in try RNN(&reader) },
+    SimpleRNNCell.className: { (reader) throws(ElmanError) in try SimpleRNNCell(&reader) },
+    LSTMCell.className: { (reader) throws(ElmanError) in try LSTMCell(&reader) },
+    GRUCell.className: { (reader) throws(ElmanError) in try GRUCell(&reader) },
+    StackedRNNCells.className: { (reader) throws(ElmanError) in try StackedRNNCells(&reader) },
     Bidirectional.className: { (reader) throws(ElmanError) in try Bidirectional(&reader) },
     Dense.className: { (reader) throws(ElmanError) in try Dense(&reader) },
     ActivationLayer.className: { (reader) throws(ElmanError) in try ActivationLayer(&reader) },

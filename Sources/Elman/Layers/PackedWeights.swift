@@ -9,16 +9,17 @@ final class PackedWeights: Sendable {
 
   var matrix: PackedMatrix { PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates) }
 
-  /// Packs `weights`, a (depth, gates * units) matrix, or its transpose where `isTransposed`.
+  /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense), or its
+  /// transpose where `isTransposed`.
   init(
-    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, isTransposed: Bool = false
+    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, isTransposed: Bool = false
   ) throws(ElmanError) {
     let kernels = KernelSet.selected
     self.depth = depth
     self.units = units
     self.gates = gates
     storage = try FloatBuffer(count: kernels.packedCount(depth, units, gates))
-    let rowStride = isTransposed ? 1 : gates * units
+    let rowStride = isTransposed ? 1 : rowStride ?? gates * units
     let columnStride = isTransposed ? depth : 1
     kernels.pack(weights, rowStride, columnStride, depth, units, gates, storage.base)
   }

@@ -12,7 +12,10 @@ final class Plan: Sendable {
     let source: Int?
     /// The area that is written; nil for the caller's outputs.
     let target: Int?
-    let receivesMask: Bool
+    /// Whether a mask that the layer passes on or makes reaches the next step.
+    let keepsMask: Bool
+    /// Where the layer puts the mask that it makes.
+    let maskOffset: Int?
   }
 
   let inputShape: [Int]
@@ -21,6 +24,7 @@ final class Plan: Sendable {
   let outputShapes: [[Int]]
   let outputCounts: [Int]
   private let steps: [Step]
+  private let startsWithMask: Bool
   /// The step that takes initial states; nil where no layer has any.
   private let firstRecurrentStep: Int?
   private let areaOffsets: [Int]
@@ -32,20 +36,31 @@ final class Plan: Sendable {
     self.inputShape = inputShape
     self.threads = threads
     var shapes = [inputShape]
-    var inputs: [(layer: Layer, shape: [Int], receivesMask: Bool)] = []
-    var hasMask = true
+    var inputs: [(layer: Layer, shape: [Int], keepsMask: Bool)] = []
+    var startsWithMask = true
     for layer in layers {
       let input = shapes[0]
       shapes = try layer.outputShapes(for: Shape(input)).map { $0.concrete ?? [] }
-      if !layer.isIdentity { inputs.append((layer, input, hasMask)) }
-      hasMask = hasMask && layer.passesMask
+      if !layer.isIdentity {
+        inputs.append((layer, input, layer.maskFlow != .stops))
+      } else if layer.maskFlow == .stops {
+        if inputs.isEmpty { startsWithMask = false } else { inputs[inputs.count - 1].keepsMask = false }
+      }
     }
+    self.startsWithMask = startsWithMask
     outputShapes = shapes
-    steps = inputs.enumerated().map { index, input in
-      Step(
-        layer: input.layer, inputShape: input.shape, source: index == 0 ? nil : (index - 1) % 2,
-        target: index == inputs.count - 1 ? nil : index % 2, receivesMask: input.receivesMask)
+    var space = ScratchSpace()
+    var steps: [Step] = []
+    for (index, input) in inputs.enumerated() {
+      let maskOffset = input.layer.maskFlow == .makes ? space.count : nil
+      // A byte for each timestep, in floats.
+      if maskOffset != nil { _ = space.take(input.shape.prefix(2).reduce(1, *) / 4 + 1) }
+      steps.append(
+        Step(
+          layer: input.layer, inputShape: input.shape, source: index == 0 ? nil : (index - 1) % 2,
+          target: index == inputs.count - 1 ? nil : index % 2, keepsMask: input.keepsMask, maskOffset: maskOffset))
     }
+    self.steps = steps
     var areas = [0, 0]
     var scratch = 0
     for (index, step) in steps.enumerated() {
@@ -56,7 +71,6 @@ final class Plan: Sendable {
     for shape in shapes { counts.append(try elementCount(shape)) }
     outputCounts = counts
     firstRecurrentStep = steps.firstIndex { !$0.layer.stateShapes.isEmpty }
-    var space = ScratchSpace()
     areaOffsets = areas.map { area in
       defer { _ = space.take(area) }
       return space.count
@@ -74,15 +88,22 @@ final class Plan: Sendable {
     }
     let workspace = try takeWorkspace()
     defer { idleWorkspaces.withLock { $0.append(workspace) } }
+    var mask = startsWithMask ? call.mask : nil
     for (index, step) in steps.enumerated() {
+      let input = step.source.map { UnsafePointer(workspace.base + areaOffsets[$0]) } ?? call.input
       try step.layer.run(
         LayerCall(
-          inputShape: step.inputShape,
-          input: step.source.map { UnsafePointer(workspace.base + areaOffsets[$0]) } ?? call.input,
+          inputShape: step.inputShape, input: input,
           outputs: step.target.map { [workspace.base + areaOffsets[$0]] } ?? call.outputs,
           initialStates: index == firstRecurrentStep ? call.initialStates : [],
-          mask: step.receivesMask ? call.mask : nil, training: call.training,
-          threads: threads, scratch: workspace.base + scratchOffset))
+          mask: mask, training: call.training, threads: threads, scratch: workspace.base + scratchOffset))
+      if let offset = step.maskOffset {
+        let made = UnsafeMutableRawPointer(workspace.base + offset)
+          .bindMemory(to: UInt8.self, capacity: step.inputShape.prefix(2).reduce(1, *))
+        step.layer.makeMask(of: input, shape: step.inputShape, into: made)
+        mask = UnsafePointer(made)
+      }
+      if !step.keepsMask { mask = nil }
     }
   }
 
@@ -148,6 +169,11 @@ extension Plan {
     }
     let layer = steps[step].layer
     let expected = layer.stateShapes.map { [inputShape.first ?? 0] + $0 }
+    guard shapes.count == expected.count else {
+      throw ElmanError(
+        .shapeMismatch,
+        "Layer \"\(layer.name)\" has \(expected.count) states. Received: \(shapes.count) initial states")
+    }
     guard shapes == expected else {
       func list(_ shapes: [[Int]]) -> String { shapes.map { Shape($0).description }.joined(separator: ", ") }
       throw ElmanError(

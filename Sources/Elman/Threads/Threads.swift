@@ -64,4 +64,16 @@ public enum Threads {
       body(part, rows * part / parts..<rows * (part + 1) / parts)
     }
   }
+
+  /// The same for a body that may fail: the error of the first part that did.
+  static func splitThrowing(
+    rows: Int, parts: Int, _ body: (Int, Range<Int>) throws(ElmanError) -> Void
+  ) throws(ElmanError) {
+    if parts <= 1 { return try body(0, 0..<rows) }
+    let failures = Mutex<[Int: ElmanError]>([:])
+    split(rows: rows, parts: parts) { part, range in
+      do throws(ElmanError) { try body(part, range) } catch { failures.withLock { $0[part] = error } }
+    }
+    if let first = failures.withLock({ failures in failures.keys.min().flatMap { failures[$0] } }) { throw first }
+  }
 }

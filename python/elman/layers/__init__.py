@@ -8,10 +8,14 @@ from .._library import lib, text
 from ._layer import Layer, serialize
 from .activation import Activation
 from .bidirectional import Bidirectional
+from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .dense import Dense
 from .dropout import Dropout
 from .flatten import Flatten
+from .gru import GRU
 from .input_layer import Input, InputLayer
+from .lstm import LSTM
+from .rnn import RNN
 from .simple_rnn import SimpleRNN
 
 __all__ = [
@@ -20,10 +24,17 @@ __all__ = [
     "Dense",
     "Dropout",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "Input",
     "InputLayer",
+    "LSTM",
+    "LSTMCell",
     "Layer",
+    "RNN",
     "SimpleRNN",
+    "SimpleRNNCell",
+    "StackedRNNCells",
     "deserialize",
     "serialize",
 ]

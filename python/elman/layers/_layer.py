@@ -131,6 +131,16 @@ class Layer(Handle):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
+    def _child(self, role: str) -> Layer:
+        """The layer inside this one that Keras keeps under an attribute."""
+        from . import deserialize_handle
+
+        handle = ctypes.c_uint64()
+        check(
+            self._function("child")(self._handle, role.encode(), ctypes.byref(handle))
+        )
+        return deserialize_handle(handle.value)
+
     def _take_initial_weights(self) -> None:
         if self._initial_weights is not None and self.built:
             weights, self._initial_weights = self._initial_weights, None
@@ -166,7 +176,7 @@ class Layer(Handle):
         """
         if self._model is None:
             self._model = _LayerModel(self)
-        states = _as_list(initial_state)
+        states = None if initial_state is None else flattened(initial_state)
         outputs = run(
             self._model._handle, _arrays.float32(inputs), states, mask, training
         )
@@ -190,10 +200,18 @@ def _restore(
     return layer
 
 
-def _as_list(states: Any) -> list[Any] | None:
-    if states is None:
-        return None
-    return list(states) if isinstance(states, (list, tuple)) else [states]
+def flattened(states: Any) -> list[Any]:
+    """The arrays in nested lists and tuples of states, in order."""
+    if isinstance(states, (list, tuple)) and not _is_array(states):
+        return [array for state in states for array in flattened(state)]
+    return [states]
+
+
+def _is_array(states: Any) -> bool:
+    """Whether nested lists hold numbers rather than arrays."""
+    while isinstance(states, (list, tuple)) and states:
+        states = states[0]
+    return isinstance(states, (int, float))
 
 
 class _LayerModel(Handle):

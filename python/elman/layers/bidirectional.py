@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
-from .._library import check
 from ._layer import Layer
 
 
@@ -63,12 +61,3 @@ class Bidirectional(Layer):
     def backward_layer(self) -> Layer:
         """The layer that reads the sequence from its end."""
         return self._child("backward_layer")
-
-    def _child(self, role: str) -> Layer:
-        from . import deserialize_handle
-
-        handle = ctypes.c_uint64()
-        check(
-            self._function("child")(self._handle, role.encode(), ctypes.byref(handle))
-        )
-        return deserialize_handle(handle.value)

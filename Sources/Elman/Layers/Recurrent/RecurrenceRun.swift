@@ -1,27 +1,5 @@
 import KernelInterface
 
-/// One run of a recurrent layer over (batch, timesteps, features).
-struct SequenceCall {
-  let batch: Int
-  let timesteps: Int
-  let features: Int
-  let input: UnsafePointer<Float>
-  /// Whether the last timestep comes first.
-  let reversed: Bool
-  /// (batch, units) each, in the order of the layer's states; empty for the layer's own.
-  let initialStates: [UnsafePointer<Float>]
-  let mask: UnsafePointer<UInt8>?
-  /// Step t of row b goes to `base + b * groupStride + t * rowStride`; where only the last is kept, t is 0.
-  let output: OutputRows
-  /// Where the last states go, (batch, units) each; empty where nobody asks.
-  let finalStates: [UnsafeMutablePointer<Float>]
-  let threads: Int
-  let scratch: UnsafeMutablePointer<Float>
-
-  /// The timestep of the input that is read at a step.
-  func timestep(_ step: Int) -> Int { reversed ? timesteps - 1 - step : step }
-}
-
 /// Memory of one thread's rows in one run.
 struct RecurrenceScratch {
   /// Timesteps whose input products are made at once.
@@ -36,18 +14,20 @@ struct RecurrenceScratch {
   let cell: UnsafeMutablePointer<Float>
   let savedCell: UnsafeMutablePointer<Float>
   let kernel: UnsafeMutablePointer<Float>
+  let unfused: UnfusedScratch
 
-  init(_ space: inout ScratchSpace, _ layer: RecurrentLayer, rows: Int, timesteps: Int) {
+  init(_ space: inout ScratchSpace, _ fused: FusedCell, rows: Int, timesteps: Int) {
     let kernels = KernelSet.selected
-    let width = kernels.gateWidth(layer.units, layer.gates)
-    let cells = layer.stateCount - 1
+    let width = kernels.gateWidth(fused.units, fused.gates)
+    let cells = fused.stateSizes.count - 1
     block = Self.block(rows: rows, timesteps: timesteps, width: width)
     inputs = space.take(rows, block, width)
-    ring = space.take(2, rows, layer.units)
-    hidden = space.take(rows, layer.units)
-    cell = space.take(cells, rows, layer.units)
-    savedCell = space.take(cells, rows, layer.units)
-    kernel = space.take(kernels.recurrenceScratch(rows, layer.units, layer.gates))
+    ring = space.take(2, rows, fused.units)
+    hidden = space.take(rows, fused.units)
+    cell = space.take(cells, rows, fused.units)
+    savedCell = space.take(cells, rows, fused.units)
+    kernel = space.take(kernels.recurrenceScratch(rows, fused.units, fused.gates))
+    unfused = UnfusedScratch(&space, fused, rows: rows)
   }
 
   /// As many timesteps as keep the input products in the L2 cache, but enough rows that the weights are worth
@@ -65,25 +45,24 @@ struct RecurrenceScratch {
 
 /// The timesteps of one thread's rows.
 struct RecurrenceRun {
-  let layer: RecurrentLayer
   let packed: PackedRecurrence
   let call: SequenceCall
-  /// The states of a stateful layer, (batch, units) each; otherwise empty.
-  let carriedStates: [UnsafeMutablePointer<Float>]
   let rows: Range<Int>
   let scratch: RecurrenceScratch
 
   private var kernels: KernelSet { .selected }
-  private var units: Int { layer.units }
-  private var keepsSequence: Bool { layer.options.returnsSequences }
+  private var cell: FusedCell { packed.cell }
+  private var units: Int { packed.cell.units }
+  private var keepsSequence: Bool { call.keepsSequence }
+  private var hasCellState: Bool { packed.cell.kind == .lstm }
   private var first: Int { rows.lowerBound }
 
   func run() {
     var hidden = initialHidden()
     loadCells()
-    let needsSingleSteps = call.mask != nil || layer.activation.elementwise == nil
-    for start in stride(from: 0, to: call.timesteps, by: scratch.block) {
-      let steps = min(scratch.block, call.timesteps - start)
+    let needsSingleSteps = call.mask != nil || !cell.isFused
+    for start in stride(from: 0, to: call.size.timesteps, by: scratch.block) {
+      let steps = min(scratch.block, call.size.timesteps - start)
       multiplyInputs(start: start, steps: steps)
       hidden = needsSingleSteps ? runSingly(start: start, steps: steps, from: hidden) : runBlock(start: start, steps: steps, from: hidden)
     }
@@ -99,20 +78,15 @@ struct RecurrenceRun {
 
   /// The first state of these rows, zeros where there is none.
   private func initialHidden() -> Hidden {
-    if let given = initialState(0) { return Hidden(base: given, stride: units) }
+    if let given = call.initialState(0) { return Hidden(base: given + first * units, stride: units) }
     scratch.hidden.update(repeating: 0, count: rows.count * units)
     return Hidden(base: scratch.hidden, stride: units)
   }
 
-  private func initialState(_ index: Int) -> UnsafePointer<Float>? {
-    if index < call.initialStates.count { return call.initialStates[index] + first * units }
-    return index < carriedStates.count ? UnsafePointer(carriedStates[index] + first * units) : nil
-  }
-
   private func loadCells() {
-    guard layer.stateCount > 1 else { return }
-    if let given = initialState(1) {
-      scratch.cell.update(from: given, count: rows.count * units)
+    guard hasCellState else { return }
+    if let given = call.initialState(1) {
+      scratch.cell.update(from: given + first * units, count: rows.count * units)
     } else {
       scratch.cell.update(repeating: 0, count: rows.count * units)
     }
@@ -121,9 +95,9 @@ struct RecurrenceRun {
   /// Puts the last states where they were asked for, and the last output where only it is kept.
   private func keepLast(_ hidden: Hidden) {
     keepStates(hidden, in: call.finalStates)
-    keepStates(hidden, in: carriedStates)
+    keepStates(hidden, in: call.carriedStates)
     if !keepsSequence && call.mask == nil {
-      for row in 0..<rows.count { output(row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
+      for row in 0..<rows.count { call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
     }
   }
 
@@ -135,16 +109,12 @@ struct RecurrenceRun {
     if states.count > 1 { (states[1] + first * units).update(from: scratch.cell, count: rows.count * units) }
   }
 
-  private func output(_ row: Int, _ step: Int) -> UnsafeMutablePointer<Float> {
-    call.output.base + (first + row) * call.output.groupStride + step * call.output.rowStride
-  }
-
   // MARK: Blocks of timesteps
 
   private func multiplyInputs(start: Int, steps: Int) {
-    let rowStride = call.features
-    let groupStride = call.timesteps * rowStride
-    let width = kernels.gateWidth(units, layer.gates)
+    let rowStride = call.size.features
+    let groupStride = call.size.timesteps * rowStride
+    let width = kernels.gateWidth(units, cell.gates)
     kernels.product(
       Product(
         groups: rows.count, rows: steps,
@@ -158,30 +128,30 @@ struct RecurrenceRun {
   private func recurrence(
     steps: Int, inputStep: Int, blockSteps: Int, from hidden: Hidden, into outputs: OutputRows, ring: Int
   ) -> Recurrence {
-    let width = kernels.gateWidth(units, layer.gates)
+    let width = kernels.gateWidth(units, cell.gates)
     return Recurrence(
-      steps: steps, batch: rows.count, weights: packed.recurrentKernel.matrix,
+      steps: steps, batch: rows.count, weights: packed.recurrentKernel.matrix, candidateWeights: packed.candidateKernel?.matrix,
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: InputRows(base: scratch.inputs + inputStep * width, groupStride: blockSteps * width, rowStride: width),
       hidden: hidden.base, hiddenStride: hidden.stride, cell: scratch.cell, cellStride: units,
-      outputs: outputs, ring: ring, activation: layer.activation.elementwise ?? .linear,
-      recurrentActivation: layer.recurrentActivation.elementwise ?? .sigmoid, scratch: scratch.kernel)
+      outputs: outputs, ring: ring, activation: cell.activation.elementwise ?? .linear,
+      recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel)
   }
 
   /// All steps of a block in one kernel call.
   private func runBlock(start: Int, steps: Int, from hidden: Hidden) -> Hidden {
     let outputs =
       keepsSequence
-      ? OutputRows(base: output(0, start), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
+      ? OutputRows(base: call.output(first, start), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
     let ring = keepsSequence ? steps : 2
-    layer.step(kernels, recurrence(steps: steps, inputStep: 0, blockSteps: steps, from: hidden, into: outputs, ring: ring))
+    cell.step(kernels, recurrence(steps: steps, inputStep: 0, blockSteps: steps, from: hidden, into: outputs, ring: ring))
     return Hidden(base: outputs.base + (steps - 1) % ring * outputs.rowStride, stride: outputs.groupStride)
   }
 
   // MARK: One timestep at a time
 
-  /// Steps with a mask, or with an activation that needs whole rows.
+  /// Steps with a mask, or with functions that need whole rows.
   ///
   /// A masked step leaves the states of its row as they are and repeats the row's previous output (zeros before the
   /// first one, or always with zero_output_for_mask).
@@ -190,12 +160,10 @@ struct RecurrenceRun {
     for step in 0..<steps {
       // The slot that does not hold the state: a block has an even number of steps, so slots alternate across blocks.
       let next = scratch.ring + (start + step) % 2 * rows.count * units
-      if layer.stateCount > 1 { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
+      if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
       let outputs = OutputRows(base: next, groupStride: units, rowStride: 0)
-      layer.step(kernels, recurrence(steps: 1, inputStep: step, blockSteps: steps, from: hidden, into: outputs, ring: 1))
-      if layer.activation.elementwise == nil {
-        layer.activation.apply(kernels, next, next, rows: rows.count, columns: units)
-      }
+      let one = recurrence(steps: 1, inputStep: step, blockSteps: steps, from: hidden, into: outputs, ring: 1)
+      if cell.isFused { cell.step(kernels, one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
       for row in 0..<rows.count { finishStep(row, start + step, next + row * units, hidden.base + row * hidden.stride) }
       hidden = Hidden(base: next, stride: units)
     }
@@ -203,20 +171,12 @@ struct RecurrenceRun {
   }
 
   private func finishStep(_ row: Int, _ step: Int, _ next: UnsafeMutablePointer<Float>, _ previous: UnsafePointer<Float>) {
-    let isMasked = call.mask.map { $0[(first + row) * call.timesteps + call.timestep(step)] == 0 } ?? false
-    let output = output(row, keepsSequence ? step : 0)
-    if !isMasked {
-      if keepsSequence || call.mask != nil { output.update(from: next, count: units) }
+    if !call.isMasked(first + row, step) {
+      if keepsSequence || call.mask != nil { call.output(first + row, step).update(from: next, count: units) }
       return
     }
     next.update(from: previous, count: units)
-    if layer.stateCount > 1 {
-      (scratch.cell + row * units).update(from: scratch.savedCell + row * units, count: units)
-    }
-    if step == 0 || (layer.options.zeroOutputForMask && keepsSequence) {
-      output.update(repeating: 0, count: units)
-    } else if keepsSequence {
-      output.update(from: self.output(row, step - 1), count: units)
-    }
+    if hasCellState { (scratch.cell + row * units).update(from: scratch.savedCell + row * units, count: units) }
+    call.repeatOutput(first + row, step, units: units)
   }
 }

@@ -16,12 +16,22 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   /// The layers as they were given, for the config.
   private let givenLayers: [JSON.Member]
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let layer = try reader.recurrentLayer("layer")
-    let given = reader.value("backward_layer") == nil ? nil : try reader.recurrentLayer("backward_layer")
-    guard let layer else {
+  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
+    guard let layer = try reader.recurrentLayer("layer") else {
       throw ElmanError(.wrongType, "Bidirectional needs the argument 'layer', a recurrent layer.")
     }
+    let backward = reader.value("backward_layer") == nil ? nil : try reader.recurrentLayer("backward_layer")
+    try self.init(layer: layer, backwardLayer: backward, &reader)
+  }
+
+  /// Around layers that are there already; a config without them tells the rest.
+  public convenience init(layer: RecurrentLayer, backwardLayer: RecurrentLayer?, config: JSON) throws(ElmanError) {
+    var reader = try ConfigReader(config, of: Bidirectional.className)
+    try self.init(layer: layer, backwardLayer: backwardLayer, &reader)
+    try reader.finish()
+  }
+
+  private init(layer: RecurrentLayer, backwardLayer given: RecurrentLayer?, _ reader: inout ConfigReader) throws(ElmanError) {
     if let given { try Bidirectional.requireAlike(layer, given) }
     mergeMode = try reader.mergeMode()
     givenLayers =
@@ -54,7 +64,26 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)]
   }
   override var isStateful: Bool { forwardLayer.isStateful }
-  override var passesMask: Bool { forwardLayer.passesMask }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("its backward layer reads the sequence from its end")
+  }
+
+  public override func setStates(_ states: [WeightValue]) throws(ElmanError) {
+    let forward = forwardLayer.stateSizes.count
+    guard states.count == stateShapes.count else {
+      throw ElmanError(
+        .shapeMismatch, "Layer \(name) expects \(stateShapes.count) states, but it received \(states.count) state values.")
+    }
+    try forwardLayer.setStates(Array(states.prefix(forward)))
+    try backwardLayer.setStates(Array(states.dropFirst(forward)))
+  }
+
+  public override func states() throws(ElmanError) -> [(shape: [Int], values: [Float])] {
+    try forwardLayer.states() + backwardLayer.states()
+  }
+
+  override var maskFlow: MaskFlow { forwardLayer.maskFlow }
   override var stateShapes: [[Int]] { forwardLayer.stateShapes + backwardLayer.stateShapes }
 
   // MARK: Shapes and weights
@@ -101,7 +130,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   private func scratch(_ space: inout ScratchSpace, for input: [Int], threads: Int) throws(ElmanError) -> Scratch {
     var counts: [Int] = []
-    for layer in [forwardLayer, backwardLayer] { counts.append(try layer.scratchCount(for: input, threads: threads)) }
+    for layer in [forwardLayer, backwardLayer] { counts.append(try layer.sequenceScratchCount(SequenceSize(input), threads: threads)) }
     return Scratch(&space, counts: counts, outputCount: try mergedCount(for: input))
   }
 
@@ -122,36 +151,38 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   override func forward(_ call: LayerCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
     let scratch = try scratch(&space, for: call.inputShape, threads: call.threads)
-    let sequences = [0, 1].map { sequence($0, call, scratch) }
-    try runBoth(sequences, threads: call.threads)
+    try forwardLayer.whilePrepared { () throws(ElmanError) in
+      try backwardLayer.whilePrepared { () throws(ElmanError) in
+        try runBoth([0, 1].map { sequence($0, call, scratch) }, threads: call.threads)
+      }
+    }
     merge(call, scratch)
   }
 
   /// The two directions, side by side where a thread is free and one row of the batch leaves it nothing else to do.
   private func runBoth(_ sequences: [SequenceCall], threads: Int) throws(ElmanError) {
     let layers = [forwardLayer, backwardLayer]
-    let operations = Double(sequences[0].timesteps) * Double(forwardLayer.units) * Double(forwardLayer.units)
-    let parts = sequences[0].batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
-    try forwardLayer.whilePrepared { () throws(ElmanError) in
-      try backwardLayer.whilePrepared { () throws(ElmanError) in
-        Threads.split(rows: 2, parts: parts) { _, range in
-          for direction in range { layers[direction].runSequence(sequences[direction]) }
-        }
-      }
+    let size = sequences[0].size
+    let operations = Double(size.timesteps) * Double(forwardLayer.units) * Double(forwardLayer.units)
+    let parts = size.batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
+    try Threads.splitThrowing(rows: 2, parts: parts) { (_, range) throws(ElmanError) in
+      for direction in range { try layers[direction].runSequence(sequences[direction]) }
     }
   }
 
   private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) -> SequenceCall {
     let layer = direction == 0 ? forwardLayer : backwardLayer
     let steps = keptSteps(call.inputShape)
-    let statesPerLayer = layer.stateCount
+    let firstState = direction == 0 ? 0 : forwardLayer.stateSizes.count
+    let stateCount = layer.stateSizes.count
     let states = call.outputs.dropFirst(mergeMode == nil ? 2 : 1)
     return SequenceCall(
-      batch: call.inputShape[0], timesteps: call.inputShape[1], features: call.inputShape[2], input: call.input,
-      reversed: layer.options.goesBackwards,
-      initialStates: Array(call.initialStates.dropFirst(direction * statesPerLayer).prefix(statesPerLayer)),
-      mask: call.mask, output: outputRows(direction, call, scratch, steps: steps),
-      finalStates: Array(states.dropFirst(direction * statesPerLayer).prefix(statesPerLayer)),
+      size: SequenceSize(call.inputShape), input: call.input, reversed: layer.options.goesBackwards,
+      initialStates: Array(call.initialStates.dropFirst(firstState).prefix(stateCount)),
+      carriedStates: layer.ownCarriedStates, mask: call.mask, keepsSequence: layer.options.returnsSequences,
+      zeroOutputForMask: layer.options.returnsSequences || layer.options.zeroOutputForMask,
+      output: outputRows(direction, call, scratch, steps: steps),
+      finalStates: Array(states.dropFirst(firstState).prefix(stateCount)),
       threads: call.threads, scratch: scratch.spaces[direction])
   }
 
@@ -217,10 +248,7 @@ extension RecurrentLayer {
       default: member
       }
     }
-    guard let copy = try LayerRegistry.make(className: type(of: self).className, config: .object(changed)) as? RecurrentLayer else {
-      throw ElmanError(.internal, "The copy of \(self.name) is not recurrent.")
-    }
-    return copy
+    return try copy(changing: .object(changed))
   }
 }
 

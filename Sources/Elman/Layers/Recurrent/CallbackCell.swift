@@ -1,0 +1,92 @@
+import KernelInterface
+
+/// One step of a caller's cell: reads `input` (batch, features) and `states`, writes `output` (batch, units) and `nextStates`.
+public struct CellStep {
+  public let batch: Int
+  public let features: Int
+  public let input: UnsafePointer<Float>
+  public let states: [UnsafePointer<Float>]
+  public let output: UnsafeMutablePointer<Float>
+  public let nextStates: [UnsafeMutablePointer<Float>]
+}
+
+/// A cell that the caller wrote, run step by step. It keeps its weights by itself, and no file can hold it.
+public final class CallbackCell: RecurrentCell, @unchecked Sendable {
+  public override class var className: String { "CallbackCell" }
+
+  private let outputSize: Int
+  private let sizes: [Int]
+  private let body: @Sendable (CellStep) throws(ElmanError) -> Void
+
+  public init(
+    name: String?, units: Int, stateSizes: [Int], _ body: @escaping @Sendable (CellStep) throws(ElmanError) -> Void
+  ) throws(ElmanError) {
+    outputSize = units
+    sizes = stateSizes
+    self.body = body
+    var reader = try ConfigReader(.object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
+    super.init(try LayerSettings(&reader))
+  }
+
+  override var units: Int { outputSize }
+  override var stateSizes: [Int] { sizes }
+  override var isCallersOwn: Bool { true }
+
+  private struct Scratch {
+    let input: UnsafeMutablePointer<Float>
+    let output: UnsafeMutablePointer<Float>
+    /// The states and the next ones, (batch, size) each; they take turns.
+    let states: [[UnsafeMutablePointer<Float>]]
+
+    init(_ space: inout ScratchSpace, _ size: SequenceSize, units: Int, stateSizes: [Int]) {
+      input = space.take(size.batch, size.features)
+      output = space.take(size.batch, units)
+      states = (0..<2).map { _ in stateSizes.map { space.take(size.batch, $0) } }
+    }
+  }
+
+  override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+    var space = ScratchSpace()
+    _ = Scratch(&space, size, units: outputSize, stateSizes: sizes)
+    return try space.measured()
+  }
+
+  override func runPrepared(_ call: SequenceCall) throws(ElmanError) {
+    var space = ScratchSpace(call.scratch)
+    let scratch = Scratch(&space, call.size, units: outputSize, stateSizes: sizes)
+    for (index, state) in scratch.states[0].enumerated() {
+      if let given = call.initialState(index) {
+        state.update(from: given, count: call.size.batch * sizes[index])
+      } else {
+        state.update(repeating: 0, count: call.size.batch * sizes[index])
+      }
+    }
+    for step in 0..<call.size.timesteps { try run(step, call, scratch) }
+    let last = scratch.states[call.size.timesteps % 2]
+    for targets in [call.finalStates, call.carriedStates] where !targets.isEmpty {
+      for (index, target) in targets.enumerated() { target.update(from: last[index], count: call.size.batch * sizes[index]) }
+    }
+  }
+
+  private func run(_ step: Int, _ call: SequenceCall, _ scratch: Scratch) throws(ElmanError) {
+    let (batch, features) = (call.size.batch, call.size.features)
+    let (states, next) = (scratch.states[step % 2], scratch.states[(step + 1) % 2])
+    for row in 0..<batch {
+      let source = call.input + (row * call.size.timesteps + call.timestep(step)) * features
+      (scratch.input + row * features).update(from: source, count: features)
+    }
+    try body(
+      CellStep(
+        batch: batch, features: features, input: scratch.input, states: states.map { UnsafePointer($0) },
+        output: scratch.output, nextStates: next))
+    for row in 0..<batch {
+      if !call.isMasked(row, step) {
+        call.output(row, step).update(from: scratch.output + row * outputSize, count: outputSize)
+        continue
+      }
+      for (index, size) in sizes.enumerated() { (next[index] + row * size).update(from: states[index] + row * size, count: size) }
+      call.repeatOutput(row, step, units: outputSize)
+    }
+  }
+}
+

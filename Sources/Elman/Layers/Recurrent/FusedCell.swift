@@ -1,0 +1,132 @@
+import KernelInterface
+
+/// The arithmetic of SimpleRNN, LSTM or GRU, which the layers and the cells of these names share: their arguments, their
+/// weights and the kernels that step them.
+struct FusedCell: Sendable {
+  enum Kind { case simpleRNN, lstm, gru }
+
+  let kind: Kind
+  let units: Int
+  let activation: Activation
+  /// The function of the gates, where there are any.
+  let recurrentActivation: Activation
+  let usesBias: Bool
+  /// GRU: whether the reset gate acts on the recurrent product rather than on the state.
+  let resetAfter: Bool
+  private let unitForgetBias: Bool
+  private let kernelInitializer: Initializer
+  private let recurrentInitializer: Initializer
+  private let biasInitializer: Initializer
+  private let dropout: Double
+  private let recurrentDropout: Double
+  private let seed: Int?
+  private let trainingArguments: [JSON.Member]
+
+  init(_ kind: Kind, _ reader: inout ConfigReader) throws(ElmanError) {
+    self.kind = kind
+    units = try reader.units()
+    activation = try reader.activation("activation", default: "tanh")
+    recurrentActivation = kind == .simpleRNN ? .linear : try reader.activation("recurrent_activation", default: "sigmoid")
+    usesBias = try reader.bool("use_bias", default: true)
+    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
+    recurrentInitializer = try reader.initializer("recurrent_initializer", default: "orthogonal")
+    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
+    unitForgetBias = kind == .lstm ? try reader.bool("unit_forget_bias", default: true) : false
+    resetAfter = kind == .gru ? try reader.bool("reset_after", default: true) : false
+    trainingArguments = try reader.trainingArguments(
+      "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
+      "recurrent_constraint", "bias_constraint")
+    dropout = try reader.fraction("dropout", default: 0)
+    recurrentDropout = try reader.fraction("recurrent_dropout", default: 0)
+    seed = try reader.integer("seed")
+    reader.ignore("implementation", "use_cudnn")
+  }
+
+  /// The arguments in Keras's order; a cell has no activity regularizer.
+  func config(ofCell: Bool) -> [JSON.Member] {
+    var members = [JSON.Member("units", .int(units)), JSON.Member("activation", .string(activation.name))]
+    if kind != .simpleRNN { members.append(JSON.Member("recurrent_activation", .string(recurrentActivation.name))) }
+    members += [
+      JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
+      JSON.Member("recurrent_initializer", recurrentInitializer.json),
+      JSON.Member("bias_initializer", biasInitializer.json),
+    ]
+    if kind == .lstm { members.append(JSON.Member("unit_forget_bias", .bool(unitForgetBias))) }
+    members += trainingArguments.filter { !ofCell || $0.key != "activity_regularizer" }
+    members += [JSON.Member("dropout", .double(dropout)), JSON.Member("recurrent_dropout", .double(recurrentDropout))]
+    if kind == .gru { members.append(JSON.Member("reset_after", .bool(resetAfter))) }
+    return members + (seed.map { [JSON.Member("seed", .int($0))] } ?? [])
+  }
+
+  var gates: Int {
+    switch kind {
+    case .simpleRNN: 1
+    case .gru: 3
+    case .lstm: 4
+    }
+  }
+
+  /// The sizes of the states: h, and c of an LSTM.
+  var stateSizes: [Int] { kind == .lstm ? [units, units] : [units] }
+
+  /// Whether the kernels compute the whole step: not where a function looks at whole rows, as softmax does.
+  var isFused: Bool { activation.elementwise != nil && recurrentActivation.elementwise != nil }
+
+  // MARK: Weights
+
+  /// kernel (features, gates * units), recurrent_kernel (units, gates * units) and, with a bias, bias (gates * units,), or
+  /// (2, gates * units) for a GRU with reset_after.
+  func weights(features: Int) throws(ElmanError) -> [Weight] {
+    let columns = try elementCount([gates, units])
+    // Before anything is made: the larger of the two would fail last.
+    try FloatBuffer.requireMemory(for: elementCount([units, columns]))
+    var weights = [
+      try Weight("kernel", shape: [features, columns], initializer: kernelInitializer),
+      try Weight("recurrent_kernel", shape: [units, columns], initializer: recurrentInitializer),
+    ]
+    guard usesBias else { return weights }
+    let bias = try Weight("bias", shape: resetAfter ? [2, columns] : [columns], initializer: biasInitializer)
+    if unitForgetBias { (bias.values.base + units).update(repeating: 1, count: units) }
+    weights.append(bias)
+    return weights
+  }
+
+  /// The weights as the kernels read them.
+  func pack(_ weights: [Weight]) throws(ElmanError) -> PackedRecurrence {
+    let kernel = weights[0].values.base
+    let recurrent = weights[1].values.base
+    let bias = usesBias ? weights[2].values.base : nil
+    let splits = kind == .gru && !resetAfter
+    return PackedRecurrence(
+      cell: self,
+      kernel: try PackedWeights(kernel, depth: weights[0].shape[0], units: units, gates: gates),
+      recurrentKernel: try PackedWeights(
+        recurrent, depth: units, units: units, gates: splits ? 2 : gates, rowStride: gates * units),
+      candidateKernel: splits ? try PackedWeights(recurrent + 2 * units, depth: units, units: units, rowStride: 3 * units) : nil,
+      bias: try PackedWeights.row(bias, units: units, gates: gates),
+      recurrentBias: resetAfter ? try PackedWeights.row(bias.map { $0 + 3 * units }, units: units, gates: 3) : nil)
+  }
+
+  /// Runs the kernel of this cell.
+  func step(_ kernels: KernelSet, _ recurrence: Recurrence) {
+    switch kind {
+    case .simpleRNN: kernels.simpleRNN(recurrence)
+    case .lstm: kernels.lstm(recurrence)
+    case .gru: resetAfter ? kernels.gruResetAfter(recurrence) : kernels.gruResetBefore(recurrence)
+    }
+  }
+}
+
+/// A cell with its weights as the kernels read them.
+struct PackedRecurrence: Sendable {
+  let cell: FusedCell
+  let kernel: PackedWeights
+  /// All gates; of a GRU without reset_after z and r.
+  let recurrentKernel: PackedWeights
+  /// GRU without reset_after only: h.
+  let candidateKernel: PackedWeights?
+  /// In gate layout.
+  let bias: FloatBuffer
+  /// In gate layout; GRU with reset_after only.
+  let recurrentBias: FloatBuffer?
+}

@@ -1,0 +1,28 @@
+/// What SimpleRNN, LSTM and GRU share: a fused cell whose weights are the layer's own.
+public class FusedLayer: RecurrentLayer, @unchecked Sendable {
+  let cell: FusedCell
+  private var packed: PackedRecurrence?
+
+  init(_ kind: FusedCell.Kind, _ reader: inout ConfigReader) throws(ElmanError) {
+    cell = try FusedCell(kind, &reader)
+    try super.init(&reader)
+  }
+
+  override var units: Int { cell.units }
+  override var stateSizes: [Int] { cell.stateSizes }
+
+  override func ownConfig() -> [JSON.Member] { options.config + cell.config(ofCell: false) }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.weights(features: input.last ?? 0) }
+
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
+    try super.prepare(builtFor: input)
+    packed = try cell.pack(ownWeights)
+  }
+
+  override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+    try cell.scratchCount(size, threads: threads)
+  }
+
+  override func runSequence(_ call: SequenceCall) { packed?.run(call) }
+}

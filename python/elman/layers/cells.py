@@ -1,0 +1,252 @@
+"""The cells: one step of a recurrence each, which RNN runs over a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .._run import FloatArray
+from ._layer import Layer, flattened
+
+
+class Cell(Layer):
+    """What the cells have in common: sizes, and a call with states."""
+
+    @property
+    def state_size(self) -> Any:
+        """The size of the state, or the list of their sizes."""
+        sizes = self._state_sizes()
+        return sizes[0] if len(sizes) == 1 else sizes
+
+    @property
+    def output_size(self) -> int:
+        """The size of the output."""
+        return int(self.units)
+
+    def _state_sizes(self) -> list[int]:
+        return [self.units] * (2 if isinstance(self, LSTMCell) else 1)
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[FloatArray]:
+        """Zeros for a batch."""
+        return [
+            np.zeros((batch_size or 1, size), np.float32)
+            for size in self._state_sizes()
+        ]
+
+    def __call__(  # type: ignore[override]  # a cell's own arguments
+        self,
+        inputs: npt.ArrayLike,
+        states: Any,
+        training: bool = False,
+    ) -> tuple[FloatArray, list[FloatArray]]:
+        """One step.
+
+        Parameters
+        ----------
+        inputs : array (batch, features)
+        states : array, or list of arrays (batch, size)
+        training : bool
+            Accepted as Keras accepts it.
+
+        Returns
+        -------
+        output : array (batch, units)
+        states : list of arrays
+        """
+        output, *following = super().__call__(inputs, flattened(states), None, training)
+        return output, following
+
+
+class SimpleRNNCell(Cell):
+    """One step of SimpleRNN.
+
+    ``h = activation(x_t @ kernel + h @ recurrent_kernel + bias)``
+
+    Notes
+    -----
+    Called with (batch, features) and the list of its one state, (batch, units);
+    returns the output and the list of the next states. Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> cell = elman.layers.SimpleRNNCell(3)
+    >>> x = np.zeros((8, 10))
+    >>> output, states = cell(x, cell.get_initial_state(batch_size=8))
+    >>> output.shape, len(states)
+    ((8, 3), 1)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        config = dict(locals())
+        for name in ("self", "kwargs", "__class__"):
+            del config[name]
+        super().__init__(config, kwargs)
+
+
+class LSTMCell(Cell):
+    """One step of LSTM.
+
+    ``i, f, o = recurrent_activation(x_t @ W + h @ U + b)``, each with its own
+    columns; ``c = f * c + i * activation(x_t @ W_c + h @ U_c + b_c)``;
+    ``h = o * activation(c)``
+
+    Notes
+    -----
+    Called with (batch, features) and the list of its states h and c, (batch, units) each;
+    returns the output and the list of the next states. Weights: kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias
+    (4 * units,), gates in the order i, f, c, o.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> cell = elman.layers.LSTMCell(3)
+    >>> x = np.zeros((8, 10))
+    >>> output, states = cell(x, cell.get_initial_state(batch_size=8))
+    >>> output.shape, len(states)
+    ((8, 3), 2)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        config = dict(locals())
+        for name in ("self", "kwargs", "__class__"):
+            del config[name]
+        super().__init__(config, kwargs)
+
+
+class GRUCell(Cell):
+    """One step of GRU.
+
+    ``z, r = recurrent_activation(x_t @ W + h @ U + b)``, each with its own
+    columns; ``h = z * h + (1 - z) * activation(x_t @ W_h + b_h + r * (h @ U_h +
+    b_rh))``, or ``(r * h) @ U_h`` where ``reset_after`` is False
+
+    Notes
+    -----
+    Called with (batch, features) and the list of its one state, (batch, units);
+    returns the output and the list of the next states. Weights: kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias
+    (2, 3 * units), or (3 * units,) where ``reset_after`` is False; gates in the
+    order z, r, h.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> cell = elman.layers.GRUCell(3)
+    >>> x = np.zeros((8, 10))
+    >>> output, states = cell(x, cell.get_initial_state(batch_size=8))
+    >>> output.shape, len(states)
+    ((8, 3), 1)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        reset_after: bool = True,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        config = dict(locals())
+        for name in ("self", "kwargs", "__class__"):
+            del config[name]
+        super().__init__(config, kwargs)
+
+
+class StackedRNNCells(Cell):
+    """Cells of which each reads the output of the one before.
+
+    Parameters
+    ----------
+    cells : list of cells
+        First to last.
+
+    Notes
+    -----
+    States and weights are those of the first cell, then of the second, and so
+    on.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> from elman.layers import GRUCell, LSTMCell, RNN, StackedRNNCells
+    >>> RNN(StackedRNNCells([LSTMCell(4), GRUCell(3)]))(np.zeros((2, 5, 1))).shape
+    (2, 3)
+    """
+
+    def __init__(self, cells: Sequence[Any], **kwargs: Any):
+        if not cells:
+            raise ValueError("StackedRNNCells needs at least one cell.")
+        super().__init__({"cells": list(cells)}, kwargs)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells."""
+        count = len(self.get_config()["cells"])
+        return [self._child(f"cells/{i}") for i in range(count)]  # type: ignore[misc]
+
+    @property
+    def output_size(self) -> int:
+        """The size of the last cell's output."""
+        return self.cells[-1].output_size
+
+    def _state_sizes(self) -> list[int]:
+        return [size for cell in self.cells for size in cell._state_sizes()]
+
+    @property
+    def state_size(self) -> Any:
+        """The cells' state sizes."""
+        return [cell.state_size for cell in self.cells]

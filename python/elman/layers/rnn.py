@@ -1,0 +1,61 @@
+"""RNN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer
+
+
+class RNN(Layer):
+    """Any cell over a sequence.
+
+    Parameters
+    ----------
+    cell : cell, or list of cells
+        ``SimpleRNNCell``, ``LSTMCell``, ``GRUCell``, ``StackedRNNCells``, a list
+        of these, or an object with ``state_size`` and ``call(inputs, states)``.
+    return_sequences : bool
+        Return every output rather than the last one.
+    return_state : bool
+        Return the last states beside the output.
+    go_backwards : bool
+        Read the last timestep first.
+    stateful : bool
+        Begin each call with the states that the last one left.
+    zero_output_for_mask : bool
+        Zeros as the output of masked steps, rather than the output before.
+
+    Notes
+    -----
+    Input (batch, timesteps, features); output (batch, units), or (batch,
+    timesteps, units) with ``return_sequences``. Weights: the cell's.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> from elman.layers import RNN, GRUCell
+    >>> RNN([GRUCell(8), GRUCell(3)])(np.zeros((2, 5, 1))).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
+    ):
+        config = dict(locals())
+        for name in ("self", "kwargs", "__class__"):
+            del config[name]
+        super().__init__(config, kwargs)
+
+    @property
+    def cell(self) -> Layer:
+        """The cell."""
+        return self._child("cell")
