@@ -4,7 +4,7 @@ import Testing
 
 /// A recurrence with all its arrays, run by a kernel set and by plain loops in Double.
 private struct Case {
-  enum Kind: CaseIterable { case simpleRNN, lstm, gru }
+  enum Kind: CaseIterable { case simpleRNN, lstm, gru, gruResetBefore }
 
   let kind: Kind
   let batch: Int
@@ -43,7 +43,10 @@ private struct Case {
         inputs += kernels.gateLayout(Array(z[first..<first + gates * units]), units: units, gates: gates)
       }
     }
-    let packed = Packed(kernels, u, depth: units, units: units, gates: gates)
+    let isSplit = kind == .gruResetBefore
+    let packed = Packed(
+      kernels, isSplit ? columns(0..<2 * units) : u, depth: units, units: units, gates: isSplit ? 2 : gates)
+    let candidate = Packed(kernels, columns((gates - 1) * units..<gates * units), depth: units, units: units, gates: 1)
     let bias = Guarded(kernels.gateLayout(self.bias, units: units, gates: gates))
     let input = Guarded(inputs, offset: 1)
     let output = Guarded(rows.count * steps * units, offset: 3)
@@ -54,7 +57,8 @@ private struct Case {
     for (start, end) in zip(bounds, bounds.dropFirst()) where end > start {
       let first = backwards ? steps - 1 - start : start
       let call = Recurrence(
-        steps: end - start, batch: rows.count, weights: packed.matrix, recurrentBias: UnsafePointer(bias.base),
+        steps: end - start, batch: rows.count, weights: packed.matrix, candidateWeights: isSplit ? candidate.matrix : nil,
+        recurrentBias: UnsafePointer(bias.base),
         inputs: InputRows(
           base: input.base + first * width, groupStride: steps * width, rowStride: backwards ? -width : width),
         hidden: start == 0 ? UnsafePointer(hidden.base) : UnsafePointer(output.base + (start - 1) * units),
@@ -65,10 +69,29 @@ private struct Case {
       case .simpleRNN: kernels.simpleRNN(call)
       case .lstm: kernels.lstm(call)
       case .gru: kernels.gruResetAfter(call)
+      case .gruResetBefore: kernels.gruResetBefore(call)
       }
     }
     #expect(output.guardsAreWhole && cell.guardsAreWhole && input.guardsAreWhole && scratch.guardsAreWhole)
     return (output.values, cell.values)
+  }
+
+  /// A GRU's step whose reset gate acts on the state.
+  private func stepResetBefore(_ x: [Double], _ products: [Double], _ h: [Double]) -> [Double] {
+    (0..<units).map { unit in
+      let update = sigmoid(x[unit] + products[unit])
+      var sum = x[2 * units + unit]
+      for k in 0..<units {
+        let reset = sigmoid(x[units + k] + products[units + k])
+        sum += reset * h[k] * Double(u[k * 3 * units + 2 * units + unit])
+      }
+      return update * h[unit] + (1 - update) * hyperbolicTangent(sum)
+    }
+  }
+
+  /// Some columns of the recurrent weights.
+  private func columns(_ range: Range<Int>) -> [Float] {
+    (0..<units).flatMap { row in range.map { u[row * gates * units + $0] } }
   }
 
   /// The same in Double.
@@ -96,8 +119,10 @@ private struct Case {
             let reset = sigmoid(x[units + unit] + recurrent(1))
             let candidate = hyperbolicTangent(x[2 * units + unit] + reset * recurrent(2))
             h[unit] = update * h[unit] + (1 - update) * candidate
+          case .gruResetBefore: break
           }
         }
+        if kind == .gruResetBefore { h = stepResetBefore(x, products, h) }
         outputs += h
       }
     }

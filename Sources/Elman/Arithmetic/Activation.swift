@@ -33,6 +33,11 @@ public struct Activation: Equatable, Sendable {
     self = found
   }
 
+  /// A function of a layer's own arguments, which has no name of Keras.
+  init(_ function: Elementwise) {
+    self.init(name: "", function: .elementwise(function))
+  }
+
   private init(name: String, function: Function) {
     self.name = name
     self.function = function

@@ -1,6 +1,8 @@
 /// The layers that elman knows, by Keras's class names.
 public enum LayerRegistry {
-  private static let makers: [String: @Sendable (inout ConfigReader) throws(ElmanError) -> Layer] = [
+  private typealias Maker = @Sendable (inout ConfigReader) throws(ElmanError) -> Layer
+
+  private static let makers: [String: Maker] = [
     InputLayer.className: { (reader) throws(ElmanError) in try InputLayer(&reader) },
     SimpleRNN.className: { (reader) throws(ElmanError) in try SimpleRNN(&reader) },
     LSTM.className: { (reader) throws(ElmanError) in try LSTM(&reader) },
@@ -15,6 +17,41 @@ public enum LayerRegistry {
     ActivationLayer.className: { (reader) throws(ElmanError) in try ActivationLayer(&reader) },
     Flatten.className: { (reader) throws(ElmanError) in try Flatten(&reader) },
     Dropout.className: { (reader) throws(ElmanError) in try Dropout(&reader) },
+    Embedding.className: { (reader) throws(ElmanError) in try Embedding(&reader) },
+    Masking.className: { (reader) throws(ElmanError) in try Masking(&reader) },
+    TimeDistributed.className: { (reader) throws(ElmanError) in try TimeDistributed(&reader) },
+    Rescaling.className: { (reader) throws(ElmanError) in try Rescaling(&reader) },
+    SpatialDropout1D.className: { (reader) throws(ElmanError) in try SpatialDropout1D(&reader) },
+    GaussianNoise.className: { (reader) throws(ElmanError) in try GaussianNoise(&reader) },
+    GaussianDropout.className: { (reader) throws(ElmanError) in try GaussianDropout(&reader) },
+    AlphaDropout.className: { (reader) throws(ElmanError) in try AlphaDropout(&reader) },
+    ActivityRegularization.className: { (reader) throws(ElmanError) in try ActivityRegularization(&reader) },
+    ReLU.className: { (reader) throws(ElmanError) in try ReLU(&reader) },
+    LeakyReLU.className: { (reader) throws(ElmanError) in try LeakyReLU(&reader) },
+    PReLU.className: { (reader) throws(ElmanError) in try PReLU(&reader) },
+    ELU.className: { (reader) throws(ElmanError) in try ELU(&reader) },
+    ThresholdedReLU.className: { (reader) throws(ElmanError) in try ThresholdedReLU(&reader) },
+    Softmax.className: { (reader) throws(ElmanError) in try Softmax(&reader) },
+    LayerNormalization.className: { (reader) throws(ElmanError) in try LayerNormalization(&reader) },
+    BatchNormalization.className: { (reader) throws(ElmanError) in try BatchNormalization(&reader) },
+    UnitNormalization.className: { (reader) throws(ElmanError) in try UnitNormalization(&reader) },
+    GroupNormalization.className: { (reader) throws(ElmanError) in try GroupNormalization(&reader) },
+    RMSNormalization.className: { (reader) throws(ElmanError) in try RMSNormalization(&reader) },
+    Normalization.className: { (reader) throws(ElmanError) in try Normalization(&reader) },
+    Conv1D.className: { (reader) throws(ElmanError) in try Conv1D(&reader) },
+    SeparableConv1D.className: { (reader) throws(ElmanError) in try SeparableConv1D(&reader) },
+    DepthwiseConv1D.className: { (reader) throws(ElmanError) in try DepthwiseConv1D(&reader) },
+    Conv1DTranspose.className: { (reader) throws(ElmanError) in try Conv1DTranspose(&reader) },
+    MaxPooling1D.className: { (reader) throws(ElmanError) in try MaxPooling1D(&reader) },
+    AveragePooling1D.className: { (reader) throws(ElmanError) in try AveragePooling1D(&reader) },
+    GlobalMaxPooling1D.className: { (reader) throws(ElmanError) in try GlobalMaxPooling1D(&reader) },
+    GlobalAveragePooling1D.className: { (reader) throws(ElmanError) in try GlobalAveragePooling1D(&reader) },
+    Reshape.className: { (reader) throws(ElmanError) in try Reshape(&reader) },
+    Permute.className: { (reader) throws(ElmanError) in try Permute(&reader) },
+    RepeatVector.className: { (reader) throws(ElmanError) in try RepeatVector(&reader) },
+    ZeroPadding1D.className: { (reader) throws(ElmanError) in try ZeroPadding1D(&reader) },
+    Cropping1D.className: { (reader) throws(ElmanError) in try Cropping1D(&reader) },
+    UpSampling1D.className: { (reader) throws(ElmanError) in try UpSampling1D(&reader) },
   ]
 
   public static var classNames: [String] { makers.keys.sorted() }

@@ -11,29 +11,31 @@ struct LayerSettings {
   let name: String
   let trainable: Bool
   /// The input shape the user fixed, batch first; nil where it follows from the layer before.
-  let inputShape: Shape?
+  var inputShape: Shape?
 
-  init(_ reader: inout ConfigReader, inputDimension: InputDimension = .features) throws(ElmanError) {
+  init(
+    _ reader: inout ConfigReader, inputDimension: InputDimension = .features, readsInputDimension: Bool = true
+  ) throws(ElmanError) {
     let givenName = try reader.string("name")
     if let givenName, givenName.isEmpty || givenName.utf8.count > 1024 || givenName.utf8.contains(0) {
       throw ElmanError(.invalidArgument, "The name of a layer must have 1 to 1024 bytes, none of them zero.")
     }
     trainable = try reader.bool("trainable", default: true)
     try LayerSettings.checkDtype(reader.value("dtype"), of: reader.owner)
-    inputShape = try LayerSettings.inputShape(&reader, inputDimension)
+    inputShape = try LayerSettings.inputShape(&reader, inputDimension, readsInputDimension)
     reader.ignore("autocast", "build_config")
     name = givenName ?? NameCounter.name(forClass: reader.owner)
   }
 
   private static func inputShape(
-    _ reader: inout ConfigReader, _ inputDimension: InputDimension
+    _ reader: inout ConfigReader, _ inputDimension: InputDimension, _ readsInputDimension: Bool
   ) throws(ElmanError) -> Shape? {
     let batchInputShape = try reader.shape("batch_input_shape")
     let batchShape = try reader.shape("batch_shape")
     let inputShape = try reader.shape("input_shape")
     let batchSize = try positive(reader.integer("batch_size"), "batch_size", reader)
     let length = inputDimension == .sequence ? try positive(reader.integer("input_length"), "input_length", reader) : nil
-    let dimension = try positive(reader.integer("input_dim"), "input_dim", reader)
+    let dimension = try !readsInputDimension ? nil : positive(reader.integer("input_dim"), "input_dim", reader)
     if let whole = batchInputShape ?? batchShape {
       guard whole.rank > 0 else {
         throw ElmanError(.invalidArgument, "The batch_input_shape of \(reader.owner) must have at least the batch dimension.")

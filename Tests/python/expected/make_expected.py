@@ -44,6 +44,43 @@ def sample(array):
     return flat[:: max(1, -(-flat.size // STORED))]
 
 
+def inputs_for(case, number):
+    """The input of a call: values, or indices below case["indices"]."""
+    seed = case["seed"] + 17 * number
+    x = values(case["input_shape"], seed)
+    if "indices" in case:
+        return ((x + 1) * 0.4999 * case["indices"]).astype(np.int32)
+    if "padded" in case:
+        # Whole timesteps of the value that Masking looks for.
+        x[~mask_for(case)] = case["padded"]
+    return x
+
+
+def mask_for(case):
+    """Rows that are padded at the right, at the left, in between, and all through."""
+    batch, timesteps = case["input_shape"][:2]
+    mask = np.ones((batch, timesteps), bool)
+    for row in range(batch):
+        if row % 5 == 1:
+            mask[row, timesteps // 2 :] = False
+        elif row % 5 == 2:
+            mask[row, : timesteps // 3 + 1] = False
+        elif row % 5 == 3:
+            mask[row, 1::2] = False
+        elif row % 5 == 4:
+            mask[row] = False
+    return mask
+
+
+def states_for(case):
+    """Initial states of the sizes in case["states"]."""
+    batch = case["input_shape"][0]
+    return [
+        values((batch, size), 100 * case["seed"] + index)
+        for index, size in enumerate(case["states"])
+    ]
+
+
 def layer(class_name, **config):
     return {"class_name": class_name, "config": config}
 
@@ -137,59 +174,376 @@ def all_cases():
     )
 
 
-def make_model(layers, shape, dtype):
-    import tf_keras
+def case(layers, shape, calls=1, keras=2, **more):
+    return {
+        "layers": layers,
+        "input_shape": shape,
+        "calls": calls,
+        "keras": keras,
+        **more,
+    }
 
-    tf_keras.backend.clear_session()
-    tf_keras.backend.set_floatx(dtype)
+
+SEQUENCES = {"return_sequences": True}
+
+
+def recurrent_cases():
+    """LSTM, GRU, cells, wrappers, masks and states."""
+    kinds = [
+        ("SimpleRNN", {}, 1),
+        ("LSTM", {}, 2),
+        ("GRU", {}, 1),
+        ("GRU", {"reset_after": False}, 1),
+    ]
+    for kind, given, states in kinds:
+
+        def make(units, kind=kind, given=given, **config):
+            return layer(kind, units=units, **given, **config)
+
+        if kind != "SimpleRNN":
+            for shape, units in SHAPES:
+                yield case([make(units, return_sequences=True)], shape)
+            for options in OPTIONS:
+                yield case([make(6, **options)], (3, 7, 5))
+            for gate in ["hard_sigmoid", "softmax", "linear", "tanh"]:
+                for version in (2, 3):
+                    yield case(
+                        [make(9, recurrent_activation=gate, return_sequences=True)],
+                        (3, 6, 5),
+                        keras=version,
+                    )
+            for activation in ["relu", "softmax", "softsign", "linear"]:
+                yield case(
+                    [make(9, activation=activation, return_sequences=True)], (3, 6, 5)
+                )
+        for backwards, sequences in itertools.product([False, True], repeat=2):
+            options = {"go_backwards": backwards, "return_sequences": sequences}
+            yield case([make(5, **options)], (5, 6, 3), mask=True)
+            yield case([make(5, return_state=True, **options)], (5, 6, 3), mask=True)
+            yield case(
+                [make(5, return_state=True, **options)], (2, 4, 3), states=[5] * states
+            )
+        yield case(
+            [make(4, stateful=True, return_sequences=True)], (5, 4, 3), 3, mask=True
+        )
+        yield case(
+            [make(5, zero_output_for_mask=True, **SEQUENCES)], (5, 6, 3), mask=True
+        )
+        yield case([make(4, activation="softmax")], (5, 4, 3), mask=True)
+        for merge, sequences in itertools.product(MERGES, [False, True]):
+            inner = make(4, return_sequences=sequences)
+            yield case([bidirectional(inner, merge_mode=merge)], (5, 6, 3), mask=True)
+        inner = make(4, return_state=True, return_sequences=True)
+        yield case([bidirectional(inner)], (2, 5, 3), states=[4] * (2 * states))
+        yield case([bidirectional(inner)], (5, 5, 3), mask=True)
+        yield case([bidirectional(make(3, stateful=True))], (2, 5, 3), 2)
+        cell = layer(f"{kind}Cell", units=4, **given)
+        other = layer("LSTMCell", units=3)
+        for config in [{}, SEQUENCES, {"go_backwards": True, **SEQUENCES}]:
+            yield case([layer("RNN", cell=cell, **config)], (5, 6, 3), mask=True)
+            stack = layer("StackedRNNCells", cells=[cell, other])
+            yield case([layer("RNN", cell=stack, **config)], (5, 6, 3), mask=True)
+        stack = layer("StackedRNNCells", cells=[other, cell])
+        yield case([layer("RNN", cell=stack, return_state=True)], (2, 4, 3))
+        yield case([bidirectional(layer("RNN", cell=stack, **SEQUENCES))], (2, 4, 3))
+        yield case(
+            [layer("RNN", cell=cell, zero_output_for_mask=True, **SEQUENCES)],
+            (5, 6, 3),
+            mask=True,
+        )
+        yield case([layer("RNN", cell=cell, stateful=True)], (2, 3, 3), 2)
+        embedding = layer("Embedding", input_dim=7, output_dim=3, mask_zero=True)
+        yield case(
+            [
+                embedding,
+                layer("Dropout", rate=0.2),
+                make(5, return_sequences=True),
+                layer("TimeDistributed", layer=layer("Dense", units=2)),
+            ],
+            (6, 8),
+            indices=7,
+        )
+        yield case(
+            [
+                layer("Masking", mask_value=0.25),
+                bidirectional(make(4)),
+                layer("Dense", units=2),
+            ],
+            (5, 6, 3),
+            padded=0.25,
+        )
+
+
+def other_cases():
+    """The layers around them."""
+    yield case([layer("Embedding", input_dim=9, output_dim=4)], (3, 5), indices=9)
+    yield case([layer("Embedding", input_dim=2, output_dim=1)], (3,), indices=2)
+    for rank in [(4, 3), (2, 5, 3), (2, 3, 4, 5)]:
+        yield case([layer("LayerNormalization")], rank)
+        yield case([layer("BatchNormalization")], rank)
+        yield case([layer("UnitNormalization")], rank)
+        yield case([layer("RMSNormalization")], rank, keras=3)
+        yield case([layer("Rescaling", scale=0.5, offset=1.0)], rank)
+        yield case(
+            [layer("ReLU", max_value=0.8, negative_slope=0.1, threshold=0.2)], rank
+        )
+        yield case([layer("LeakyReLU", negative_slope=0.1)], rank, keras=3)
+        yield case([layer("LeakyReLU", alpha=0.15)], rank)
+        yield case([layer("ELU", alpha=0.7)], rank)
+        yield case([layer("ThresholdedReLU", theta=0.3)], rank)
+        yield case([layer("PReLU")], rank)
+        yield case([layer("Softmax")], rank)
+        for noise in [
+            layer("GaussianNoise", stddev=0.1),
+            layer("GaussianDropout", rate=0.1),
+            layer("AlphaDropout", rate=0.1),
+            layer("ActivityRegularization", l1=0.1, l2=0.2),
+        ]:
+            yield case([noise], rank)
+    yield case([layer("SpatialDropout1D", rate=0.1)], (2, 5, 3))
+    yield case([layer("LayerNormalization", epsilon=0.1, center=False)], (2, 5, 3))
+    yield case([layer("LayerNormalization", scale=False)], (2, 5, 3))
+    yield case([layer("LayerNormalization", axis=1)], (2, 5, 3))
+    yield case([layer("LayerNormalization", axis=[1, 2])], (2, 5, 3))
+    yield case([layer("BatchNormalization", center=False, epsilon=0.01)], (2, 5, 3))
+    yield case([layer("BatchNormalization", scale=False)], (2, 5, 3))
+    yield case([layer("BatchNormalization", axis=1)], (2, 5, 3))
+    yield case([layer("UnitNormalization", axis=1)], (2, 5, 3))
+    yield case([layer("UnitNormalization", axis=[1, 2])], (2, 5, 3))
+    for groups in [1, 2, 6, -1]:
+        yield case([layer("GroupNormalization", groups=groups)], (2, 5, 6))
+    yield case([layer("GroupNormalization", groups=2, scale=False)], (3, 6))
+    yield case(
+        [layer("Normalization", mean=[0.1, 0.2, 0.3], variance=[1.0, 2.0, 3.0])], (4, 3)
+    )
+    yield case([layer("Normalization", mean=0.5, variance=4.0, axis=None)], (4, 3))
+    yield case(
+        [layer("Normalization", mean=0.5, variance=4.0, axis=None, invert=True)], (4, 3)
+    )
+    yield case([layer("Softmax", axis=1)], (2, 5, 3))
+    yield case([layer("PReLU", shared_axes=[1])], (2, 5, 3))
+    for padding, strides, dilation in [
+        ("valid", 1, 1),
+        ("same", 1, 1),
+        ("causal", 1, 1),
+        ("valid", 2, 1),
+        ("same", 2, 1),
+        ("same", 3, 1),
+        ("causal", 2, 1),
+        ("valid", 1, 2),
+        ("same", 1, 2),
+        ("causal", 1, 3),
+    ]:
+        given = {"padding": padding, "strides": strides, "dilation_rate": dilation}
+        for kernel in (1, 2, 3, 4):
+            if (kernel - 1) * dilation >= 9:
+                continue
+            yield case(
+                [
+                    layer(
+                        "Conv1D",
+                        filters=5,
+                        kernel_size=kernel,
+                        activation="relu",
+                        **given,
+                    )
+                ],
+                (2, 9, 4),
+            )
+        if padding != "causal" and (strides == 1 or dilation == 1):
+            yield case(
+                [layer("DepthwiseConv1D", kernel_size=3, depth_multiplier=2, **given)],
+                (2, 9, 4),
+            )
+        if strides == 1 or dilation == 1:
+            yield case(
+                [
+                    layer(
+                        "SeparableConv1D",
+                        filters=5,
+                        kernel_size=3,
+                        depth_multiplier=2,
+                        **given,
+                    )
+                ],
+                (2, 9, 4),
+            )
+    yield case(
+        [layer("Conv1D", filters=6, kernel_size=3, groups=2, use_bias=False)], (2, 9, 4)
+    )
+    yield case(
+        [layer("Conv1D", filters=70, kernel_size=5, padding="same")], (3, 40, 33)
+    )
+    for padding, strides, kernel in itertools.product(
+        ["valid", "same"], [1, 2, 3], [1, 2, 3, 4]
+    ):
+        yield case(
+            [
+                layer(
+                    "Conv1DTranspose",
+                    filters=3,
+                    kernel_size=kernel,
+                    strides=strides,
+                    padding=padding,
+                )
+            ],
+            (2, 5, 4),
+        )
+    for name in ["MaxPooling1D", "AveragePooling1D"]:
+        for padding, strides, size in itertools.product(
+            ["valid", "same"], [None, 1, 3], [2, 3]
+        ):
+            yield case(
+                [layer(name, pool_size=size, strides=strides, padding=padding)],
+                (2, 7, 3),
+            )
+    for name in ["GlobalMaxPooling1D", "GlobalAveragePooling1D"]:
+        for keep in [False, True]:
+            yield case([layer(name, keepdims=keep)], (2, 7, 3))
+    yield case(
+        [layer("Masking", mask_value=0.5), layer("GlobalAveragePooling1D")],
+        (4, 7, 3),
+        padded=0.5,
+    )
+    yield case([layer("Reshape", target_shape=[3, 4])], (2, 12))
+    yield case([layer("Reshape", target_shape=[2, -1])], (2, 4, 5))
+    yield case([layer("Permute", dims=[2, 1])], (2, 4, 5))
+    yield case([layer("Permute", dims=[3, 1, 2])], (2, 3, 4, 5))
+    yield case([layer("RepeatVector", n=3)], (2, 5))
+    yield case([layer("ZeroPadding1D", padding=[1, 2])], (2, 5, 3))
+    yield case([layer("ZeroPadding1D", padding=2)], (2, 5, 3))
+    yield case([layer("Cropping1D", cropping=[1, 2])], (2, 5, 3))
+    yield case([layer("UpSampling1D", size=3)], (2, 5, 3))
+    yield case(
+        [layer("TimeDistributed", layer=layer("Dense", units=4, activation="tanh"))],
+        (2, 5, 3),
+    )
+    yield case([layer("TimeDistributed", layer=layer("LSTM", units=4))], (2, 3, 5, 3))
+    yield case(
+        [layer("TimeDistributed", layer=layer("Conv1D", filters=2, kernel_size=2))],
+        (2, 3, 5, 3),
+    )
+    yield case(
+        [
+            layer("Embedding", input_dim=20, output_dim=8),
+            layer("LSTM", units=16, return_sequences=True),
+            layer("LSTM", units=16),
+            layer("Dense", units=1, activation="sigmoid"),
+        ],
+        (4, 12),
+        indices=20,
+    )
+    yield case(
+        [
+            layer(
+                "Conv1D", filters=8, kernel_size=3, padding="causal", activation="relu"
+            ),
+            layer("MaxPooling1D", pool_size=2),
+            layer("BatchNormalization"),
+            bidirectional(layer("GRU", units=6, return_sequences=True)),
+            layer("LayerNormalization"),
+            layer("GlobalMaxPooling1D"),
+            layer("RepeatVector", n=4),
+            layer("GRU", units=5, return_sequences=True, reset_after=False),
+            layer("Flatten"),
+            layer("Dense", units=3, activation="softmax"),
+        ],
+        (3, 20, 5),
+    )
+
+
+def family_cases():
+    yield from recurrent_cases()
+    yield from other_cases()
+
+
+def make_layers(keras, layers, shape, dtype):
+    """The layers of a case, named by their place."""
+    if hasattr(keras.backend, "set_floatx"):
+        keras.backend.clear_session()
+        keras.backend.set_floatx(dtype)
     made = []
     for index, serialized in enumerate(layers):
-        config = json.loads(json.dumps(serialized))
-        if index == 0:
+        text = json.dumps(serialized)
+        if keras.__name__ == "keras":
+            text = text.replace(
+                '"class_name"', '"module": "keras.layers", "class_name"'
+            )
+        config = json.loads(text)
+        if index == 0 and keras.__name__ == "tf_keras":
             config["config"]["batch_input_shape"] = list(shape)
         config["config"]["name"] = f"layer_{index}"
-        made.append(tf_keras.layers.deserialize(config))
+        made.append(keras.layers.deserialize(config))
     return made
 
 
-def run(layers, shape, calls, seed, dtype):
-    """The outputs of the last call, the weights' shapes, and the parameters."""
-    made = make_model(layers, shape, dtype)
-    outputs = []
-    weights = None
-    for call in range(calls):
-        y = values(shape, seed + 17 * call).astype(dtype)
-        if weights is None:
-            z = y
-            for one in made:
-                z = one(z)
-            for one in made:
-                one.reset_states() if hasattr(one, "reset_states") and getattr(
-                    one, "stateful", False
-                ) else None
-            shapes = [tuple(w.shape) for one in made for w in one.weights]
-            weights = weights_for(shapes, seed)
-            rest = list(weights)
-            for one in made:
-                count = len(one.weights)
-                one.set_weights([w.astype(dtype) for w in rest[:count]])
-                rest = rest[count:]
-        for one in made:
-            y = one(y)
-        outputs = y if isinstance(y, (list, tuple)) else [y]
-    return [np.asarray(o) for o in outputs], shapes
+def set_weights(made, shapes, seed, dtype):
+    rest = weights_for(shapes, seed)
+    for one in made:
+        count = len(one.weights)
+        one.set_weights([positive_variance(w, v) for w, v in zip(one.weights, rest)])
+        rest = rest[count:]
+
+
+def positive_variance(variable, value):
+    return np.abs(value) if "variance" in variable.name else value
+
+
+def run(case, dtype):
+    """The outputs of the last call, and the shapes of the weights."""
+    if case["keras"] == 3:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        import keras
+    else:
+        import tf_keras as keras
+    import tensorflow as tf
+
+    made = make_layers(keras, case["layers"], case["input_shape"], dtype)
+
+    def call(number):
+        y = inputs_for(case, number)
+        y = tf.constant(y.astype(dtype if y.dtype == np.float32 else y.dtype))
+        options = {}
+        if case.get("mask"):
+            options["mask"] = mask_for(case)
+        if case.get("states"):
+            options["initial_state"] = [
+                tf.constant(s.astype(dtype)) for s in states_for(case)
+            ]
+        for index, one in enumerate(made):
+            y = one(y, **(options if index == 0 else {}))
+        return y
+
+    call(0)
+    for one in made:
+        if getattr(one, "stateful", False):
+            one.reset_states() if hasattr(one, "reset_states") else one.reset_state()
+    shapes = [tuple(w.shape) for one in made for w in one.weights]
+    set_weights(made, shapes, case["seed"], dtype)
+    for number in range(case["calls"]):
+        y = call(number)
+    flat = y if isinstance(y, (list, tuple)) else [y]
+    flat = [
+        o for one in flat for o in (one if isinstance(one, (list, tuple)) else [one])
+    ]
+    return [np.asarray(o) for o in flat], shapes
 
 
 def main():
     cases, arrays = [], {}
-    for seed, (layers, shape, calls) in enumerate(all_cases(), start=1):
-        single, shapes = run(layers, shape, calls, seed, "float32")
-        double, _ = run(layers, shape, calls, seed, "float64")
-        case = {
-            "layers": layers,
-            "input_shape": shape,
-            "calls": calls,
-            "seed": seed,
+    listed = [
+        {"layers": layers, "input_shape": shape, "calls": calls, "keras": 2}
+        for layers, shape, calls in all_cases()
+    ] + list(family_cases())
+    for seed, case in enumerate(listed, start=1):
+        case["seed"] = seed
+        try:
+            single, shapes = run(case, "float32")
+            double, _ = run(case, "float64")
+        except Exception as error:
+            print("FAILED", case, str(error)[:300])
+            continue
+        case |= {
             "weight_shapes": shapes,
             "output_shapes": [o.shape for o in single],
             "error": [

@@ -7,16 +7,51 @@ from typing import Any
 from .._library import lib, text
 from ._layer import Layer, serialize
 from .activation import Activation
+from .activity_regularization import ActivityRegularization
+from .alpha_dropout import AlphaDropout
+from .average_pooling_1d import AveragePooling1D
+from .batch_normalization import BatchNormalization
 from .bidirectional import Bidirectional
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from .conv_1d import Conv1D
+from .conv_1d_transpose import Conv1DTranspose
+from .cropping_1d import Cropping1D
 from .dense import Dense
+from .depthwise_conv_1d import DepthwiseConv1D
 from .dropout import Dropout
+from .elu import ELU
+from .embedding import Embedding
 from .flatten import Flatten
+from .gaussian_dropout import GaussianDropout
+from .gaussian_noise import GaussianNoise
+from .global_average_pooling_1d import GlobalAveragePooling1D
+from .global_max_pooling_1d import GlobalMaxPooling1D
+from .group_normalization import GroupNormalization
 from .gru import GRU
 from .input_layer import Input, InputLayer
+from .layer_normalization import LayerNormalization
+from .leaky_relu import LeakyReLU
 from .lstm import LSTM
+from .masking import Masking
+from .max_pooling_1d import MaxPooling1D
+from .normalization import Normalization
+from .permute import Permute
+from .prelu import PReLU
+from .relu import ReLU
+from .repeat_vector import RepeatVector
+from .rescaling import Rescaling
+from .reshape import Reshape
+from .rms_normalization import RMSNormalization
 from .rnn import RNN
+from .separable_conv_1d import SeparableConv1D
 from .simple_rnn import SimpleRNN
+from .softmax import Softmax
+from .spatial_dropout_1d import SpatialDropout1D
+from .thresholded_relu import ThresholdedReLU
+from .time_distributed import TimeDistributed
+from .unit_normalization import UnitNormalization
+from .up_sampling_1d import UpSampling1D
+from .zero_padding_1d import ZeroPadding1D
 
 __all__ = [
     "Activation",
@@ -32,6 +67,41 @@ __all__ = [
     "LSTMCell",
     "Layer",
     "RNN",
+    "Embedding",
+    "Masking",
+    "TimeDistributed",
+    "Rescaling",
+    "SpatialDropout1D",
+    "GaussianDropout",
+    "AlphaDropout",
+    "GaussianNoise",
+    "ActivityRegularization",
+    "ReLU",
+    "ELU",
+    "ThresholdedReLU",
+    "PReLU",
+    "Softmax",
+    "LayerNormalization",
+    "RMSNormalization",
+    "UnitNormalization",
+    "GroupNormalization",
+    "BatchNormalization",
+    "Conv1D",
+    "SeparableConv1D",
+    "DepthwiseConv1D",
+    "Conv1DTranspose",
+    "MaxPooling1D",
+    "AveragePooling1D",
+    "GlobalMaxPooling1D",
+    "GlobalAveragePooling1D",
+    "Reshape",
+    "Permute",
+    "RepeatVector",
+    "ZeroPadding1D",
+    "Cropping1D",
+    "UpSampling1D",
+    "LeakyReLU",
+    "Normalization",
     "SimpleRNN",
     "SimpleRNNCell",
     "StackedRNNCells",

@@ -31,6 +31,12 @@ def jsonable(value: Any) -> Any:
     raise TypeError(f"An argument of a layer cannot be {value!r}.")
 
 
+def arguments(variables: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of an ``__init__``, from its ``locals()``."""
+    others = ("self", "kwargs", "__class__")
+    return {name: value for name, value in variables.items() if name not in others}
+
+
 def serialize(layer: Layer) -> dict[str, Any]:
     """``{"class_name": ..., "config": ...}``, from which the layer is made again."""
     return {

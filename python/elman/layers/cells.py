@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._run import FloatArray
-from ._layer import Layer, flattened
+from ._layer import Layer, arguments, flattened
 
 
 class Cell(Layer):
@@ -46,8 +46,10 @@ class Cell(Layer):
 
         Parameters
         ----------
-        inputs : array (batch, features)
-        states : array, or list of arrays (batch, size)
+        inputs : array
+            (batch, features).
+        states : array, or list of arrays
+            (batch, size) each.
         training : bool
             Accepted as Keras accepts it.
 
@@ -68,7 +70,8 @@ class SimpleRNNCell(Cell):
     Notes
     -----
     Called with (batch, features) and the list of its one state, (batch, units);
-    returns the output and the list of the next states. Weights: kernel (features, units), recurrent_kernel (units, units), bias (units,).
+    returns the output and the list of the next states. Weights: kernel
+    (features, units), recurrent_kernel (units, units), bias (units,).
 
     Examples
     --------
@@ -99,10 +102,7 @@ class SimpleRNNCell(Cell):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)
 
 
 class LSTMCell(Cell):
@@ -114,9 +114,10 @@ class LSTMCell(Cell):
 
     Notes
     -----
-    Called with (batch, features) and the list of its states h and c, (batch, units) each;
-    returns the output and the list of the next states. Weights: kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias
-    (4 * units,), gates in the order i, f, c, o.
+    Called with (batch, features) and the list of its states h and c, (batch,
+    units) each; returns the output and the list of the next states. Weights:
+    kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias (4 *
+    units,), gates in the order i, f, c, o.
 
     Examples
     --------
@@ -149,10 +150,7 @@ class LSTMCell(Cell):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)
 
 
 class GRUCell(Cell):
@@ -165,9 +163,10 @@ class GRUCell(Cell):
     Notes
     -----
     Called with (batch, features) and the list of its one state, (batch, units);
-    returns the output and the list of the next states. Weights: kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias
-    (2, 3 * units), or (3 * units,) where ``reset_after`` is False; gates in the
-    order z, r, h.
+    returns the output and the list of the next states. Weights: kernel
+    (features, 3 * units), recurrent_kernel (units, 3 * units), bias (2, 3 *
+    units), or (3 * units,) where ``reset_after`` is False; gates in the order
+    z, r, h.
 
     Examples
     --------
@@ -200,10 +199,7 @@ class GRUCell(Cell):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)
 
 
 class StackedRNNCells(Cell):

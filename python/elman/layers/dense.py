@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer
+from ._layer import Layer, arguments
 
 
 class Dense(Layer):
@@ -45,7 +45,4 @@ class Dense(Layer):
         bias_constraint: Any = None,
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer
+from ._layer import Layer, arguments
 
 
 class GRU(Layer):
@@ -39,9 +39,9 @@ class GRU(Layer):
     Notes
     -----
     Input (batch, timesteps, features); output (batch, units), or (batch,
-    timesteps, units) with ``return_sequences``. Weights: kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias
-    (2, 3 * units), or (3 * units,) where ``reset_after`` is False; gates in the
-    order z, r, h.
+    timesteps, units) with ``return_sequences``. Weights: kernel (features, 3 *
+    units), recurrent_kernel (units, 3 * units), bias (2, 3 * units), or (3 *
+    units,) where ``reset_after`` is False; gates in the order z, r, h.
 
     Examples
     --------
@@ -78,7 +78,4 @@ class GRU(Layer):
         use_cudnn: Any = "auto",
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)

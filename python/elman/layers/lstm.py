@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer
+from ._layer import Layer, arguments
 
 
 class LSTM(Layer):
@@ -38,8 +38,9 @@ class LSTM(Layer):
     Notes
     -----
     Input (batch, timesteps, features); output (batch, units), or (batch,
-    timesteps, units) with ``return_sequences``. Weights: kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias
-    (4 * units,), gates in the order i, f, c, o.
+    timesteps, units) with ``return_sequences``. Weights: kernel (features, 4 *
+    units), recurrent_kernel (units, 4 * units), bias (4 * units,), gates in the
+    order i, f, c, o.
 
     Examples
     --------
@@ -76,7 +77,4 @@ class LSTM(Layer):
         use_cudnn: Any = "auto",
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer
+from ._layer import Layer, arguments
 
 
 class RNN(Layer):
@@ -50,10 +50,7 @@ class RNN(Layer):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)
 
     @property
     def cell(self) -> Layer:

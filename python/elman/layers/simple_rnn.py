@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer
+from ._layer import Layer, arguments
 
 
 class SimpleRNN(Layer):
@@ -66,7 +66,4 @@ class SimpleRNN(Layer):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        config = dict(locals())
-        for name in ("self", "kwargs", "__class__"):
-            del config[name]
-        super().__init__(config, kwargs)
+        super().__init__(arguments(locals()), kwargs)

@@ -1,0 +1,85 @@
+// Arguments that several layers have.
+
+extension ConfigReader {
+  /// `axis`: an integer or a list of them.
+  mutating func axes(_ key: String = "axis", default standard: [Int] = [-1]) throws(ElmanError) -> [Int] {
+    guard let value = value(key) else { return standard }
+    return try integers(value, key)
+  }
+
+  private func integers(_ value: JSON, _ key: String) throws(ElmanError) -> [Int] {
+    if let single = ConfigReader.integer(value) { return [single] }
+    guard case .array(let list) = value else { throw mismatch(key, "an integer or a list of integers", value) }
+    let integers = list.compactMap(ConfigReader.integer)
+    guard integers.count == list.count, !list.isEmpty, list.count <= Shape.maximumRank else {
+      throw mismatch(key, "an integer or a list of 1 to \(Shape.maximumRank) integers", value)
+    }
+    return integers
+  }
+
+  /// A size along time: a positive integer, or a list of one as Keras writes it.
+  mutating func extent(_ key: String, default standard: Int? = nil) throws(ElmanError) -> Int {
+    guard let value = value(key) else {
+      guard let standard else { throw ElmanError(.wrongType, "\(owner) needs the argument '\(key)', a positive integer.") }
+      return standard
+    }
+    let integers = try integers(value, key)
+    guard integers.count == 1, (1...Int(Int32.max)).contains(integers[0]) else {
+      throw ElmanError(
+        .invalidArgument,
+        "The `\(key)` argument of \(owner) must be a positive integer, or a list of one. Received: \(key)=\(value.text)")
+    }
+    return integers[0]
+  }
+
+  /// Two counts that are not negative, such as the padding before and after; one stands for both.
+  mutating func pair(_ key: String, default standard: Int) throws(ElmanError) -> (Int, Int) {
+    guard let value = value(key) else { return (standard, standard) }
+    let integers = try integers(value, key)
+    guard integers.count <= 2, integers.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
+      throw ElmanError(
+        .invalidArgument, "The `\(key)` argument of \(owner) must be one or two integers >= 0. Received: \(key)=\(value.text)")
+    }
+    return (integers[0], integers[integers.count - 1])
+  }
+
+  /// One of a few names.
+  mutating func choice(_ key: String, of choices: [String]) throws(ElmanError) -> String {
+    let name = try string(key) ?? choices[0]
+    guard choices.contains(name) else {
+      throw ElmanError(
+        .invalidArgument,
+        "The `\(key)` argument of \(owner) must be one of \(choices.map { "\"\($0)\"" }.joined(separator: ", ")). Received: \(name)")
+    }
+    return name
+  }
+
+  /// `data_format`, of which only "channels_last" is there.
+  mutating func requireChannelsLast() throws(ElmanError) {
+    guard try choice("data_format", of: ["channels_last", "channels_first"]) == "channels_last" else {
+      throw ElmanError(.unsupported, "\(owner) works with data_format='channels_last'. Received: data_format='channels_first'")
+    }
+  }
+
+  /// A number that must be there.
+  mutating func requiredNumber(_ key: String) throws(ElmanError) -> Double {
+    guard value(key) != nil else { throw ElmanError(.wrongType, "\(owner) needs the argument '\(key)', a number.") }
+    return try number(key, default: 0)
+  }
+}
+
+extension JSON {
+  static func integers(_ values: [Int]) -> JSON { .array(values.map(JSON.int)) }
+}
+
+extension Shape {
+  /// Axes as 0..<rank, in order, or an error.
+  func resolved(axes: [Int], of owner: String) throws(ElmanError) -> [Int] {
+    let resolved = axes.map { $0 < 0 ? $0 + rank : $0 }
+    guard resolved.allSatisfy({ (0..<rank).contains($0) }), Set(resolved).count == resolved.count else {
+      throw ElmanError(
+        .invalidArgument, "Invalid value for `axis` argument of \(owner): \(axes) does not fit inputs of shape \(self)")
+    }
+    return resolved.sorted()
+  }
+}

@@ -1,0 +1,72 @@
+/// Keras's `PReLU`: x, or alpha * x below 0, with an alpha for each element of the input but the batch.
+public final class PReLU: Layer, @unchecked Sendable {
+  public override class var className: String { "PReLU" }
+
+  private let initializer: Initializer
+  private let sharedAxes: [Int]
+  private let arguments: [JSON.Member]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    initializer = try reader.initializer("alpha_initializer", default: "zeros")
+    arguments = try reader.trainingArguments("alpha_regularizer", "alpha_constraint")
+    sharedAxes = try reader.axes("shared_axes", default: [])
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    [JSON.Member("alpha_initializer", initializer.json)] + arguments
+      + [JSON.Member("shared_axes", sharedAxes.isEmpty ? .null : .integers(sharedAxes))]
+  }
+
+  override var maskFlow: MaskFlow { .passes }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(atLeast: 2, input)
+    let alpha = try alphaShape(input)
+    if let built = builtInputShape, try alphaShape(built) != alpha { throw incompatible("expected shape=\(built), found shape=\(input)") }
+    return [input]
+  }
+
+  /// Every axis but the batch; 1 for shared ones.
+  private func alphaShape(_ input: Shape) throws(ElmanError) -> [Int] {
+    var shape: [Int] = []
+    for axis in 1..<input.rank {
+      if sharedAxes.contains(axis) {
+        shape.append(1)
+      } else if let size = input[axis] {
+        shape.append(size)
+      } else {
+        throw incompatible("axis \(axis) must be known, or be one of `shared_axes`; found shape=\(input)")
+      }
+    }
+    return shape
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    [try Weight("alpha", shape: try alphaShape(input), initializer: initializer)]
+  }
+
+  override func forward(_ call: LayerCall) {
+    let shape = call.inputShape
+    let alpha = ownWeights[0]
+    var strides = [Int](repeating: 0, count: shape.count)
+    var stride = 1
+    for axis in (1..<shape.count).reversed() {
+      if alpha.shape[axis - 1] > 1 { strides[axis] = stride }
+      stride *= alpha.shape[axis - 1]
+    }
+    var index = [Int](repeating: 0, count: shape.count)
+    var place = 0
+    for element in 0..<shape.reduce(1, *) {
+      let x = call.input[element]
+      call.outputs[0][element] = x < 0 ? x * alpha.values.base[place] : x
+      for axis in shape.indices.reversed() {
+        index[axis] += 1
+        place += strides[axis]
+        if index[axis] < shape[axis] { break }
+        place -= index[axis] * strides[axis]
+        index[axis] = 0
+      }
+    }
+  }
+}

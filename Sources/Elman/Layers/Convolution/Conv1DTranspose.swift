@@ -1,0 +1,93 @@
+import KernelInterface
+
+/// Keras's `Conv1DTranspose`: each timestep spread over kernel_size timesteps, `strides` apart; kernel (kernel_size, filters,
+/// features).
+public final class Conv1DTranspose: Convolution1D, @unchecked Sendable {
+  public override class var className: String { "Conv1DTranspose" }
+
+  private let filters: Int
+  private let outputPadding: Int?
+  private let kernelInitializer: Initializer
+  private var packed: PackedWeights?
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    filters = try reader.units("filters")
+    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
+    outputPadding = try reader.value("output_padding") == nil ? nil : reader.pair("output_padding", default: 0).0
+    reader.ignore("groups")
+    try super.init(
+      &reader, paddings: ["valid", "same"], trainingArguments: reader.trainingArguments("kernel_regularizer", "kernel_constraint"))
+    if let outputPadding, outputPadding >= window.stride {
+      throw ElmanError(
+        .invalidArgument,
+        "The output_padding argument must be smaller than strides. Received: output_padding=\(outputPadding), strides=\(window.stride)")
+    }
+  }
+
+  override var sizeConfig: [JSON.Member] { [JSON.Member("filters", .int(filters))] }
+  override var weightConfig: [JSON.Member] {
+    [JSON.Member("kernel_initializer", kernelInitializer.json), JSON.Member("output_padding", outputPadding.map(JSON.int) ?? .null)]
+  }
+
+  override func outputFeatures(_ features: Int) -> Int { filters }
+
+  override func steps(_ input: Shape) throws(ElmanError) -> Int? {
+    guard let steps = input[1] else { return nil }
+    if steps == 0 { throw incompatible("a sequence needs at least one timestep, found shape=\(input)") }
+    return try outputSteps(steps)
+  }
+
+  private func outputSteps(_ steps: Int) throws(ElmanError) -> Int {
+    let spread = try elementCount([steps, window.stride])
+    if let outputPadding {
+      let padding = window.padding == "same" ? window.span / 2 : 0
+      let output = spread - window.stride + window.span - 2 * padding + outputPadding
+      guard output > 0 else { throw ElmanError(.shapeMismatch, "Layer '\(name)' has no output for \(steps) timesteps.") }
+      return output
+    }
+    return window.padding == "same" ? spread : spread + max(window.span - window.stride, 0)
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    let kernel = try Weight("kernel", shape: [window.size, filters, input.last ?? 0], initializer: kernelInitializer)
+    return try [kernel] + bias(filters)
+  }
+
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
+    let kernel = ownWeights[0]
+    packed = try PackedWeights(kernel.values.base, depth: kernel.shape[2], units: window.size * filters, isTransposed: true)
+  }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try elementCount([input[0], input[1], window.size, filters])
+  }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    guard let packed else { return }
+    let (batch, steps, features) = (call.inputShape[0], call.inputShape[1], call.inputShape[2])
+    let outputSteps = try outputSteps(steps)
+    let width = window.size * filters
+    call.kernels.product(
+      Product(
+        rows: batch * steps, input: InputRows(base: call.input, rowStride: features), weights: packed.matrix, bias: nil,
+        output: OutputRows(base: call.scratch, rowStride: width), padded: false))
+    let output = call.outputs[0]
+    output.update(repeating: 0, count: batch * outputSteps * filters)
+    let before = window.padding == "same" ? max((steps - 1) * window.stride + window.span - outputSteps, 0) / 2 : 0
+    for row in 0..<batch {
+      for step in 0..<steps {
+        let spread = call.scratch + (row * steps + step) * width
+        for tap in 0..<window.size {
+          let target = step * window.stride + tap * window.dilation - before
+          guard (0..<outputSteps).contains(target) else { continue }
+          let place = output + (row * outputSteps + target) * filters
+          for filter in 0..<filters { place[filter] += spread[tap * filters + filter] }
+        }
+      }
+    }
+    activate(
+      call, output, rows: batch * outputSteps, columns: filters, bias: usesBias ? UnsafePointer(ownWeights[1].values.base) : nil)
+  }
+
+  override var isCausal: Bool { false }
+}

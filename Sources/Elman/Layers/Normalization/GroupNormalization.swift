@@ -1,0 +1,105 @@
+/// Keras's `GroupNormalization`: the features in groups, each group of a sample normalized over all its timesteps.
+/// (batch, ..., features).
+public final class GroupNormalization: Layer, @unchecked Sendable {
+  public override class var className: String { "GroupNormalization" }
+
+  private let groups: Int
+  private let axis: Int
+  private let epsilon: Double
+  private let affine: ScaleAndCenter
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    groups = try reader.integer("groups") ?? 32
+    guard groups == -1 || groups > 0 else {
+      throw ElmanError(.invalidArgument, "The `groups` of GroupNormalization must be positive, or -1. Received: groups=\(groups)")
+    }
+    let axes = try reader.axes()
+    guard axes.count == 1 else {
+      throw ElmanError(.invalidArgument, "GroupNormalization takes one axis. Received: axis=\(axes)")
+    }
+    axis = axes[0]
+    epsilon = try reader.number("epsilon", default: 1e-3)
+    affine = try ScaleAndCenter(&reader)
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    [JSON.Member("groups", .int(groups)), JSON.Member("axis", .int(axis)), JSON.Member("epsilon", .double(epsilon))]
+      + affine.flags + affine.initializers + affine.trainingArguments
+  }
+
+  override var maskFlow: MaskFlow { .passes }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(atLeast: 2, input)
+    _ = try groupCount(input)
+    try requireBuiltSizes(of: input.resolved(axes: [axis], of: name), in: input)
+    return [input]
+  }
+
+  private func groupCount(_ input: Shape) throws(ElmanError) -> Int {
+    let axes = try input.resolved(axes: [axis], of: name)
+    let features = try sizes(of: axes, in: input)[0]
+    guard axes[0] > 0 else { throw incompatible("axis=\(axis) is the batch; found shape=\(input)") }
+    let groups = groups == -1 ? features : groups
+    guard groups <= features, features % groups == 0 else {
+      throw ElmanError(
+        .invalidArgument,
+        "Number of groups (\(groups)) must divide the number of channels (\(features)) of layer '\(name)'.")
+    }
+    return groups
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try affine.weights(sizes(of: input.resolved(axes: [axis], of: name), in: input))
+  }
+
+  /// The features last; all else of a sample before them.
+  private func permutation(_ shape: [Int]) throws(ElmanError) -> Permutation {
+    let axis = try Shape(shape).resolved(axes: [axis], of: name)
+    return Permutation(shape, order: Permutation.last(axis, rank: shape.count))
+  }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try elementCount(input) }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    let shape = call.inputShape
+    let groups = try groupCount(Shape(shape))
+    let features = shape[try Shape(shape).resolved(axes: [axis], of: name)[0]]
+    let sample = shape.dropFirst().reduce(1, *)
+    let permutation = try permutation(shape)
+    permutation.forEach { result, array in call.scratch[result] = call.input[array] }
+    for row in 0..<shape[0] {
+      for group in 0..<groups { normalize(call.scratch + row * sample, sample / features, features, group, features / groups) }
+    }
+    permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }
+  }
+
+  private func normalize(_ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int) {
+    let first = sample + group * width
+    let count = Double(steps * width)
+    func sum(_ value: (Double) -> Double) -> Double {
+      var sum = 0.0
+      for step in 0..<steps {
+        for feature in 0..<width { sum += value(Double(first[step * features + feature])) }
+      }
+      return sum
+    }
+    let mean = sum { $0 } / count
+    let factor = 1 / (sum { ($0 - mean) * ($0 - mean) } / count + epsilon).squareRoot()
+    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    for step in 0..<steps {
+      for feature in 0..<width {
+        let channel = group * width + feature
+        let scale = factor * Double(gamma?[channel] ?? 1)
+        let value = first + step * features + feature
+        value.pointee = Float((Double(value.pointee) - mean) * scale + Double(beta?[channel] ?? 0))
+      }
+    }
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    if input.count > 2 { throw cannotStream("it normalizes over time") }
+    return []
+  }
+}

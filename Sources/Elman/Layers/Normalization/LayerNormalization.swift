@@ -1,0 +1,59 @@
+/// Keras's `LayerNormalization`: `(x - mean) / sqrt(variance + epsilon) * gamma + beta` over the axes.
+public final class LayerNormalization: Layer, @unchecked Sendable {
+  public override class var className: String { "LayerNormalization" }
+
+  private let axes: [Int]
+  private let epsilon: Double
+  private let affine: ScaleAndCenter
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    axes = try reader.axes()
+    epsilon = try reader.number("epsilon", default: 1e-3)
+    affine = try ScaleAndCenter(&reader)
+    reader.ignore("rms_scaling")
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes)), JSON.Member("epsilon", .double(epsilon))]
+      + affine.flags + affine.initializers + affine.trainingArguments
+  }
+
+  override var maskFlow: MaskFlow { .passes }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    let axes = try input.resolved(axes: axes, of: name)
+    _ = try sizes(of: axes, in: input)
+    try requireBuiltSizes(of: axes, in: input)
+    return [input]
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try affine.weights(sizes(of: input.resolved(axes: axes, of: name), in: input))
+  }
+
+  private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
+    RowNormalization(shape: shape, axes: try Shape(shape).resolved(axes: axes, of: name))
+  }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    let rows = try rows(call.inputShape)
+    let columns = rows.columns
+    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    rows.run(call) { _, row in
+      let mean = RowSums.mean(row, columns)
+      let factor = 1 / (RowSums.meanSquare(row, columns, above: mean) + epsilon).squareRoot()
+      for index in 0..<columns {
+        let scale = factor * Double(gamma?[index] ?? 1)
+        row[index] = Float((Double(row[index]) - mean) * scale + Double(beta?[index] ?? 0))
+      }
+    }
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
+    return []
+  }
+}

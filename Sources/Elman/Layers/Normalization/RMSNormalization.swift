@@ -1,0 +1,52 @@
+/// Keras 3's `RMSNormalization`: `x / sqrt(mean(x^2) + epsilon) * scale` over the axes.
+public final class RMSNormalization: Layer, @unchecked Sendable {
+  public override class var className: String { "RMSNormalization" }
+
+  private let axes: [Int]
+  private let epsilon: Double
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    axes = try reader.axes()
+    epsilon = try reader.number("epsilon", default: 1e-6)
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes)), JSON.Member("epsilon", .double(epsilon))]
+  }
+
+  override var maskFlow: MaskFlow { .passes }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    let axes = try input.resolved(axes: axes, of: name)
+    _ = try sizes(of: axes, in: input)
+    try requireBuiltSizes(of: axes, in: input)
+    return [input]
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    let sizes = try sizes(of: input.resolved(axes: axes, of: name), in: input)
+    return [try Weight("scale", shape: sizes, initializer: Initializer(named: "ones"))]
+  }
+
+  private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
+    RowNormalization(shape: shape, axes: try Shape(shape).resolved(axes: axes, of: name))
+  }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    let rows = try rows(call.inputShape)
+    let columns = rows.columns
+    let scale = ownWeights[0].values.base
+    rows.run(call) { _, row in
+      let factor = 1 / (RowSums.meanSquare(row, columns) + epsilon).squareRoot()
+      for index in 0..<columns { row[index] = Float(Double(row[index]) * factor * Double(scale[index])) }
+    }
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
+    return []
+  }
+}

@@ -1,0 +1,110 @@
+import KernelInterface
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What LayerNormalization, RMSNormalization, GroupNormalization and UnitNormalization share: rows along some axes, each
+/// normalized by itself.
+struct RowNormalization {
+  let shape: [Int]
+  let axes: [Int]
+
+  var columns: Int { axes.reduce(1) { $0 * shape[$1] } }
+  var rows: Int { columns == 0 ? 0 : shape.reduce(1, *) / columns }
+  private var isInOrder: Bool { axes == Array(shape.count - axes.count..<shape.count) }
+
+  /// Floats of scratch memory for `run`.
+  var scratchCount: Int { isInOrder ? 0 : shape.reduce(1, *) }
+
+  /// Calls `normalize` for each row (a plain array of `columns`) of the input, in place in the output.
+  func run(_ call: LayerCall, _ normalize: (_ row: Int, UnsafeMutablePointer<Float>) -> Void) {
+    let (count, output) = (shape.reduce(1, *), call.outputs[0])
+    if isInOrder {
+      output.update(from: call.input, count: count)
+      for row in 0..<rows { normalize(row, output + row * columns) }
+      return
+    }
+    let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
+    permutation.forEach { result, array in call.scratch[result] = call.input[array] }
+    for row in 0..<rows { normalize(row, call.scratch + row * columns) }
+    permutation.forEach { result, array in output[array] = call.scratch[result] }
+  }
+}
+
+/// Sums over plain rows, in Double: the rows are short, and nothing is lost.
+enum RowSums {
+  static func mean(_ row: UnsafePointer<Float>, _ count: Int) -> Double {
+    var sum = 0.0
+    for index in 0..<count { sum += Double(row[index]) }
+    return sum / Double(count)
+  }
+
+  /// The mean of squares of what is above `center`.
+  static func meanSquare(_ row: UnsafePointer<Float>, _ count: Int, above center: Double = 0) -> Double {
+    var sum = 0.0
+    for index in 0..<count {
+      let difference = Double(row[index]) - center
+      sum += difference * difference
+    }
+    return sum / Double(count)
+  }
+}
+
+/// gamma and beta of a normalization, either of which may be missing.
+struct ScaleAndCenter {
+  let scale: Bool
+  let center: Bool
+  private let gammaInitializer: Initializer
+  private let betaInitializer: Initializer
+  private let arguments: [JSON.Member]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    center = try reader.bool("center", default: true)
+    scale = try reader.bool("scale", default: true)
+    betaInitializer = try reader.initializer("beta_initializer", default: "zeros")
+    gammaInitializer = try reader.initializer("gamma_initializer", default: "ones")
+    arguments = try reader.trainingArguments("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint")
+  }
+
+  var flags: [JSON.Member] { [JSON.Member("center", .bool(center)), JSON.Member("scale", .bool(scale))] }
+  var initializers: [JSON.Member] {
+    [JSON.Member("beta_initializer", betaInitializer.json), JSON.Member("gamma_initializer", gammaInitializer.json)]
+  }
+  var trainingArguments: [JSON.Member] { arguments }
+
+  /// gamma, then beta.
+  func weights(_ shape: [Int]) throws(ElmanError) -> [Weight] {
+    var weights: [Weight] = []
+    if scale { weights.append(try Weight("gamma", shape: shape, initializer: gammaInitializer)) }
+    if center { weights.append(try Weight("beta", shape: shape, initializer: betaInitializer)) }
+    return weights
+  }
+
+  func gamma(_ weights: [Weight]) -> UnsafePointer<Float>? { scale ? UnsafePointer(weights[0].values.base) : nil }
+  func beta(_ weights: [Weight]) -> UnsafePointer<Float>? { center ? UnsafePointer(weights[scale ? 1 : 0].values.base) : nil }
+}
+
+extension Layer {
+  /// The sizes of axes, which must be known.
+  func sizes(of axes: [Int], in input: Shape) throws(ElmanError) -> [Int] {
+    var sizes: [Int] = []
+    for axis in axes {
+      guard let size = input[axis], size > 0 else { throw incompatible("axis \(axis) must be known, found shape=\(input)") }
+      sizes.append(size)
+    }
+    return sizes
+  }
+
+  /// An error unless some axes have the sizes that the layer was built with.
+  func requireBuiltSizes(of axes: [Int], in input: Shape) throws(ElmanError) {
+    guard let built = builtInputShape else { return }
+    guard built.rank == input.rank, axes.allSatisfy({ input[$0] == nil || input[$0] == built[$0] }) else {
+      throw incompatible("expected shape=\(built), found shape=\(input)")
+    }
+  }
+}

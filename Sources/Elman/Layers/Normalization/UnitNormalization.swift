@@ -1,0 +1,40 @@
+/// Keras's `UnitNormalization`: each row along the axes divided by its Euclidean length.
+public final class UnitNormalization: Layer, @unchecked Sendable {
+  public override class var className: String { "UnitNormalization" }
+
+  private let axes: [Int]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    axes = try reader.axes()
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes))] }
+  override var maskFlow: MaskFlow { .passes }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    _ = try input.resolved(axes: axes, of: name)
+    return [input]
+  }
+
+  private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
+    RowNormalization(shape: shape, axes: try Shape(shape).resolved(axes: axes, of: name))
+  }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    let rows = try rows(call.inputShape)
+    let columns = rows.columns
+    rows.run(call) { _, row in
+      let square = RowSums.meanSquare(row, columns) * Double(columns)
+      let factor = 1 / (square < 1e-12 ? 1e-12 : square).squareRoot()
+      for index in 0..<columns { row[index] = Float(Double(row[index]) * factor) }
+    }
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
+    return []
+  }
+}

@@ -1,0 +1,204 @@
+// Layers that move elements, or only say that they stand otherwise.
+
+/// Keras's `Reshape`: (batch, ...) to (batch, target_shape...), one of whose sizes may be -1.
+public final class Reshape: Layer, @unchecked Sendable {
+  public override class var className: String { "Reshape" }
+
+  private let target: [Int]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    guard case .array(let list)? = reader.value("target_shape") else {
+      throw ElmanError(.wrongType, "Reshape needs the argument 'target_shape', a list of integers.")
+    }
+    target = list.map { $0 == .null ? -1 : ConfigReader.integer($0) ?? 0 }
+    guard target.allSatisfy({ $0 > 0 || $0 == -1 }), target.count < Shape.maximumRank, target.count(where: { $0 == -1 }) < 2 else {
+      throw ElmanError(
+        .invalidArgument,
+        "The `target_shape` of Reshape must be positive integers, one of which may be -1. Received: \(JSON.array(list).text)")
+    }
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("target_shape", .integers(target))] }
+  override var isIdentity: Bool { true }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(atLeast: 1, input)
+    let known = try elementCount(target.filter { $0 > 0 })
+    guard let sizes = Shape(Array(input.dimensions.dropFirst())).concrete else {
+      return [Shape([input[0]] + target.map { $0 > 0 ? $0 : nil })]
+    }
+    let count = try elementCount(sizes)
+    let fits = target.contains(-1) ? count % known == 0 : count == known
+    guard fits else {
+      throw ElmanError(
+        .shapeMismatch,
+        "The total size of the array must be unchanged. Received: input_shape=\(Shape(sizes)), target_shape=\(Shape(target))")
+    }
+    return [Shape([input[0]] + target.map { $0 > 0 ? $0 : count / known })]
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    if input.count > 2 { throw cannotStream("it reshapes whole sequences") }
+    return []
+  }
+}
+
+/// Keras's `Permute`: the axes past the batch in another order; `dims` count from 1.
+public final class Permute: Layer, @unchecked Sendable {
+  public override class var className: String { "Permute" }
+
+  private let dims: [Int]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    dims = try reader.axes("dims", default: [])
+    guard !dims.isEmpty, dims.sorted() == Array(1...dims.count) else {
+      throw ElmanError(
+        .invalidArgument,
+        "Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be consecutive and start from 1. "
+          + "Received dims=\(dims)")
+    }
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("dims", .integers(dims))] }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(dims.count + 1, input)
+    return [Shape([input[0]] + dims.map { input[$0] })]
+  }
+
+  override func forward(_ call: LayerCall) {
+    Permutation(call.inputShape, order: [0] + dims).forEach { result, array in call.outputs[0][result] = call.input[array] }
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, dims[0] != 1 { throw cannotStream("it moves the axis of time") }
+    return []
+  }
+}
+
+/// Keras's `RepeatVector`: (batch, features) to (batch, n, features).
+public final class RepeatVector: Layer, @unchecked Sendable {
+  public override class var className: String { "RepeatVector" }
+
+  private let n: Int
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    n = try reader.units("n")
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("n", .int(n))] }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(2, input)
+    return [[input[0], n, input[1]]]
+  }
+
+  override func forward(_ call: LayerCall) {
+    let features = call.inputShape[1]
+    for row in 0..<call.inputShape[0] {
+      for step in 0..<n { (call.outputs[0] + (row * n + step) * features).update(from: call.input + row * features, count: features) }
+    }
+  }
+
+  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] { throw cannotStream("it makes a sequence of a vector") }
+}
+
+/// What ZeroPadding1D, Cropping1D and UpSampling1D share: each output timestep is one of the input, or zeros.
+public class TimestepLayer: Layer, @unchecked Sendable {
+  private let arguments: [JSON.Member]
+
+  init(_ arguments: [JSON.Member], _ reader: inout ConfigReader) throws(ElmanError) {
+    self.arguments = arguments
+    super.init(try LayerSettings(&reader))
+  }
+
+  final override func ownConfig() -> [JSON.Member] { arguments }
+
+  /// Output timesteps for input timesteps.
+  func timesteps(_ input: Int) throws(ElmanError) -> Int { input }
+
+  /// The timestep of the input that stands at one of the output; outside of the input: zeros.
+  func source(_ step: Int) -> Int { step }
+
+  final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(3, input)
+    guard let steps = input[1] else { return [[input[0], nil, input[2]]] }
+    return [[input[0], try timesteps(steps), input[2]]]
+  }
+
+  final override func forward(_ call: LayerCall) throws(ElmanError) {
+    let (steps, features) = (call.inputShape[1], call.inputShape[2])
+    let outputSteps = try timesteps(steps)
+    for row in 0..<call.inputShape[0] {
+      for step in 0..<outputSteps {
+        let output = call.outputs[0] + (row * outputSteps + step) * features
+        let source = source(step)
+        if (0..<steps).contains(source) {
+          output.update(from: call.input + (row * steps + source) * features, count: features)
+        } else {
+          output.update(repeating: 0, count: features)
+        }
+      }
+    }
+  }
+
+  final override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] { throw cannotStream("it changes the number of timesteps") }
+}
+
+/// Keras's `ZeroPadding1D`: timesteps of zeros before and after.
+public final class ZeroPadding1D: TimestepLayer, @unchecked Sendable {
+  public override class var className: String { "ZeroPadding1D" }
+
+  private let padding: (before: Int, after: Int)
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    padding = try reader.pair("padding", default: 1)
+    try reader.requireChannelsLast()
+    try super.init([JSON.Member("padding", .integers([padding.before, padding.after]))], &reader)
+  }
+
+  override func timesteps(_ input: Int) -> Int { input + padding.before + padding.after }
+  override func source(_ step: Int) -> Int { step - padding.before }
+}
+
+/// Keras's `Cropping1D`: without some timesteps at both ends.
+public final class Cropping1D: TimestepLayer, @unchecked Sendable {
+  public override class var className: String { "Cropping1D" }
+
+  private let cropping: (before: Int, after: Int)
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    cropping = try reader.pair("cropping", default: 1)
+    try super.init([JSON.Member("cropping", .integers([cropping.before, cropping.after]))], &reader)
+  }
+
+  override func timesteps(_ input: Int) throws(ElmanError) -> Int {
+    guard cropping.before + cropping.after < input else {
+      throw ElmanError(
+        .invalidArgument,
+        "`cropping` parameter of `Cropping1D` layer must be smaller than the input length. Received: input length=\(input), "
+          + "cropping=(\(cropping.before), \(cropping.after))")
+    }
+    return input - cropping.before - cropping.after
+  }
+
+  override func source(_ step: Int) -> Int { step + cropping.before }
+}
+
+/// Keras's `UpSampling1D`: each timestep `size` times.
+public final class UpSampling1D: TimestepLayer, @unchecked Sendable {
+  public override class var className: String { "UpSampling1D" }
+
+  private let size: Int
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    size = try reader.extent("size", default: 2)
+    try super.init([JSON.Member("size", .int(size))], &reader)
+  }
+
+  override func timesteps(_ input: Int) throws(ElmanError) -> Int { try elementCount([input, size]) }
+  override func source(_ step: Int) -> Int { step / size }
+}

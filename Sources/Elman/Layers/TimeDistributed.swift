@@ -1,0 +1,56 @@
+/// Keras's `TimeDistributed`: a layer applied to each timestep; (batch, timesteps, ...) to (batch, timesteps, ...).
+public final class TimeDistributed: Layer, @unchecked Sendable {
+  public override class var className: String { "TimeDistributed" }
+
+  private let layer: Layer
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    guard let value = reader.value("layer") else {
+      throw ElmanError(.wrongType, "TimeDistributed needs the argument 'layer', a layer.")
+    }
+    layer = try LayerRegistry.make(value)
+    if layer.isStateful || layer.maskFlow == .makes || layer is RecurrentCell {
+      throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states or makes masks.")
+    }
+    super.init(try LayerSettings(&reader))
+  }
+
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("layer", layer.serialized())] }
+  override var namedChildren: [(role: String, layer: Layer)] { [("layer", layer)] }
+  override var maskFlow: MaskFlow { .passes }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(atLeast: 3, input)
+    let inner = try layer.outputShapes(for: self.inner(input))
+    guard inner.count == 1 else { throw incompatible("the layer inside has \(inner.count) outputs, one is expected") }
+    return [Shape(Array(input.dimensions.prefix(2)) + inner[0].dimensions.dropFirst())]
+  }
+
+  /// The shape of all timesteps of all samples, one after the other.
+  private func inner(_ input: Shape) -> Shape {
+    var steps: Int?
+    if let batch = input[0], let timesteps = input[1] {
+      let (product, overflow) = batch.multipliedReportingOverflow(by: timesteps)
+      steps = overflow ? nil : product
+    }
+    return Shape([steps] + input.dimensions.dropFirst(2))
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try layer.build(for: inner(input).withBatch(nil))
+    return []
+  }
+
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try layer.scratchCount(for: inner(Shape(input)).concrete ?? [], threads: threads)
+  }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    let shape = [call.inputShape[0] * call.inputShape[1]] + call.inputShape.dropFirst(2)
+    if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
+    try layer.run(
+      LayerCall(
+        inputShape: shape, input: call.input, outputs: call.outputs, training: call.training, threads: call.threads,
+        scratch: call.scratch))
+  }
+}

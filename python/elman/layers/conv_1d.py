@@ -1,0 +1,63 @@
+"""Conv1D."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer, arguments
+
+
+class Conv1D(Layer):
+    """A convolution along time.
+
+    Parameters
+    ----------
+    filters : int
+        The size of the output's last axis.
+    kernel_size : int
+        Timesteps that a window sees.
+    strides : int
+        Timesteps from one window to the next.
+    padding : {"valid", "same", "causal"}
+        No padding; zeros at both ends, so that the length stays with strides of 1;
+        zeros before the first timestep, so that no output sees a later input.
+    dilation_rate : int
+        Timesteps from one tap of the kernel to the next.
+    activation : str, optional
+        Linear where it is not given.
+    groups : int
+        Groups of features that are convolved by themselves.
+
+    Notes
+    -----
+    Input (batch, timesteps, features); output (batch, new timesteps, filters).
+    Weights: kernel (kernel_size, features / groups, filters), bias (filters,).
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> elman.layers.Conv1D(8, 3, padding="causal")(np.zeros((2, 10, 4))).shape
+    (2, 10, 8)
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int,
+        strides: int = 1,
+        padding: str = "valid",
+        data_format: Any = None,
+        dilation_rate: int = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(arguments(locals()), kwargs)

@@ -1,0 +1,36 @@
+"""GlobalAveragePooling1D."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer, arguments
+
+
+class GlobalAveragePooling1D(Layer):
+    """The mean value of all timesteps.
+
+    Parameters
+    ----------
+    keepdims : bool
+        Keep the axis of time, with one timestep.
+
+    Notes
+    -----
+    Input (batch, timesteps, features); output (batch, features). Masked
+    timesteps do not count.
+
+    Examples
+    --------
+    >>> import elman
+    >>> elman.layers.GlobalAveragePooling1D()([[[1.0], [4.0]]]).tolist()
+    [[2.5]]
+    """
+
+    def __init__(
+        self,
+        data_format: Any = None,
+        keepdims: bool = False,
+        **kwargs: Any,
+    ):
+        super().__init__(arguments(locals()), kwargs)

@@ -1,0 +1,36 @@
+"""GlobalMaxPooling1D."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer, arguments
+
+
+class GlobalMaxPooling1D(Layer):
+    """The largest value of all timesteps.
+
+    Parameters
+    ----------
+    keepdims : bool
+        Keep the axis of time, with one timestep.
+
+    Notes
+    -----
+    Input (batch, timesteps, features); output (batch, features). A mask is not
+    looked at, as in Keras.
+
+    Examples
+    --------
+    >>> import elman
+    >>> elman.layers.GlobalMaxPooling1D()([[[1.0], [4.0]]]).tolist()
+    [[4.0]]
+    """
+
+    def __init__(
+        self,
+        data_format: Any = None,
+        keepdims: bool = False,
+        **kwargs: Any,
+    ):
+        super().__init__(arguments(locals()), kwargs)

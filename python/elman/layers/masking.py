@@ -1,0 +1,34 @@
+"""Masking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer, arguments
+
+
+class Masking(Layer):
+    """Masks the timesteps whose features all equal a value.
+
+    Parameters
+    ----------
+    mask_value : float
+        The value; such timesteps become 0, and recurrent layers skip them.
+
+    Notes
+    -----
+    Input and output (batch, timesteps, features).
+
+    Examples
+    --------
+    >>> import elman
+    >>> elman.layers.Masking(-1.0)([[[1.0], [-1.0]]]).tolist()
+    [[[1.0], [0.0]]]
+    """
+
+    def __init__(
+        self,
+        mask_value: float = 0.0,
+        **kwargs: Any,
+    ):
+        super().__init__(arguments(locals()), kwargs)

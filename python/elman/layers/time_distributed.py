@@ -1,0 +1,36 @@
+"""TimeDistributed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer, arguments
+
+
+class TimeDistributed(Layer):
+    """A layer applied to each timestep.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer; it sees (batch * timesteps, ...).
+
+    Notes
+    -----
+    Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the
+    layer's.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> from elman.layers import Dense, TimeDistributed
+    >>> TimeDistributed(Dense(4))(np.zeros((2, 5, 3))).shape
+    (2, 5, 4)
+    """
+
+    def __init__(
+        self,
+        layer: Layer,
+        **kwargs: Any,
+    ):
+        super().__init__(arguments(locals()), kwargs)
