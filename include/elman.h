@@ -112,9 +112,10 @@ extern "C" {
 /* The most dimensions of an array. */
 #define ELMAN_MAX_RANK 8
 
-/* A layer, and a model: one type a kind, so that the compiler catches mix-ups. Pass them by value. */
+/* A layer, a model, and a stream: one type a kind, so that the compiler catches mix-ups. Pass them by value. */
 typedef struct { uint64_t id; } elman_layer;
 typedef struct { uint64_t id; } elman_model;
+typedef struct { uint64_t id; } elman_stream;
 
 /* What became of a call. */
 typedef int32_t elman_status;
@@ -136,6 +137,14 @@ typedef struct {
   const int64_t *shape;   /* rank dimensions, none of them -1 */
   size_t rank;            /* 0 (one number) to ELMAN_MAX_RANK */
 } elman_array;
+
+/* Where one output goes. */
+typedef struct {
+  float *data;                          /* NULL: only the shape is asked for */
+  size_t count;                         /* floats that data holds */
+  int64_t shape[ELMAN_MAX_RANK];        /* set by the call */
+  size_t rank;                          /* set by the call */
+} elman_output;
 
 /* Options of a type with some fields set, as an expression: see "Options" above. C only. Since 0.1. */
 #ifndef __cplusplus
@@ -267,6 +276,23 @@ ELMAN_API elman_status elman_reset_names(void);
 ELMAN_API elman_status elman_layer_create(const char *class_name, const char *config_json, elman_layer *layer);
 
 /*
+ * elman_layer_create_around: make a layer around others that are there already.
+ *
+ *   class_name    "RNN" (around its cell), "StackedRNNCells" (its cells), "TimeDistributed" (its layer), "Bidirectional"
+ *                 (its layer and, if there is one, the backward layer)
+ *   config_json   the other arguments, as for elman_layer_create; NULL: none
+ *   inner         inner_count live handles. The new layer shares what they stand for, weights included, except that a
+ *                 Bidirectional makes its own two layers from their configs. The caller still releases the handles.
+ *   inner_count   1 to 256
+ *   layer         receives the handle
+ *
+ * Returns as elman_layer_create; ELMAN_INVALID_HANDLE: one of inner is not live; ELMAN_INVALID_ARGUMENT: a class that is not
+ * made around layers, or layers that it does not take. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_create_around(const char *class_name, const char *config_json, const elman_layer *inner,
+                                                 size_t inner_count, elman_layer *layer);
+
+/*
  * elman_layer_release: give a handle back.
  *
  *   layer   a live handle, or the null handle
@@ -375,7 +401,7 @@ ELMAN_API elman_status elman_dense_create(const elman_dense_options *options, el
  *
  *   options   see the fields; layer must be given. layer and backward_layer are read, not kept: as in Keras, the new
  *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights,
- *             and the caller still releases what it gave.
+ *             and the caller still releases what it gave. A cell of the caller (elman_cell_create) is shared by both.
  *   layer     receives the handle
  *
  * Input (batch, timesteps, features); output as the wrapped layer's, with the units of both at "concat". Outputs of both
@@ -390,7 +416,7 @@ typedef struct {
   const char *name;
   int64_t batch_input_shape[ELMAN_MAX_RANK];
   size_t batch_input_rank;
-  elman_layer layer;                  /* a SimpleRNN */
+  elman_layer layer;                  /* a SimpleRNN, LSTM, GRU or RNN */
   elman_layer backward_layer;         /* the null handle: layer with go_backwards turned round */
   const char *merge_mode;             /* NULL: "concat"; "sum", "mul", "ave"; "none" for two separate outputs */
   int32_t frozen;
@@ -485,6 +511,1187 @@ typedef struct {
 } elman_input_options;
 #define ELMAN_INPUT_OPTIONS_INIT { sizeof(elman_input_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0 }
 ELMAN_API elman_status elman_input_create(const elman_input_options *options, elman_layer *layer);
+
+/*
+ * elman_lstm_create: long short-term memory, c = f c + i act(c~), h = o act(c).
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
+ * with return_state the last states, (batch, units) each. Weights: kernel (features, 4 * units), recurrent_kernel
+ * (units, 4 * units), bias (4 * units), gates in the order i, f, c, o.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *recurrent_activation;   /* NULL: "sigmoid" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+  int32_t no_unit_forget_bias;        /* unit_forget_bias=False */
+  int32_t return_sequences;
+  int32_t return_state;
+  int32_t go_backwards;
+  int32_t stateful;                   /* needs a fixed batch */
+  int32_t unroll;                     /* changes nothing: kept for the config */
+} elman_lstm_options;
+#define ELMAN_LSTM_OPTIONS_INIT \
+  { sizeof(elman_lstm_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, \
+    0, 0, 0, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_lstm_create(const elman_lstm_options *options, elman_layer *layer);
+
+/*
+ * elman_gru_create: the gated recurrent unit, h = z h + (1 - z) act(h~).
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
+ * with return_state the last states, (batch, units) each. Weights: kernel (features, 3 * units), recurrent_kernel
+ * (units, 3 * units), bias (2, 3 * units), or (3 * units) with reset_before; gates in the order z, r, h.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *recurrent_activation;   /* NULL: "sigmoid" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+  int32_t reset_before;               /* reset_after=False */
+  int32_t return_sequences;
+  int32_t return_state;
+  int32_t go_backwards;
+  int32_t stateful;                   /* needs a fixed batch */
+  int32_t unroll;                     /* changes nothing: kept for the config */
+} elman_gru_options;
+#define ELMAN_GRU_OPTIONS_INIT \
+  { sizeof(elman_gru_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, \
+    0, 0, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_gru_create(const elman_gru_options *options, elman_layer *layer);
+
+/*
+ * elman_simple_rnn_cell_create: one step of a SimpleRNN, to be run by an RNN or alone.
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, features) with the states as initial states; output (batch, units), then the next states. Weights:
+ * kernel (features, units), recurrent_kernel (units, units), bias (units).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_simple_rnn_cell_options;
+#define ELMAN_SIMPLE_RNN_CELL_OPTIONS_INIT \
+  { sizeof(elman_simple_rnn_cell_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, 0.0, 0.0, \
+    0, 0 }
+ELMAN_API elman_status elman_simple_rnn_cell_create(const elman_simple_rnn_cell_options *options, elman_layer *layer);
+
+/*
+ * elman_lstm_cell_create: one step of a LSTM, to be run by an RNN or alone.
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, features) with the states as initial states; output (batch, units), then the next states. Weights:
+ * kernel (features, 4 * units), recurrent_kernel (units, 4 * units), bias (4 * units), gates in the order i, f, c, o.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *recurrent_activation;   /* NULL: "sigmoid" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+  int32_t no_unit_forget_bias;        /* unit_forget_bias=False */
+  int32_t reserved;
+} elman_lstm_cell_options;
+#define ELMAN_LSTM_CELL_OPTIONS_INIT \
+  { sizeof(elman_lstm_cell_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, \
+    0, 0, 0, 0 }
+ELMAN_API elman_status elman_lstm_cell_create(const elman_lstm_cell_options *options, elman_layer *layer);
+
+/*
+ * elman_gru_cell_create: one step of a GRU, to be run by an RNN or alone.
+ *
+ *   options   see the fields; units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, features) with the states as initial states; output (batch, units), then the next states. Weights:
+ * kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias (2, 3 * units), or (3 * units) with
+ * reset_before; gates in the order z, r, h.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *recurrent_activation;   /* NULL: "sigmoid" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+  int32_t reset_before;               /* reset_after=False */
+  int32_t reserved;
+} elman_gru_cell_options;
+#define ELMAN_GRU_CELL_OPTIONS_INIT \
+  { sizeof(elman_gru_cell_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, \
+    0, 0, 0, 0 }
+ELMAN_API elman_status elman_gru_cell_create(const elman_gru_cell_options *options, elman_layer *layer);
+
+/*
+ * elman_layer_normalization_create: each row along some axes with mean 0 and variance 1.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. Weights: gamma, beta, of the sizes of the axes.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t axis[ELMAN_MAX_RANK];       /* axis_rank 0: the last one */
+  size_t axis_rank;
+  double epsilon;                     /* 0: 0.001 */
+  const char *beta_initializer;       /* NULL: "zeros" */
+  const char *gamma_initializer;      /* NULL: "ones" */
+  int32_t frozen;
+  int32_t no_center;                  /* center=False: no beta */
+  int32_t no_scale;                   /* scale=False: no gamma */
+  int32_t reserved;
+} elman_layer_normalization_options;
+#define ELMAN_LAYER_NORMALIZATION_OPTIONS_INIT \
+  { sizeof(elman_layer_normalization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, \
+    0.0, NULL, NULL, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_layer_normalization_create(const elman_layer_normalization_options *options, elman_layer *layer);
+
+/*
+ * elman_rms_normalization_create: each row along some axes with a mean square of 1.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. Weights: scale, of the sizes of the axes.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t axis[ELMAN_MAX_RANK];       /* axis_rank 0: the last one */
+  size_t axis_rank;
+  double epsilon;                     /* 0: 1e-6 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_rms_normalization_options;
+#define ELMAN_RMS_NORMALIZATION_OPTIONS_INIT \
+  { sizeof(elman_rms_normalization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, \
+    0, 0 }
+ELMAN_API elman_status elman_rms_normalization_create(const elman_rms_normalization_options *options, elman_layer *layer);
+
+/*
+ * elman_unit_normalization_create: each row along some axes with a Euclidean length of 1.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t axis[ELMAN_MAX_RANK];       /* axis_rank 0: the last one */
+  size_t axis_rank;
+  int32_t frozen;
+  int32_t reserved;
+} elman_unit_normalization_options;
+#define ELMAN_UNIT_NORMALIZATION_OPTIONS_INIT \
+  { sizeof(elman_unit_normalization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 \
+    }
+ELMAN_API elman_status elman_unit_normalization_create(const elman_unit_normalization_options *options, elman_layer *layer);
+
+/*
+ * elman_group_normalization_create: each group of features of a sample with mean 0 and variance 1.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input (batch, ..., features); output of the same shape. Weights: gamma, beta (features).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t groups;                     /* 0: 32; -1: one for each feature */
+  int64_t axis;                       /* the axis of the features; 0: the last one */
+  double epsilon;                     /* 0: 0.001 */
+  const char *beta_initializer;       /* NULL: "zeros" */
+  const char *gamma_initializer;      /* NULL: "ones" */
+  int32_t frozen;
+  int32_t no_center;                  /* center=False: no beta */
+  int32_t no_scale;                   /* scale=False: no gamma */
+  int32_t reserved;
+} elman_group_normalization_options;
+#define ELMAN_GROUP_NORMALIZATION_OPTIONS_INIT \
+  { sizeof(elman_group_normalization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0.0, NULL, NULL, 0, 0, 0, \
+    0 }
+ELMAN_API elman_status elman_group_normalization_create(const elman_group_normalization_options *options, elman_layer *layer);
+
+/*
+ * elman_batch_normalization_create: each feature with the mean and variance that training found.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. Weights: gamma, beta, moving_mean, moving_variance (features); the
+ * last two are not trainable.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t axis;                       /* the axis of the features; 0: the last one */
+  double momentum;                    /* 0: 0.99, for training */
+  double epsilon;                     /* 0: 0.001 */
+  const char *beta_initializer;       /* NULL: "zeros" */
+  const char *gamma_initializer;      /* NULL: "ones" */
+  const char *moving_mean_initializer; /* NULL: "zeros" */
+  const char *moving_variance_initializer; /* NULL: "ones" */
+  int32_t frozen;
+  int32_t no_center;                  /* center=False: no beta */
+  int32_t no_scale;                   /* scale=False: no gamma */
+  int32_t reserved;
+} elman_batch_normalization_options;
+#define ELMAN_BATCH_NORMALIZATION_OPTIONS_INIT \
+  { sizeof(elman_batch_normalization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0.0, 0.0, NULL, NULL, NULL, \
+    NULL, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_batch_normalization_create(const elman_batch_normalization_options *options, elman_layer *layer);
+
+/*
+ * elman_normalization_create: each feature with mean 0 and variance 1, as weights say.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. Weights: mean, variance, count, set by the caller.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t axis[ELMAN_MAX_RANK];       /* axis_rank 0: the last one */
+  size_t axis_rank;
+  int32_t frozen;
+  int32_t invert;                     /* back to what it was */
+} elman_normalization_options;
+#define ELMAN_NORMALIZATION_OPTIONS_INIT \
+  { sizeof(elman_normalization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_normalization_create(const elman_normalization_options *options, elman_layer *layer);
+
+/*
+ * elman_rescaling_create: x * scale + offset.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double scale;
+  double offset;
+  int32_t frozen;
+  int32_t reserved;
+} elman_rescaling_options;
+#define ELMAN_RESCALING_OPTIONS_INIT \
+  { sizeof(elman_rescaling_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_rescaling_create(const elman_rescaling_options *options, elman_layer *layer);
+
+/*
+ * elman_conv_1d_create: a convolution along time.
+ *
+ *   options   see the fields; filters and kernel_size must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, new timesteps, filters). Weights: kernel (kernel_size, features /
+ * groups, filters), bias (filters).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t filters;                    /* features of the output */
+  int64_t kernel_size;                /* timesteps that a window sees */
+  int64_t groups;                     /* 0: 1 */
+  int64_t strides;                    /* 0: 1 */
+  const char *padding;                /* NULL: "valid"; "same", "causal" */
+  int64_t dilation_rate;              /* 0: 1 */
+  const char *activation;             /* NULL: "linear" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_conv_1d_options;
+#define ELMAN_CONV_1D_OPTIONS_INIT \
+  { sizeof(elman_conv_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL, 0, 0 \
+    }
+ELMAN_API elman_status elman_conv_1d_create(const elman_conv_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_separable_conv_1d_create: each feature convolved by itself, then all of them mixed.
+ *
+ *   options   see the fields; filters and kernel_size must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, new timesteps, filters). Weights: depthwise_kernel (kernel_size,
+ * features, depth_multiplier), pointwise_kernel (1, features * depth_multiplier, filters), bias (filters).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t filters;                    /* features of the output */
+  int64_t kernel_size;                /* timesteps that a window sees */
+  int64_t depth_multiplier;           /* 0: 1 */
+  int64_t strides;                    /* 0: 1 */
+  const char *padding;                /* NULL: "valid"; "same", "causal" */
+  int64_t dilation_rate;              /* 0: 1 */
+  const char *activation;             /* NULL: "linear" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  const char *depthwise_initializer;  /* NULL: "glorot_uniform" */
+  const char *pointwise_initializer;  /* NULL: "glorot_uniform" */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_separable_conv_1d_options;
+#define ELMAN_SEPARABLE_CONV_1D_OPTIONS_INIT \
+  { sizeof(elman_separable_conv_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, \
+    NULL, NULL, 0, 0 }
+ELMAN_API elman_status elman_separable_conv_1d_create(const elman_separable_conv_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_depthwise_conv_1d_create: each feature convolved by itself.
+ *
+ *   options   see the fields; kernel_size must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, new timesteps, features * depth_multiplier). Weights:
+ * depthwise_kernel (kernel_size, features, depth_multiplier), bias (features * depth_multiplier).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t kernel_size;                /* timesteps that a window sees */
+  int64_t depth_multiplier;           /* 0: 1 */
+  int64_t strides;                    /* 0: 1 */
+  const char *padding;                /* NULL: "valid"; "same", "causal" */
+  int64_t dilation_rate;              /* 0: 1 */
+  const char *activation;             /* NULL: "linear" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  const char *depthwise_initializer;  /* NULL: "glorot_uniform" */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_depthwise_conv_1d_options;
+#define ELMAN_DEPTHWISE_CONV_1D_OPTIONS_INIT \
+  { sizeof(elman_depthwise_conv_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0, NULL, 0, NULL, NULL, \
+    NULL, 0, 0 }
+ELMAN_API elman_status elman_depthwise_conv_1d_create(const elman_depthwise_conv_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_conv_1d_transpose_create: each timestep spread over several.
+ *
+ *   options   see the fields; filters and kernel_size must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, new timesteps, filters). Weights: kernel (kernel_size, filters,
+ * features), bias (filters).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t filters;                    /* features of the output */
+  int64_t kernel_size;                /* timesteps that a window sees */
+  int64_t strides;                    /* 0: 1 */
+  const char *padding;                /* NULL: "valid"; "same" */
+  int64_t dilation_rate;              /* 0: 1 */
+  const char *activation;             /* NULL: "linear" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_conv_1d_transpose_options;
+#define ELMAN_CONV_1D_TRANSPOSE_OPTIONS_INIT \
+  { sizeof(elman_conv_1d_transpose_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0, NULL, 0, NULL, NULL, \
+    NULL, 0, 0 }
+ELMAN_API elman_status elman_conv_1d_transpose_create(const elman_conv_1d_transpose_options *options, elman_layer *layer);
+
+/*
+ * elman_max_pooling_1d_create: the largest value of each window along time.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, new timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t pool_size;                  /* 0: 2 */
+  int64_t strides;                    /* 0: pool_size */
+  const char *padding;                /* NULL: "valid"; "same" */
+  int32_t frozen;
+  int32_t reserved;
+} elman_max_pooling_1d_options;
+#define ELMAN_MAX_POOLING_1D_OPTIONS_INIT \
+  { sizeof(elman_max_pooling_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, NULL, 0, 0 }
+ELMAN_API elman_status elman_max_pooling_1d_create(const elman_max_pooling_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_average_pooling_1d_create: the mean value of each window along time.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, new timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t pool_size;                  /* 0: 2 */
+  int64_t strides;                    /* 0: pool_size */
+  const char *padding;                /* NULL: "valid"; "same" */
+  int32_t frozen;
+  int32_t reserved;
+} elman_average_pooling_1d_options;
+#define ELMAN_AVERAGE_POOLING_1D_OPTIONS_INIT \
+  { sizeof(elman_average_pooling_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, NULL, 0, 0 }
+ELMAN_API elman_status elman_average_pooling_1d_create(const elman_average_pooling_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_global_max_pooling_1d_create: the largest value of all timesteps.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int32_t frozen;
+  int32_t keepdims;                   /* output (batch, 1, features) */
+} elman_global_max_pooling_1d_options;
+#define ELMAN_GLOBAL_MAX_POOLING_1D_OPTIONS_INIT \
+  { sizeof(elman_global_max_pooling_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_global_max_pooling_1d_create(const elman_global_max_pooling_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_global_average_pooling_1d_create: the mean value of all timesteps.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, features). Masked timesteps do not count. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int32_t frozen;
+  int32_t keepdims;                   /* output (batch, 1, features) */
+} elman_global_average_pooling_1d_options;
+#define ELMAN_GLOBAL_AVERAGE_POOLING_1D_OPTIONS_INIT \
+  { sizeof(elman_global_average_pooling_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_global_average_pooling_1d_create(const elman_global_average_pooling_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_embedding_create: rows of a table, by index.
+ *
+ *   options   see the fields; input_dim and output_dim must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, ...) of whole numbers from 0 to input_dim - 1; output (batch, ..., output_dim). Another number is
+ * ELMAN_INVALID_ARGUMENT when the model runs. Weights: embeddings (input_dim, output_dim).
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t input_dim;                  /* rows, at most 2^24 */
+  int64_t output_dim;                 /* the size of a row */
+  const char *embeddings_initializer; /* NULL: "uniform" */
+  int32_t frozen;
+  int32_t mask_zero;                  /* index 0 masks its timestep */
+} elman_embedding_options;
+#define ELMAN_EMBEDDING_OPTIONS_INIT \
+  { sizeof(elman_embedding_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, NULL, 0, 0 }
+ELMAN_API elman_status elman_embedding_create(const elman_embedding_options *options, elman_layer *layer);
+
+/*
+ * elman_masking_create: masks the timesteps whose features all equal a value.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input and output (batch, timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double mask_value;
+  int32_t frozen;
+  int32_t reserved;
+} elman_masking_options;
+#define ELMAN_MASKING_OPTIONS_INIT \
+  { sizeof(elman_masking_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_masking_create(const elman_masking_options *options, elman_layer *layer);
+
+/*
+ * elman_reshape_create: the same elements in another shape.
+ *
+ *   options   see the fields; target_shape must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, ...); output (batch, target_shape...). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t target_shape[ELMAN_MAX_RANK]; /* without the batch; one size may be -1 */
+  size_t target_shape_rank;
+  int32_t frozen;
+  int32_t reserved;
+} elman_reshape_options;
+#define ELMAN_RESHAPE_OPTIONS_INIT \
+  { sizeof(elman_reshape_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_reshape_create(const elman_reshape_options *options, elman_layer *layer);
+
+/*
+ * elman_permute_create: the axes in another order.
+ *
+ *   options   see the fields; dims must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, ...); output (batch, ...). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t dims[ELMAN_MAX_RANK];       /* the axes past the batch, from 1 */
+  size_t dims_rank;
+  int32_t frozen;
+  int32_t reserved;
+} elman_permute_options;
+#define ELMAN_PERMUTE_OPTIONS_INIT \
+  { sizeof(elman_permute_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_permute_create(const elman_permute_options *options, elman_layer *layer);
+
+/*
+ * elman_repeat_vector_create: a vector as every timestep of a sequence.
+ *
+ *   options   see the fields; n must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, features); output (batch, n, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t n;                          /* timesteps */
+  int32_t frozen;
+  int32_t reserved;
+} elman_repeat_vector_options;
+#define ELMAN_REPEAT_VECTOR_OPTIONS_INIT \
+  { sizeof(elman_repeat_vector_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_repeat_vector_create(const elman_repeat_vector_options *options, elman_layer *layer);
+
+/*
+ * elman_zero_padding_1d_create: timesteps of zeros at both ends.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input and output (batch, timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t padding[2];                 /* before and after; {0, 0}: one each */
+  int32_t frozen;
+  int32_t reserved;
+} elman_zero_padding_1d_options;
+#define ELMAN_ZERO_PADDING_1D_OPTIONS_INIT \
+  { sizeof(elman_zero_padding_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0}, 0, 0 }
+ELMAN_API elman_status elman_zero_padding_1d_create(const elman_zero_padding_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_cropping_1d_create: without some timesteps at both ends.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input and output (batch, timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t cropping[2];                /* before and after; {0, 0}: one each */
+  int32_t frozen;
+  int32_t reserved;
+} elman_cropping_1d_options;
+#define ELMAN_CROPPING_1D_OPTIONS_INIT \
+  { sizeof(elman_cropping_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0}, 0, 0 }
+ELMAN_API elman_status elman_cropping_1d_create(const elman_cropping_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_up_sampling_1d_create: each timestep several times.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input and output (batch, timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t size;                       /* 0: 2 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_up_sampling_1d_options;
+#define ELMAN_UP_SAMPLING_1D_OPTIONS_INIT \
+  { sizeof(elman_up_sampling_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_up_sampling_1d_create(const elman_up_sampling_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_relu_create: x from a threshold on, at most a largest value.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double max_value;                   /* 0: none */
+  double negative_slope;              /* below the threshold */
+  double threshold;
+  int32_t frozen;
+  int32_t reserved;
+} elman_relu_options;
+#define ELMAN_RELU_OPTIONS_INIT \
+  { sizeof(elman_relu_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0.0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_relu_create(const elman_relu_options *options, elman_layer *layer);
+
+/*
+ * elman_leaky_relu_create: x, or a slope times x below 0.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double negative_slope;              /* 0: 0.3 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_leaky_relu_options;
+#define ELMAN_LEAKY_RELU_OPTIONS_INIT \
+  { sizeof(elman_leaky_relu_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_leaky_relu_create(const elman_leaky_relu_options *options, elman_layer *layer);
+
+/*
+ * elman_elu_create: x, or alpha (e^x - 1) below 0.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double alpha;                       /* 0: 1 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_elu_options;
+#define ELMAN_ELU_OPTIONS_INIT \
+  { sizeof(elman_elu_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_elu_create(const elman_elu_options *options, elman_layer *layer);
+
+/*
+ * elman_thresholded_relu_create: x where it is greater than theta, otherwise 0.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double theta;                       /* 0: 1 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_thresholded_relu_options;
+#define ELMAN_THRESHOLDED_RELU_OPTIONS_INIT \
+  { sizeof(elman_thresholded_relu_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_thresholded_relu_create(const elman_thresholded_relu_options *options, elman_layer *layer);
+
+/*
+ * elman_prelu_create: x, or alpha x below 0 with an alpha that is learned.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. Weights: alpha, of the input's shape without the batch.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  const char *alpha_initializer;      /* NULL: "zeros" */
+  int64_t shared_axes[ELMAN_MAX_RANK]; /* along which one alpha serves all */
+  size_t shared_axes_rank;
+  int32_t frozen;
+  int32_t reserved;
+} elman_prelu_options;
+#define ELMAN_PRELU_OPTIONS_INIT \
+  { sizeof(elman_prelu_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_prelu_create(const elman_prelu_options *options, elman_layer *layer);
+
+/*
+ * elman_softmax_create: softmax along some axes.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t axis[ELMAN_MAX_RANK];       /* axis_rank 0: the last one */
+  size_t axis_rank;
+  int32_t frozen;
+  int32_t reserved;
+} elman_softmax_options;
+#define ELMAN_SOFTMAX_OPTIONS_INIT \
+  { sizeof(elman_softmax_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0 }
+ELMAN_API elman_status elman_softmax_create(const elman_softmax_options *options, elman_layer *layer);
+
+/*
+ * elman_spatial_dropout_1d_create: acts in training; at inference the input itself.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input and output (batch, timesteps, features). No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double rate;                        /* the part, 0 to 1 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_spatial_dropout_1d_options;
+#define ELMAN_SPATIAL_DROPOUT_1D_OPTIONS_INIT \
+  { sizeof(elman_spatial_dropout_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_spatial_dropout_1d_create(const elman_spatial_dropout_1d_options *options, elman_layer *layer);
+
+/*
+ * elman_gaussian_dropout_create: acts in training; at inference the input itself.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double rate;                        /* 0 to 1 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_gaussian_dropout_options;
+#define ELMAN_GAUSSIAN_DROPOUT_OPTIONS_INIT \
+  { sizeof(elman_gaussian_dropout_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_gaussian_dropout_create(const elman_gaussian_dropout_options *options, elman_layer *layer);
+
+/*
+ * elman_alpha_dropout_create: acts in training; at inference the input itself.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double rate;                        /* the part, 0 to 1 */
+  int32_t frozen;
+  int32_t reserved;
+} elman_alpha_dropout_options;
+#define ELMAN_ALPHA_DROPOUT_OPTIONS_INIT \
+  { sizeof(elman_alpha_dropout_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_alpha_dropout_create(const elman_alpha_dropout_options *options, elman_layer *layer);
+
+/*
+ * elman_gaussian_noise_create: acts in training; at inference the input itself.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double stddev;                      /* the deviation */
+  int32_t frozen;
+  int32_t reserved;
+} elman_gaussian_noise_options;
+#define ELMAN_GAUSSIAN_NOISE_OPTIONS_INIT \
+  { sizeof(elman_gaussian_noise_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_gaussian_noise_create(const elman_gaussian_noise_options *options, elman_layer *layer);
+
+/*
+ * elman_activity_regularization_create: a penalty in training; at inference the input itself.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input of any shape; output of the same shape. No weights.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double l1;
+  double l2;
+  int32_t frozen;
+  int32_t reserved;
+} elman_activity_regularization_options;
+#define ELMAN_ACTIVITY_REGULARIZATION_OPTIONS_INIT \
+  { sizeof(elman_activity_regularization_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_activity_regularization_create(const elman_activity_regularization_options *options, elman_layer *layer);
+
+/*
+ * elman_rnn_create: a cell over a sequence.
+ *
+ *   options   see the fields; cell must be given. The layer shares it: its weights are the layer's, and the caller still
+ *             releases its handle.
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
+ * with return_state the last states, (batch, size) each. Weights: the cell's.
+ *
+ * Returns and threads: see above; ELMAN_INVALID_HANDLE: cell is not live. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  elman_layer cell;                   /* a SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells, or the caller's */
+  int32_t frozen;
+  int32_t return_sequences;
+  int32_t return_state;
+  int32_t go_backwards;
+  int32_t stateful;                   /* needs a fixed batch */
+  int32_t unroll;                     /* changes nothing: kept for the config */
+  int32_t zero_output_for_mask;       /* zeros for masked steps, rather than the output before */
+  int32_t reserved;
+} elman_rnn_options;
+#define ELMAN_RNN_OPTIONS_INIT \
+  { sizeof(elman_rnn_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_rnn_create(const elman_rnn_options *options, elman_layer *layer);
+
+/*
+ * elman_stacked_rnn_cells_create: cells of which each reads the output of the one before, as one cell.
+ *
+ *   options   see the fields; cells must be given, and are shared as elman_rnn_create shares its cell
+ *   layer     receives the handle
+ *
+ * States and weights are those of the first cell, then of the second, and so on.
+ *
+ * Returns and threads: see above; ELMAN_INVALID_HANDLE: a cell is not live. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  const elman_layer *cells;           /* cell_count cells, first to last */
+  size_t cell_count;                  /* 1 to 256 */
+} elman_stacked_rnn_cells_options;
+#define ELMAN_STACKED_RNN_CELLS_OPTIONS_INIT { sizeof(elman_stacked_rnn_cells_options), NULL, NULL, 0 }
+ELMAN_API elman_status elman_stacked_rnn_cells_create(const elman_stacked_rnn_cells_options *options, elman_layer *layer);
+
+/*
+ * elman_time_distributed_create: a layer applied to each timestep.
+ *
+ *   options   see the fields; layer must be given, and is shared as elman_rnn_create shares its cell
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's.
+ *
+ * Returns and threads: see above; ELMAN_UNSUPPORTED: a layer that keeps states or makes masks; ELMAN_INVALID_HANDLE:
+ * options->layer is not live. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  elman_layer layer;
+  int32_t frozen;
+  int32_t reserved;
+} elman_time_distributed_options;
+#define ELMAN_TIME_DISTRIBUTED_OPTIONS_INIT \
+  { sizeof(elman_time_distributed_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0}, 0, 0 }
+ELMAN_API elman_status elman_time_distributed_create(const elman_time_distributed_options *options, elman_layer *layer);
+
+/*
+ * elman_cell_create: a cell that the caller wrote, for elman_rnn_create.
+ *
+ *   options   see the fields; units, state_sizes and call must be given
+ *   layer     receives the handle
+ *
+ * call runs one step for the whole batch. It may be called from any thread, from several at once where several models or
+ * calls run, and must not call elman with the layer or a model that has it. release, unless NULL, is called once with
+ * context when the library is done with it; not where elman_cell_create fails. Such a cell has no weights that elman knows,
+ * and no config makes it.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When call does not return 0, the run that
+ * needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
+ */
+typedef struct {
+  size_t batch;
+  size_t features;
+  const float *input;                 /* (batch, features) */
+  const float *const *states;         /* (batch, state_sizes[i]) each */
+  float *output;                      /* (batch, units), to be written */
+  float *const *next_states;          /* to be written */
+} elman_cell_step;
+typedef struct {
+  size_t struct_size;
+  const char *name;                   /* NULL: "callback_cell", ... */
+  int64_t units;                      /* the size of the output, 1 to 2^31 - 1 */
+  const int64_t *state_sizes;
+  size_t state_count;                 /* 1 to 16 */
+  void *context;                      /* for call and release */
+  int32_t (*call)(void *context, const elman_cell_step *step);
+  void (*release)(void *context);
+} elman_cell_options;
+#define ELMAN_CELL_OPTIONS_INIT { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL }
+ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elman_layer *layer);
+
+/*
+ * elman_lambda_create: a function of the caller as a layer.
+ *
+ *   options   see the fields; call must be given
+ *   layer     receives the handle
+ *
+ * shape tells the output's shape for an input's, -1 for what is not fixed; output_shape has room for ELMAN_MAX_RANK
+ * dimensions. NULL: the input's own. call fills output->data (output->count floats of output->shape). Both are called as
+ * the function of elman_cell_create is, and so is release. No weights, and no config makes such a layer.
+ *
+ * Returns and threads: see above. When call or shape does not return 0, the function that needed it returns
+ * ELMAN_INVALID_ARGUMENT. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  void *context;
+  int32_t (*shape)(void *context, const int64_t *input_shape, size_t input_rank, int64_t *output_shape, size_t *output_rank);
+  int32_t (*call)(void *context, const elman_array *input, elman_output *output);
+  void (*release)(void *context);
+  int32_t frozen;
+  int32_t reserved;
+} elman_lambda_options;
+#define ELMAN_LAMBDA_OPTIONS_INIT \
+  { sizeof(elman_lambda_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL, NULL, NULL, NULL, 0, 0 }
+ELMAN_API elman_status elman_lambda_create(const elman_lambda_options *options, elman_layer *layer);
 
 /* ================================================================================================================ */
 /* What a layer is                                                                                                  */
@@ -619,6 +1826,52 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  * Layers that are not stateful stay as they are. Changes the layer. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_reset_states(elman_layer layer);
+
+/*
+ * elman_layer_state_count: how many states a stateful layer carries from call to call.
+ *
+ *   layer   a live handle of a stateful layer that is built
+ *   count   receives the number: 1, 2 for an LSTM, those of both directions for a Bidirectional
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT: the layer is not stateful. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_state_count(elman_layer layer, size_t *count);
+
+/*
+ * elman_layer_state_shape: the shape of a state, (batch, size).
+ *
+ *   layer   a live handle of a stateful layer that is built
+ *   index   0 to the count of states
+ *   shape, capacity, rank   where the shape goes: see "Shapes"
+ *
+ * Returns as elman_layer_state_count; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_state_shape(elman_layer layer, size_t index, int64_t *shape, size_t capacity,
+                                               size_t *rank);
+
+/*
+ * elman_layer_get_state: copy a state out.
+ *
+ *   layer    a live handle of a stateful layer that is built
+ *   index    0 to the count of states
+ *   values   receives the floats
+ *   count    floats that values holds
+ *
+ * Returns as elman_layer_state_count; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_get_state(elman_layer layer, size_t index, float *values, size_t count);
+
+/*
+ * elman_layer_set_states: put states in the place of those that a stateful layer carries.
+ *
+ *   layer    a live handle of a stateful layer that is built
+ *   states   count arrays of the shapes that elman_layer_state_shape tells
+ *   count    as many as the layer has
+ *
+ * Changes the layer. Returns as elman_layer_state_count; ELMAN_SHAPE_MISMATCH: another number or shape, and nothing has
+ * changed in a recurrent layer. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_set_states(elman_layer layer, const elman_array *states, size_t count);
 
 /* ================================================================================================================ */
 /* Weights of a layer                                                                                               */
@@ -1110,14 +2363,6 @@ typedef struct {
 } elman_run_options;
 #define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL }
 
-/* Where one output goes. */
-typedef struct {
-  float *data;                          /* NULL: only the shape is asked for */
-  size_t count;                         /* floats that data holds */
-  int64_t shape[ELMAN_MAX_RANK];        /* set by the call */
-  size_t rank;                          /* set by the call */
-} elman_output;
-
 /*
  * elman_model_run: compute all outputs of a model, with what a call may bring beside its input.
  *
@@ -1137,6 +2382,129 @@ typedef struct {
  */
 ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,
                                        elman_output *outputs, size_t output_capacity, size_t *output_count);
+
+/* ================================================================================================================ */
+/* Streams                                                                                                          */
+/* ================================================================================================================ */
+
+/*
+ * A stream runs a model one timestep at a time: a step gives what the model would give for all steps so far, to the bit. It
+ * shares the model's weights, reads them as they are at each step, and has states of its own. No step allocates memory.
+ * Any number of streams may run at once; one stream is used by one thread at a time.
+ */
+
+/*
+ * elman_stream_create: a stream of a model, its states zero.
+ *
+ *   model        a live handle of a model that is built; it may be released before the stream. Layers that are added later
+ *                do not take part.
+ *   batch_size   sequences that run side by side, at least 1
+ *   stream       receives the handle
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_UNSUPPORTED: a layer looks at later timesteps (Bidirectional, go_backwards,
+ * pooling over time, a convolution that is not causal), and the message names it; ELMAN_INVALID_ARGUMENT: batch_size, or
+ * features that are not known. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_create(elman_model model, size_t batch_size, elman_stream *stream);
+
+/*
+ * elman_stream_release: give a stream back. The null handle is allowed.
+ *
+ *   stream   the handle
+ *
+ * Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_release(elman_stream stream);
+
+/*
+ * elman_stream_input_shape: the shape of what a step takes: (batch, features), or (batch) where indices are embedded.
+ *
+ *   stream                  a live handle
+ *   shape, capacity, rank   where the shape goes: see "Shapes"
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_input_shape(elman_stream stream, int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_stream_output_shape: the shape of what a step gives: the model's output for one timestep, without that axis.
+ *
+ *   stream                  a live handle
+ *   shape, capacity, rank   where the shape goes: see "Shapes"
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_output_shape(elman_stream stream, int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_stream_step: run the next timestep.
+ *
+ *   stream         a live handle
+ *   input          the timestep, of elman_stream_input_shape
+ *   input_count    its floats
+ *   output         receives the output, of elman_stream_output_shape
+ *   output_count   floats that output holds
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: input_count; ELMAN_BUFFER_TOO_SMALL: output_count; ELMAN_INVALID_ARGUMENT: an
+ * index that is not in an embedding's table. Threads: one at a time for one stream. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_step(elman_stream stream, const float *input, size_t input_count, float *output,
+                                         size_t output_count);
+
+/*
+ * elman_stream_reset: put all states back to zero.
+ *
+ *   stream   a live handle
+ *
+ * Threads: one at a time for one stream. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_reset(elman_stream stream);
+
+/*
+ * elman_stream_state_count: how many states a stream has.
+ *
+ *   stream   a live handle
+ *   count    receives the number
+ *
+ * Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_state_count(elman_stream stream, size_t *count);
+
+/*
+ * elman_stream_state_shape: the shape of a state, batch first.
+ *
+ *   stream                  a live handle
+ *   index                   0 to the count of states
+ *   shape, capacity, rank   where the shape goes: see "Shapes"
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_state_shape(elman_stream stream, size_t index, int64_t *shape, size_t capacity,
+                                                size_t *rank);
+
+/*
+ * elman_stream_get_state: copy a state out. All of them, set in a new stream of the same model, go on with the same bits.
+ *
+ *   stream   a live handle
+ *   index    0 to the count of states
+ *   values   receives the floats
+ *   count    floats that values holds
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: one at a time for one stream.
+ * Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_get_state(elman_stream stream, size_t index, float *values, size_t count);
+
+/*
+ * elman_stream_set_state: put a state in place.
+ *
+ *   stream   a live handle
+ *   index    0 to the count of states
+ *   value    of the shape that elman_stream_state_shape tells
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such index; ELMAN_SHAPE_MISMATCH. Threads: one at a time for one stream. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_set_state(elman_stream stream, size_t index, const elman_array *value);
 
 /* ================================================================================================================ */
 /* Hidden states without a model                                                                                    */

@@ -5,6 +5,7 @@ import Elman
 enum HandleKind: UInt8 {
   case layer = 1
   case model = 2
+  case stream = 3
 }
 
 /// A handle type of elman.h.
@@ -27,6 +28,12 @@ extension elman_model: Handle {
   typealias Object = Sequential
   static var kind: HandleKind { .model }
   static var typeName: StaticString { "elman_model" }
+}
+
+extension elman_stream: Handle {
+  typealias Object = Stream
+  static var kind: HandleKind { .stream }
+  static var typeName: StaticString { "elman_stream" }
 }
 
 extension Handle {

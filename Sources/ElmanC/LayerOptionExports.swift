@@ -15,13 +15,6 @@ public func elman_dense_create(
   create(options, layer)
 }
 
-@implementation @_cdecl("elman_bidirectional_create")
-public func elman_bidirectional_create(
-  _ options: UnsafePointer<elman_bidirectional_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
-) -> elman_status {
-  create(options, layer)
-}
-
 @implementation @_cdecl("elman_activation_create")
 public func elman_activation_create(
   _ options: UnsafePointer<elman_activation_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
@@ -52,7 +45,7 @@ public func elman_input_create(
   create(options, layer)
 }
 
-private func create<Options: LayerOptions>(
+func create<Options: LayerOptions>(
   _ options: UnsafePointer<Options>?, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
   creating(layer, "layer") { () throws(ElmanError) in try ElmanC.options(options).makeLayer() }
@@ -89,17 +82,6 @@ extension elman_dense_options: LayerOptions {
     config.add("use_bias", .bool(no_bias == 0))
     try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
     try config.add("bias_initializer", nameOrJSON: bias_initializer)
-  }
-}
-
-extension elman_bidirectional_options: LayerOptions {
-  static var className: String { Bidirectional.className }
-
-  func add(to config: inout LayerConfig) throws(ElmanError) {
-    config.add("layer", try layer.object().serialized())
-    if backward_layer.id != 0 { config.add("backward_layer", try backward_layer.object().serialized()) }
-    guard let mode = try ElmanC.text(merge_mode, "merge_mode") else { return }
-    config.add("merge_mode", mode == "none" ? .null : .string(mode))
   }
 }
 

@@ -3,8 +3,6 @@ import Elman
 
 /// The fields that the options of every layer have.
 protocol LayerOptions: OptionStruct {
-  typealias Dimensions = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
-
   static var className: String { get }
   var name: UnsafePointer<CChar>! { get }
   var batch_input_shape: Dimensions { get }
@@ -22,13 +20,18 @@ extension LayerOptions {
 
   /// The layer that Keras's config of the same content gives.
   func makeLayer() throws(ElmanError) -> Layer {
+    try LayerRegistry.make(className: Self.className, config: config())
+  }
+
+  /// The config that the fields stand for.
+  func config() throws(ElmanError) -> JSON {
     try requireZero(reserved)
     var config = LayerConfig()
     try config.add("name", text: name)
     if batch_input_rank != 0 { config.add("batch_input_shape", try inputShape()) }
     if frozen != 0 { config.add("trainable", false) }
     try add(to: &config)
-    return try LayerRegistry.make(className: Self.className, config: config.json)
+    return config.json
   }
 
   private func inputShape() throws(ElmanError) -> JSON {
@@ -42,6 +45,9 @@ extension LayerOptions {
     return .array(shape.dimensions.map { $0.map(JSON.int) ?? .null })
   }
 }
+
+/// The numbers of a shape field.
+typealias Dimensions = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
 
 /// A layer's config as it grows; what is NULL or zero stays away and has Keras's default.
 struct LayerConfig {
@@ -69,5 +75,25 @@ struct LayerConfig {
 
   mutating func add(_ key: String, fraction: Double) {
     if fraction != 0 { add(key, .double(fraction)) }
+  }
+
+  mutating func add(_ key: String, integer: Int64) {
+    if integer != 0 { add(key, .int(Int(integer))) }
+  }
+
+  /// Some axes or sizes; none stay away.
+  mutating func add(_ key: StaticString, dimensions: Dimensions, count: Int) throws(ElmanError) {
+    if count == 0 { return }
+    guard (1...Int(ELMAN_MAX_RANK)).contains(count) else {
+      throw ElmanError(
+        .invalidArgument, "'\(key)' has 1 to \(ELMAN_MAX_RANK) numbers. Received: \(key)_rank=\(UInt(bitPattern: count))")
+    }
+    let all = withUnsafeBytes(of: dimensions) { Array($0.bindMemory(to: Int64.self)) }
+    add("\(key)", .array(all.prefix(count).map { .int(Int($0)) }))
+  }
+
+  /// Two counts; both 0 stay away.
+  mutating func add(_ key: String, pair: (Int64, Int64)) {
+    if pair != (0, 0) { add(key, [.int(Int(pair.0)), .int(Int(pair.1))]) }
   }
 }

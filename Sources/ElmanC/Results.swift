@@ -54,12 +54,14 @@ struct ShapeResult {
   }
 }
 
-/// Copies the values of a weight out.
-func write(_ weight: Weight, to values: UnsafeMutablePointer<Float>?, _ count: Int) throws(ElmanError) {
+/// Copies values out.
+func write(
+  _ source: UnsafeBufferPointer<Float>, _ what: String, to values: UnsafeMutablePointer<Float>?, _ count: Int
+) throws(ElmanError) {
   let count = try size(count, "count")
-  guard count >= weight.count else {
-    throw ElmanError(.bufferTooSmall, "The weight has \(weight.count) floats. Received: count=\(count)")
+  guard count >= source.count else {
+    throw ElmanError(.bufferTooSmall, "The \(what) has \(source.count) floats. Received: count=\(count)")
   }
-  if weight.count == 0 { return }
-  try required(values, "values").update(from: weight.values.base, count: weight.count)
+  guard let base = source.baseAddress, source.count > 0 else { return }
+  try required(values, "values").update(from: base, count: source.count)
 }

@@ -106,4 +106,4 @@ extension elman_run_options: OptionStruct {
 }
 
 /// More than any recurrent layer has: stacked cells included.
-private let mostStates = 1024
+let mostStates = 1024

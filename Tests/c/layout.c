@@ -15,6 +15,8 @@ int main(void) {
   FIELD(elman_layer, id);
   STRUCT(elman_model);
   FIELD(elman_model, id);
+  STRUCT(elman_stream);
+  FIELD(elman_stream, id);
   STRUCT(elman_status);
 
   STRUCT(elman_array);
@@ -76,6 +78,409 @@ int main(void) {
 
   STRUCT(elman_input_options);
   COMMON(elman_input_options);
+
+  STRUCT(elman_lstm_options);
+  COMMON(elman_lstm_options);
+  FIELD(elman_lstm_options, units);
+  FIELD(elman_lstm_options, activation);
+  FIELD(elman_lstm_options, recurrent_activation);
+  FIELD(elman_lstm_options, kernel_initializer);
+  FIELD(elman_lstm_options, recurrent_initializer);
+  FIELD(elman_lstm_options, bias_initializer);
+  FIELD(elman_lstm_options, dropout);
+  FIELD(elman_lstm_options, recurrent_dropout);
+  FIELD(elman_lstm_options, frozen);
+  FIELD(elman_lstm_options, no_bias);
+  FIELD(elman_lstm_options, no_unit_forget_bias);
+  FIELD(elman_lstm_options, return_sequences);
+  FIELD(elman_lstm_options, return_state);
+  FIELD(elman_lstm_options, go_backwards);
+  FIELD(elman_lstm_options, stateful);
+  FIELD(elman_lstm_options, unroll);
+
+  STRUCT(elman_gru_options);
+  COMMON(elman_gru_options);
+  FIELD(elman_gru_options, units);
+  FIELD(elman_gru_options, activation);
+  FIELD(elman_gru_options, recurrent_activation);
+  FIELD(elman_gru_options, kernel_initializer);
+  FIELD(elman_gru_options, recurrent_initializer);
+  FIELD(elman_gru_options, bias_initializer);
+  FIELD(elman_gru_options, dropout);
+  FIELD(elman_gru_options, recurrent_dropout);
+  FIELD(elman_gru_options, frozen);
+  FIELD(elman_gru_options, no_bias);
+  FIELD(elman_gru_options, reset_before);
+  FIELD(elman_gru_options, return_sequences);
+  FIELD(elman_gru_options, return_state);
+  FIELD(elman_gru_options, go_backwards);
+  FIELD(elman_gru_options, stateful);
+  FIELD(elman_gru_options, unroll);
+
+  STRUCT(elman_simple_rnn_cell_options);
+  COMMON(elman_simple_rnn_cell_options);
+  FIELD(elman_simple_rnn_cell_options, units);
+  FIELD(elman_simple_rnn_cell_options, activation);
+  FIELD(elman_simple_rnn_cell_options, kernel_initializer);
+  FIELD(elman_simple_rnn_cell_options, recurrent_initializer);
+  FIELD(elman_simple_rnn_cell_options, bias_initializer);
+  FIELD(elman_simple_rnn_cell_options, dropout);
+  FIELD(elman_simple_rnn_cell_options, recurrent_dropout);
+  FIELD(elman_simple_rnn_cell_options, frozen);
+  FIELD(elman_simple_rnn_cell_options, no_bias);
+
+  STRUCT(elman_lstm_cell_options);
+  COMMON(elman_lstm_cell_options);
+  FIELD(elman_lstm_cell_options, units);
+  FIELD(elman_lstm_cell_options, activation);
+  FIELD(elman_lstm_cell_options, recurrent_activation);
+  FIELD(elman_lstm_cell_options, kernel_initializer);
+  FIELD(elman_lstm_cell_options, recurrent_initializer);
+  FIELD(elman_lstm_cell_options, bias_initializer);
+  FIELD(elman_lstm_cell_options, dropout);
+  FIELD(elman_lstm_cell_options, recurrent_dropout);
+  FIELD(elman_lstm_cell_options, frozen);
+  FIELD(elman_lstm_cell_options, no_bias);
+  FIELD(elman_lstm_cell_options, no_unit_forget_bias);
+  FIELD(elman_lstm_cell_options, reserved);
+
+  STRUCT(elman_gru_cell_options);
+  COMMON(elman_gru_cell_options);
+  FIELD(elman_gru_cell_options, units);
+  FIELD(elman_gru_cell_options, activation);
+  FIELD(elman_gru_cell_options, recurrent_activation);
+  FIELD(elman_gru_cell_options, kernel_initializer);
+  FIELD(elman_gru_cell_options, recurrent_initializer);
+  FIELD(elman_gru_cell_options, bias_initializer);
+  FIELD(elman_gru_cell_options, dropout);
+  FIELD(elman_gru_cell_options, recurrent_dropout);
+  FIELD(elman_gru_cell_options, frozen);
+  FIELD(elman_gru_cell_options, no_bias);
+  FIELD(elman_gru_cell_options, reset_before);
+  FIELD(elman_gru_cell_options, reserved);
+
+  STRUCT(elman_layer_normalization_options);
+  COMMON(elman_layer_normalization_options);
+  FIELD(elman_layer_normalization_options, axis);
+  FIELD(elman_layer_normalization_options, axis_rank);
+  FIELD(elman_layer_normalization_options, epsilon);
+  FIELD(elman_layer_normalization_options, beta_initializer);
+  FIELD(elman_layer_normalization_options, gamma_initializer);
+  FIELD(elman_layer_normalization_options, frozen);
+  FIELD(elman_layer_normalization_options, no_center);
+  FIELD(elman_layer_normalization_options, no_scale);
+  FIELD(elman_layer_normalization_options, reserved);
+
+  STRUCT(elman_rms_normalization_options);
+  COMMON(elman_rms_normalization_options);
+  FIELD(elman_rms_normalization_options, axis);
+  FIELD(elman_rms_normalization_options, axis_rank);
+  FIELD(elman_rms_normalization_options, epsilon);
+  FIELD(elman_rms_normalization_options, frozen);
+  FIELD(elman_rms_normalization_options, reserved);
+
+  STRUCT(elman_unit_normalization_options);
+  COMMON(elman_unit_normalization_options);
+  FIELD(elman_unit_normalization_options, axis);
+  FIELD(elman_unit_normalization_options, axis_rank);
+  FIELD(elman_unit_normalization_options, frozen);
+  FIELD(elman_unit_normalization_options, reserved);
+
+  STRUCT(elman_group_normalization_options);
+  COMMON(elman_group_normalization_options);
+  FIELD(elman_group_normalization_options, groups);
+  FIELD(elman_group_normalization_options, axis);
+  FIELD(elman_group_normalization_options, epsilon);
+  FIELD(elman_group_normalization_options, beta_initializer);
+  FIELD(elman_group_normalization_options, gamma_initializer);
+  FIELD(elman_group_normalization_options, frozen);
+  FIELD(elman_group_normalization_options, no_center);
+  FIELD(elman_group_normalization_options, no_scale);
+  FIELD(elman_group_normalization_options, reserved);
+
+  STRUCT(elman_batch_normalization_options);
+  COMMON(elman_batch_normalization_options);
+  FIELD(elman_batch_normalization_options, axis);
+  FIELD(elman_batch_normalization_options, momentum);
+  FIELD(elman_batch_normalization_options, epsilon);
+  FIELD(elman_batch_normalization_options, beta_initializer);
+  FIELD(elman_batch_normalization_options, gamma_initializer);
+  FIELD(elman_batch_normalization_options, moving_mean_initializer);
+  FIELD(elman_batch_normalization_options, moving_variance_initializer);
+  FIELD(elman_batch_normalization_options, frozen);
+  FIELD(elman_batch_normalization_options, no_center);
+  FIELD(elman_batch_normalization_options, no_scale);
+  FIELD(elman_batch_normalization_options, reserved);
+
+  STRUCT(elman_normalization_options);
+  COMMON(elman_normalization_options);
+  FIELD(elman_normalization_options, axis);
+  FIELD(elman_normalization_options, axis_rank);
+  FIELD(elman_normalization_options, frozen);
+  FIELD(elman_normalization_options, invert);
+
+  STRUCT(elman_rescaling_options);
+  COMMON(elman_rescaling_options);
+  FIELD(elman_rescaling_options, scale);
+  FIELD(elman_rescaling_options, offset);
+  FIELD(elman_rescaling_options, frozen);
+  FIELD(elman_rescaling_options, reserved);
+
+  STRUCT(elman_conv_1d_options);
+  COMMON(elman_conv_1d_options);
+  FIELD(elman_conv_1d_options, filters);
+  FIELD(elman_conv_1d_options, kernel_size);
+  FIELD(elman_conv_1d_options, groups);
+  FIELD(elman_conv_1d_options, strides);
+  FIELD(elman_conv_1d_options, padding);
+  FIELD(elman_conv_1d_options, dilation_rate);
+  FIELD(elman_conv_1d_options, activation);
+  FIELD(elman_conv_1d_options, bias_initializer);
+  FIELD(elman_conv_1d_options, kernel_initializer);
+  FIELD(elman_conv_1d_options, frozen);
+  FIELD(elman_conv_1d_options, no_bias);
+
+  STRUCT(elman_separable_conv_1d_options);
+  COMMON(elman_separable_conv_1d_options);
+  FIELD(elman_separable_conv_1d_options, filters);
+  FIELD(elman_separable_conv_1d_options, kernel_size);
+  FIELD(elman_separable_conv_1d_options, depth_multiplier);
+  FIELD(elman_separable_conv_1d_options, strides);
+  FIELD(elman_separable_conv_1d_options, padding);
+  FIELD(elman_separable_conv_1d_options, dilation_rate);
+  FIELD(elman_separable_conv_1d_options, activation);
+  FIELD(elman_separable_conv_1d_options, bias_initializer);
+  FIELD(elman_separable_conv_1d_options, depthwise_initializer);
+  FIELD(elman_separable_conv_1d_options, pointwise_initializer);
+  FIELD(elman_separable_conv_1d_options, frozen);
+  FIELD(elman_separable_conv_1d_options, no_bias);
+
+  STRUCT(elman_depthwise_conv_1d_options);
+  COMMON(elman_depthwise_conv_1d_options);
+  FIELD(elman_depthwise_conv_1d_options, kernel_size);
+  FIELD(elman_depthwise_conv_1d_options, depth_multiplier);
+  FIELD(elman_depthwise_conv_1d_options, strides);
+  FIELD(elman_depthwise_conv_1d_options, padding);
+  FIELD(elman_depthwise_conv_1d_options, dilation_rate);
+  FIELD(elman_depthwise_conv_1d_options, activation);
+  FIELD(elman_depthwise_conv_1d_options, bias_initializer);
+  FIELD(elman_depthwise_conv_1d_options, depthwise_initializer);
+  FIELD(elman_depthwise_conv_1d_options, frozen);
+  FIELD(elman_depthwise_conv_1d_options, no_bias);
+
+  STRUCT(elman_conv_1d_transpose_options);
+  COMMON(elman_conv_1d_transpose_options);
+  FIELD(elman_conv_1d_transpose_options, filters);
+  FIELD(elman_conv_1d_transpose_options, kernel_size);
+  FIELD(elman_conv_1d_transpose_options, strides);
+  FIELD(elman_conv_1d_transpose_options, padding);
+  FIELD(elman_conv_1d_transpose_options, dilation_rate);
+  FIELD(elman_conv_1d_transpose_options, activation);
+  FIELD(elman_conv_1d_transpose_options, bias_initializer);
+  FIELD(elman_conv_1d_transpose_options, kernel_initializer);
+  FIELD(elman_conv_1d_transpose_options, frozen);
+  FIELD(elman_conv_1d_transpose_options, no_bias);
+
+  STRUCT(elman_max_pooling_1d_options);
+  COMMON(elman_max_pooling_1d_options);
+  FIELD(elman_max_pooling_1d_options, pool_size);
+  FIELD(elman_max_pooling_1d_options, strides);
+  FIELD(elman_max_pooling_1d_options, padding);
+  FIELD(elman_max_pooling_1d_options, frozen);
+  FIELD(elman_max_pooling_1d_options, reserved);
+
+  STRUCT(elman_average_pooling_1d_options);
+  COMMON(elman_average_pooling_1d_options);
+  FIELD(elman_average_pooling_1d_options, pool_size);
+  FIELD(elman_average_pooling_1d_options, strides);
+  FIELD(elman_average_pooling_1d_options, padding);
+  FIELD(elman_average_pooling_1d_options, frozen);
+  FIELD(elman_average_pooling_1d_options, reserved);
+
+  STRUCT(elman_global_max_pooling_1d_options);
+  COMMON(elman_global_max_pooling_1d_options);
+  FIELD(elman_global_max_pooling_1d_options, frozen);
+  FIELD(elman_global_max_pooling_1d_options, keepdims);
+
+  STRUCT(elman_global_average_pooling_1d_options);
+  COMMON(elman_global_average_pooling_1d_options);
+  FIELD(elman_global_average_pooling_1d_options, frozen);
+  FIELD(elman_global_average_pooling_1d_options, keepdims);
+
+  STRUCT(elman_embedding_options);
+  COMMON(elman_embedding_options);
+  FIELD(elman_embedding_options, input_dim);
+  FIELD(elman_embedding_options, output_dim);
+  FIELD(elman_embedding_options, embeddings_initializer);
+  FIELD(elman_embedding_options, frozen);
+  FIELD(elman_embedding_options, mask_zero);
+
+  STRUCT(elman_masking_options);
+  COMMON(elman_masking_options);
+  FIELD(elman_masking_options, mask_value);
+  FIELD(elman_masking_options, frozen);
+  FIELD(elman_masking_options, reserved);
+
+  STRUCT(elman_reshape_options);
+  COMMON(elman_reshape_options);
+  FIELD(elman_reshape_options, target_shape);
+  FIELD(elman_reshape_options, target_shape_rank);
+  FIELD(elman_reshape_options, frozen);
+  FIELD(elman_reshape_options, reserved);
+
+  STRUCT(elman_permute_options);
+  COMMON(elman_permute_options);
+  FIELD(elman_permute_options, dims);
+  FIELD(elman_permute_options, dims_rank);
+  FIELD(elman_permute_options, frozen);
+  FIELD(elman_permute_options, reserved);
+
+  STRUCT(elman_repeat_vector_options);
+  COMMON(elman_repeat_vector_options);
+  FIELD(elman_repeat_vector_options, n);
+  FIELD(elman_repeat_vector_options, frozen);
+  FIELD(elman_repeat_vector_options, reserved);
+
+  STRUCT(elman_zero_padding_1d_options);
+  COMMON(elman_zero_padding_1d_options);
+  FIELD(elman_zero_padding_1d_options, padding);
+  FIELD(elman_zero_padding_1d_options, frozen);
+  FIELD(elman_zero_padding_1d_options, reserved);
+
+  STRUCT(elman_cropping_1d_options);
+  COMMON(elman_cropping_1d_options);
+  FIELD(elman_cropping_1d_options, cropping);
+  FIELD(elman_cropping_1d_options, frozen);
+  FIELD(elman_cropping_1d_options, reserved);
+
+  STRUCT(elman_up_sampling_1d_options);
+  COMMON(elman_up_sampling_1d_options);
+  FIELD(elman_up_sampling_1d_options, size);
+  FIELD(elman_up_sampling_1d_options, frozen);
+  FIELD(elman_up_sampling_1d_options, reserved);
+
+  STRUCT(elman_relu_options);
+  COMMON(elman_relu_options);
+  FIELD(elman_relu_options, max_value);
+  FIELD(elman_relu_options, negative_slope);
+  FIELD(elman_relu_options, threshold);
+  FIELD(elman_relu_options, frozen);
+  FIELD(elman_relu_options, reserved);
+
+  STRUCT(elman_leaky_relu_options);
+  COMMON(elman_leaky_relu_options);
+  FIELD(elman_leaky_relu_options, negative_slope);
+  FIELD(elman_leaky_relu_options, frozen);
+  FIELD(elman_leaky_relu_options, reserved);
+
+  STRUCT(elman_elu_options);
+  COMMON(elman_elu_options);
+  FIELD(elman_elu_options, alpha);
+  FIELD(elman_elu_options, frozen);
+  FIELD(elman_elu_options, reserved);
+
+  STRUCT(elman_thresholded_relu_options);
+  COMMON(elman_thresholded_relu_options);
+  FIELD(elman_thresholded_relu_options, theta);
+  FIELD(elman_thresholded_relu_options, frozen);
+  FIELD(elman_thresholded_relu_options, reserved);
+
+  STRUCT(elman_prelu_options);
+  COMMON(elman_prelu_options);
+  FIELD(elman_prelu_options, alpha_initializer);
+  FIELD(elman_prelu_options, shared_axes);
+  FIELD(elman_prelu_options, shared_axes_rank);
+  FIELD(elman_prelu_options, frozen);
+  FIELD(elman_prelu_options, reserved);
+
+  STRUCT(elman_softmax_options);
+  COMMON(elman_softmax_options);
+  FIELD(elman_softmax_options, axis);
+  FIELD(elman_softmax_options, axis_rank);
+  FIELD(elman_softmax_options, frozen);
+  FIELD(elman_softmax_options, reserved);
+
+  STRUCT(elman_spatial_dropout_1d_options);
+  COMMON(elman_spatial_dropout_1d_options);
+  FIELD(elman_spatial_dropout_1d_options, rate);
+  FIELD(elman_spatial_dropout_1d_options, frozen);
+  FIELD(elman_spatial_dropout_1d_options, reserved);
+
+  STRUCT(elman_gaussian_dropout_options);
+  COMMON(elman_gaussian_dropout_options);
+  FIELD(elman_gaussian_dropout_options, rate);
+  FIELD(elman_gaussian_dropout_options, frozen);
+  FIELD(elman_gaussian_dropout_options, reserved);
+
+  STRUCT(elman_alpha_dropout_options);
+  COMMON(elman_alpha_dropout_options);
+  FIELD(elman_alpha_dropout_options, rate);
+  FIELD(elman_alpha_dropout_options, frozen);
+  FIELD(elman_alpha_dropout_options, reserved);
+
+  STRUCT(elman_gaussian_noise_options);
+  COMMON(elman_gaussian_noise_options);
+  FIELD(elman_gaussian_noise_options, stddev);
+  FIELD(elman_gaussian_noise_options, frozen);
+  FIELD(elman_gaussian_noise_options, reserved);
+
+  STRUCT(elman_activity_regularization_options);
+  COMMON(elman_activity_regularization_options);
+  FIELD(elman_activity_regularization_options, l1);
+  FIELD(elman_activity_regularization_options, l2);
+  FIELD(elman_activity_regularization_options, frozen);
+  FIELD(elman_activity_regularization_options, reserved);
+
+  STRUCT(elman_rnn_options);
+  COMMON(elman_rnn_options);
+  FIELD(elman_rnn_options, cell);
+  FIELD(elman_rnn_options, frozen);
+  FIELD(elman_rnn_options, return_sequences);
+  FIELD(elman_rnn_options, return_state);
+  FIELD(elman_rnn_options, go_backwards);
+  FIELD(elman_rnn_options, stateful);
+  FIELD(elman_rnn_options, unroll);
+  FIELD(elman_rnn_options, zero_output_for_mask);
+  FIELD(elman_rnn_options, reserved);
+
+  STRUCT(elman_stacked_rnn_cells_options);
+  FIELD(elman_stacked_rnn_cells_options, struct_size);
+  FIELD(elman_stacked_rnn_cells_options, name);
+  FIELD(elman_stacked_rnn_cells_options, cells);
+  FIELD(elman_stacked_rnn_cells_options, cell_count);
+
+  STRUCT(elman_time_distributed_options);
+  COMMON(elman_time_distributed_options);
+  FIELD(elman_time_distributed_options, layer);
+  FIELD(elman_time_distributed_options, frozen);
+  FIELD(elman_time_distributed_options, reserved);
+
+  STRUCT(elman_cell_step);
+  FIELD(elman_cell_step, batch);
+  FIELD(elman_cell_step, features);
+  FIELD(elman_cell_step, input);
+  FIELD(elman_cell_step, states);
+  FIELD(elman_cell_step, output);
+  FIELD(elman_cell_step, next_states);
+
+  STRUCT(elman_cell_options);
+  FIELD(elman_cell_options, struct_size);
+  FIELD(elman_cell_options, name);
+  FIELD(elman_cell_options, units);
+  FIELD(elman_cell_options, state_sizes);
+  FIELD(elman_cell_options, state_count);
+  FIELD(elman_cell_options, context);
+  FIELD(elman_cell_options, call);
+  FIELD(elman_cell_options, release);
+
+  STRUCT(elman_lambda_options);
+  COMMON(elman_lambda_options);
+  FIELD(elman_lambda_options, context);
+  FIELD(elman_lambda_options, shape);
+  FIELD(elman_lambda_options, call);
+  FIELD(elman_lambda_options, release);
+  FIELD(elman_lambda_options, frozen);
+  FIELD(elman_lambda_options, reserved);
 
   STRUCT(elman_summary_options);
   FIELD(elman_summary_options, struct_size);

@@ -18,8 +18,16 @@ _EXCEPTIONS: dict[int, type[Exception]] = {
 }
 
 
-def exception(library: ctypes.CDLL, status: int) -> Exception:
+# Exceptions of the user's functions that the library called, on their way out.
+pending: list[BaseException] = []
+
+
+def exception(library: ctypes.CDLL, status: int) -> BaseException:
     """The exception for a failed call of this thread, with the library's words."""
+    if pending:
+        error = pending[0]
+        pending.clear()
+        return error
     length = library.elman_last_error(None, 0)
     text = ctypes.create_string_buffer(length + 1)
     library.elman_last_error(text, length + 1)

@@ -65,8 +65,8 @@ public class Layer: @unchecked Sendable {
   func forward(_ call: LayerCall) throws(ElmanError) {}
 
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
-  /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features).
-  func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] { [] }
+  /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
+  func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
 
   final func cannotStream(_ reason: String) -> ElmanError {
     ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) cannot be streamed: \(reason).")

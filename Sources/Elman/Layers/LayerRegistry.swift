@@ -58,6 +58,9 @@ public enum LayerRegistry {
 
   /// A layer of a class, from its Keras config. No name in a config is ever imported or run: only this table counts.
   public static func make(className: String, config: JSON) throws(ElmanError) -> Layer {
+    if className == Lambda.className || className == CallbackCell.className {
+      throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
+    }
     guard let make = makers[className] else {
       let hint = ConfigReader.nearest(to: className, among: classNames).map { " Did you mean '\($0)'?" } ?? ""
       throw ElmanError(
@@ -65,6 +68,22 @@ public enum LayerRegistry {
     }
     var reader = try ConfigReader(config, of: className)
     let layer = try make(&reader)
+    try reader.finish()
+    return layer
+  }
+
+  /// A layer around others that are there already, such as the cell of an RNN; the config tells the rest.
+  public static func make(className: String, config: JSON, around inner: [Layer]) throws(ElmanError) -> Layer {
+    if inner.isEmpty { return try make(className: className, config: config) }
+    var reader = try ConfigReader(config, of: className)
+    let layer: Layer
+    switch className {
+    case RNN.className: layer = try RNN(&reader, around: inner)
+    case StackedRNNCells.className: layer = try StackedRNNCells(&reader, around: inner)
+    case Bidirectional.className: layer = try Bidirectional(&reader, around: inner)
+    case TimeDistributed.className: layer = try TimeDistributed(&reader, around: inner)
+    default: throw ElmanError(.invalidArgument, "A \(className) is made around no layers. Received: \(inner.count)")
+    }
     try reader.finish()
     return layer
   }

@@ -4,11 +4,19 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
 
   private let layer: Layer
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
+  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
     guard let value = reader.value("layer") else {
       throw ElmanError(.wrongType, "TimeDistributed needs the argument 'layer', a layer.")
     }
-    layer = try LayerRegistry.make(value)
+    try self.init(&reader, around: [LayerRegistry.make(value)])
+  }
+
+  /// Around a layer that is there already, which is shared.
+  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
+    guard inner.count == 1 else {
+      throw ElmanError(.invalidArgument, "TimeDistributed wraps one layer. Received: \(inner.count)")
+    }
+    layer = inner[0]
     if layer.isStateful || layer.maskFlow == .makes || layer is RecurrentCell {
       throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states or makes masks.")
     }
@@ -46,7 +54,9 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let shape = [call.inputShape[0] * call.inputShape[1]] + call.inputShape.dropFirst(2)
+    var shape = call.inputShape
+    shape[1] *= shape[0]
+    shape.removeFirst()
     if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
     try layer.run(
       LayerCall(

@@ -29,6 +29,7 @@ from .global_max_pooling_1d import GlobalMaxPooling1D
 from .group_normalization import GroupNormalization
 from .gru import GRU
 from .input_layer import Input, InputLayer
+from .lambda_ import Lambda
 from .layer_normalization import LayerNormalization
 from .leaky_relu import LeakyReLU
 from .lstm import LSTM
@@ -65,6 +66,7 @@ __all__ = [
     "InputLayer",
     "LSTM",
     "LSTMCell",
+    "Lambda",
     "Layer",
     "RNN",
     "Embedding",

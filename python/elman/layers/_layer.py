@@ -69,6 +69,8 @@ class Layer(Handle):
     _kind = "layer"
     # The library's name of the class, which a user's subclass keeps.
     _class_name = "Layer"
+    # The layers that it was made around.
+    _inner: list[Layer] | None = None
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -85,6 +87,24 @@ class Layer(Handle):
         check(
             lib().elman_layer_create(
                 self._class_name.encode(), encoded(text), ctypes.byref(handle)
+            )
+        )
+        self._adopt(handle.value)
+
+    def _create_around(self, inner: list[Layer], config: dict[str, Any]) -> None:
+        """Create the layer around others, which it shares."""
+        self._initial_weights = config.pop("weights", None)
+        self._inner = inner
+        text = json.dumps(config, default=jsonable)
+        handles = (ctypes.c_uint64 * len(inner))(*[one._handle for one in inner])
+        handle = ctypes.c_uint64()
+        check(
+            lib().elman_layer_create_around(
+                self._class_name.encode(),
+                encoded(text),
+                handles,
+                len(inner),
+                ctypes.byref(handle),
             )
         )
         self._adopt(handle.value)
@@ -151,6 +171,44 @@ class Layer(Handle):
         if self._initial_weights is not None and self.built:
             weights, self._initial_weights = self._initial_weights, None
             self.set_weights(weights)
+
+    # -- states ---------------------------------------------------------
+
+    def reset_states(self, states: Any = None) -> None:
+        """Put a stateful layer's states back to zero, or to given ones.
+
+        Parameters
+        ----------
+        states : array or list of arrays, optional
+            (batch, size) each, as ``states`` gives them.
+
+        Raises
+        ------
+        ValueError
+            If states are given and the layer is not stateful, or they do not fit.
+        """
+        if states is None:
+            super().reset_states()
+            return
+        given = [_arrays.float32(state, "state") for state in flattened(states)]
+        described = _arrays.describe_all(given)
+        check(self._function("set_states")(self._handle, described, len(given)))
+
+    reset_state = reset_states
+
+    @property
+    def states(self) -> list[FloatArray]:
+        """Copies of the states that a stateful layer carries."""
+        states = []
+        for index in range(self._number("state_count")):
+            state = np.empty(self._shape("state_shape", index), np.float32)
+            check(
+                self._function("get_state")(
+                    self._handle, index, state.ctypes.data, state.size
+                )
+            )
+            states.append(state)
+        return states
 
     # -- calls ----------------------------------------------------------
 

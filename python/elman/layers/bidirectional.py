@@ -47,10 +47,10 @@ class Bidirectional(Layer):
                     "Please initialize `Bidirectional` layer with an elman "
                     f"layer instance. Received: {given}"
                 )
-        config: dict[str, Any] = {"layer": layer, "merge_mode": merge_mode}
-        if backward_layer is not None:
-            config["backward_layer"] = backward_layer
-        super().__init__(config, {"weights": weights, **kwargs})
+        inner = [layer] if backward_layer is None else [layer, backward_layer]
+        self._create_around(
+            inner, {"merge_mode": merge_mode, "weights": weights, **kwargs}
+        )
 
     @property
     def forward_layer(self) -> Layer:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .. import _callbacks
+from .._library import check, encoded, lib
 from .._run import FloatArray
 from ._layer import Layer, arguments, flattened
 
@@ -226,11 +229,13 @@ class StackedRNNCells(Cell):
     def __init__(self, cells: Sequence[Any], **kwargs: Any):
         if not cells:
             raise ValueError("StackedRNNCells needs at least one cell.")
-        super().__init__({"cells": list(cells)}, kwargs)
+        self._create_around([as_cell(cell) for cell in cells], kwargs)
 
     @property
     def cells(self) -> list[Cell]:
         """The cells."""
+        if self._inner is not None:
+            return list(self._inner)  # type: ignore[arg-type]
         count = len(self.get_config()["cells"])
         return [self._child(f"cells/{i}") for i in range(count)]  # type: ignore[misc]
 
@@ -246,3 +251,98 @@ class StackedRNNCells(Cell):
     def state_size(self) -> Any:
         """The cells' state sizes."""
         return [cell.state_size for cell in self.cells]
+
+
+class PythonCell(Cell):
+    """A cell that the user wrote, run step by step through a callback.
+
+    Parameters
+    ----------
+    cell : object
+        With ``state_size`` (an int, or a list of them) and ``call(inputs,
+        states)``, which takes arrays (batch, features) and (batch, size) and
+        returns the output and the next states; ``output_size`` where the output
+        has another size than the first state; ``build(input_shape)`` if it wants
+        to be told the shape first.
+
+    Notes
+    -----
+    Its weights are its own: elman neither counts nor saves them.
+    """
+
+    def __init__(self, cell: Any, name: str | None = None):
+        sizes = cell.state_size
+        self._sizes = [int(s) for s in sizes] if _is_list(sizes) else [int(sizes)]
+        units = getattr(cell, "output_size", None)
+        self._units = self._sizes[0] if units is None else int(units)
+        self._python_cell = cell
+        self._initial_weights = None
+        context = _callbacks.register((self._step_of(cell), self._units, self._sizes))
+        sizes_given = (ctypes.c_int64 * len(self._sizes))(*self._sizes)
+        options = _callbacks.CellOptions(
+            ctypes.sizeof(_callbacks.CellOptions),
+            encoded(name),
+            self._units,
+            sizes_given,
+            len(self._sizes),
+            context,
+            _callbacks.cell_call,
+            _callbacks.released,
+        )
+        handle = ctypes.c_uint64()
+        try:
+            check(lib().elman_cell_create(ctypes.byref(options), ctypes.byref(handle)))
+        except BaseException:
+            _callbacks.release(context)
+            raise
+        self._adopt(handle.value)
+
+    @staticmethod
+    def _step_of(cell: Any) -> Any:
+        """The cell's ``call``, after its ``build`` at the first step."""
+        built = bool(getattr(cell, "built", False)) or not hasattr(cell, "build")
+
+        def step(inputs: FloatArray, states: list[FloatArray]) -> Any:
+            nonlocal built
+            if not built:
+                cell.build((None, inputs.shape[1]))
+                built = True
+            return cell.call(inputs, states)
+
+        return step
+
+    @property
+    def output_size(self) -> int:
+        """The size of the output."""
+        return self._units
+
+    def _state_sizes(self) -> list[int]:
+        return self._sizes
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def as_cell(cell: Any) -> Cell:
+    """A cell of elman, or one around an object that the user wrote.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    if isinstance(cell, Cell):
+        return cell
+    if _is_list(cell):
+        return StackedRNNCells(cell)
+    if not callable(getattr(cell, "call", None)):
+        raise ValueError(
+            f"Argument `cell` should have a `call` method. Received: cell={cell!r}"
+        )
+    if not hasattr(cell, "state_size"):
+        raise ValueError(
+            "The RNN cell should have a `state_size` attribute (integer or list of "
+            f"integers, one for each state). Received: cell={cell!r}"
+        )
+    return PythonCell(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._layer import Layer, arguments
+from .cells import as_cell
 
 
 class RNN(Layer):
@@ -50,9 +51,10 @@ class RNN(Layer):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ):
-        super().__init__(arguments(locals()), kwargs)
+        config = arguments(locals())
+        self._create_around([as_cell(config.pop("cell"))], {**config, **kwargs})
 
     @property
     def cell(self) -> Layer:
         """The cell."""
-        return self._child("cell")
+        return self._child("cell") if self._inner is None else self._inner[0]

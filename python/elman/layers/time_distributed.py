@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._layer import Layer
 
 
 class TimeDistributed(Layer):
@@ -33,4 +33,14 @@ class TimeDistributed(Layer):
         layer: Layer,
         **kwargs: Any,
     ):
-        super().__init__(arguments(locals()), kwargs)
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                "Please initialize `TimeDistributed` layer with an elman layer "
+                f"instance. Received: {layer!r}"
+            )
+        self._create_around([layer], kwargs)
+
+    @property
+    def layer(self) -> Layer:
+        """The layer."""
+        return self._child("layer") if self._inner is None else self._inner[0]

@@ -1,5 +1,6 @@
 """Models."""
 
 from .sequential import Sequential, model_from_json
+from .stream import Stream
 
-__all__ = ["Sequential", "model_from_json"]
+__all__ = ["Sequential", "Stream", "model_from_json"]

@@ -19,6 +19,7 @@ from .._run import BoundCall, FloatArray, run
 from ..layers import InputLayer, Layer, deserialize, serialize
 from ._predict import predict
 from ._table import html_table
+from .stream import Stream
 
 _STYLES = {"tf2": 0, "keras3": 1}
 
@@ -189,6 +190,18 @@ class Sequential(Handle):
         if 0 < x.size <= BoundCall.LARGEST:
             self._bound = BoundCall(self._handle, x.shape, outputs[0])
         return outputs[0]
+
+    def stream(self, batch_size: int = 1) -> Stream:
+        """A stream: the model run one timestep at a time, with states of its own.
+
+        Raises
+        ------
+        NotImplementedError
+            If a layer looks at later timesteps; the message names it.
+        ValueError
+            If the model is not built.
+        """
+        return Stream(self, batch_size)
 
     def predict_on_batch(self, x: npt.ArrayLike) -> FloatArray:
         """The output for one batch."""

@@ -70,7 +70,7 @@ public class Convolution1D: Layer, @unchecked Sendable {
 
   // MARK: Streaming
 
-  final override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     guard isCausal, window.stride == 1, input.count == 3 else {
       throw cannotStream("only a convolution with padding='causal' and strides=1 looks at nothing but the past")
     }

@@ -2,7 +2,7 @@
 public final class BatchNormalization: Layer, @unchecked Sendable {
   public override class var className: String { "BatchNormalization" }
 
-  private let axis: Int
+  private let axes: [Int]
   private let momentum: Double
   private let epsilon: Double
   private let affine: ScaleAndCenter
@@ -15,7 +15,7 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
     guard axes.count == 1 else {
       throw ElmanError(.unsupported, "BatchNormalization takes one axis. Received: axis=\(axes)")
     }
-    axis = axes[0]
+    self.axes = axes
     momentum = try reader.number("momentum", default: 0.99)
     epsilon = try reader.number("epsilon", default: 1e-3)
     affine = try ScaleAndCenter(&reader)
@@ -26,7 +26,7 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
   }
 
   override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("axis", .int(axis)), JSON.Member("momentum", .double(momentum)), JSON.Member("epsilon", .double(epsilon))]
+    [JSON.Member("axis", .int(axes[0])), JSON.Member("momentum", .double(momentum)), JSON.Member("epsilon", .double(epsilon))]
       + affine.flags + affine.initializers
       + [
         JSON.Member("moving_mean_initializer", meanInitializer.json),
@@ -37,14 +37,14 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
   override var maskFlow: MaskFlow { .passes }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
-    let axes = try input.resolved(axes: [axis], of: name)
+    let axes = try input.resolved(axes: axes, of: name)
     _ = try sizes(of: axes, in: input)
     try requireBuiltSizes(of: axes, in: input)
     return [input]
   }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    let shape = try sizes(of: input.resolved(axes: [axis], of: name), in: input)
+    let shape = try sizes(of: input.resolved(axes: axes, of: name), in: input)
     return try affine.weights(shape) + [
       Weight("moving_mean", shape: shape, isTrainable: false, initializer: meanInitializer),
       Weight("moving_variance", shape: shape, isTrainable: false, initializer: varianceInitializer),
@@ -64,11 +64,11 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    map?.run(call, axes: try Shape(call.inputShape).resolved(axes: [axis], of: name))
+    try map?.run(call, axes: axes, of: name)
   }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
-    if input.count > 2, try Shape(input).resolved(axes: [axis], of: name) == [1] { throw cannotStream("its axis is time") }
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name) == [1] { throw cannotStream("its axis is time") }
     return []
   }
 }

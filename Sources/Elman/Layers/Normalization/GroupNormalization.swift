@@ -98,7 +98,7 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     }
   }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2 { throw cannotStream("it normalizes over time") }
     return []
   }

@@ -33,7 +33,7 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
   }
 
   private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
-    RowNormalization(shape: shape, axes: try Shape(shape).resolved(axes: axes, of: name))
+    try RowNormalization(shape, axes: axes, of: name)
   }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
@@ -52,7 +52,7 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
     }
   }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
     return []
   }

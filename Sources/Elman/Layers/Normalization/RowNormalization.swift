@@ -11,20 +11,32 @@ import KernelInterface
 /// What LayerNormalization, RMSNormalization, GroupNormalization and UnitNormalization share: rows along some axes, each
 /// normalized by itself.
 struct RowNormalization {
-  let shape: [Int]
-  let axes: [Int]
+  private let shape: [Int]
+  let columns: Int
+  private let rows: Int
+  /// nil: the last axis alone, whose rows lie in order.
+  private let axes: [Int]?
 
-  var columns: Int { axes.reduce(1) { $0 * shape[$1] } }
-  var rows: Int { columns == 0 ? 0 : shape.reduce(1, *) / columns }
-  private var isInOrder: Bool { axes == Array(shape.count - axes.count..<shape.count) }
+  init(_ shape: [Int], axes: [Int], of owner: String) throws(ElmanError) {
+    self.shape = shape
+    if axes.count == 1, axes[0] == -1 || axes[0] == shape.count - 1, let last = shape.last {
+      self.axes = nil
+      columns = last
+    } else {
+      let resolved = try Shape(shape).resolved(axes: axes, of: owner)
+      self.axes = resolved
+      columns = resolved.reduce(1) { $0 * shape[$1] }
+    }
+    rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
+  }
 
   /// Floats of scratch memory for `run`.
-  var scratchCount: Int { isInOrder ? 0 : shape.reduce(1, *) }
+  var scratchCount: Int { axes == nil ? 0 : shape.reduce(1, *) }
 
   /// Calls `normalize` for each row (a plain array of `columns`) of the input, in place in the output.
   func run(_ call: LayerCall, _ normalize: (_ row: Int, UnsafeMutablePointer<Float>) -> Void) {
     let (count, output) = (shape.reduce(1, *), call.outputs[0])
-    if isInOrder {
+    guard let axes else {
       output.update(from: call.input, count: count)
       for row in 0..<rows { normalize(row, output + row * columns) }
       return

@@ -17,21 +17,18 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   private let givenLayers: [JSON.Member]
 
   convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard let layer = try reader.recurrentLayer("layer") else {
+    guard let layer = reader.value("layer") else {
       throw ElmanError(.wrongType, "Bidirectional needs the argument 'layer', a recurrent layer.")
     }
-    let backward = reader.value("backward_layer") == nil ? nil : try reader.recurrentLayer("backward_layer")
-    try self.init(layer: layer, backwardLayer: backward, &reader)
+    var layers = [try LayerRegistry.make(layer)]
+    if let backward = reader.value("backward_layer") { layers.append(try LayerRegistry.make(backward)) }
+    try self.init(&reader, around: layers)
   }
 
-  /// Around layers that are there already; a config without them tells the rest.
-  public convenience init(layer: RecurrentLayer, backwardLayer: RecurrentLayer?, config: JSON) throws(ElmanError) {
-    var reader = try ConfigReader(config, of: Bidirectional.className)
-    try self.init(layer: layer, backwardLayer: backwardLayer, &reader)
-    try reader.finish()
-  }
-
-  private init(layer: RecurrentLayer, backwardLayer given: RecurrentLayer?, _ reader: inout ConfigReader) throws(ElmanError) {
+  /// Around one layer, or two, that are there already: they are read, and the directions are copies.
+  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
+    let layers = try Bidirectional.recurrent(inner)
+    let (layer, given) = (layers[0], layers.count > 1 ? layers[1] : nil)
     if let given { try Bidirectional.requireAlike(layer, given) }
     mergeMode = try reader.mergeMode()
     givenLayers =
@@ -42,6 +39,21 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"),
       reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
     super.init(try LayerSettings(&reader))
+  }
+
+  private static func recurrent(_ layers: [Layer]) throws(ElmanError) -> [RecurrentLayer] {
+    guard (1...2).contains(layers.count) else {
+      throw ElmanError(.invalidArgument, "Bidirectional wraps one layer, or two. Received: \(layers.count)")
+    }
+    var recurrent: [RecurrentLayer] = []
+    for layer in layers {
+      guard let layer = layer as? RecurrentLayer else {
+        throw ElmanError(
+          .invalidArgument, "Bidirectional wraps recurrent layers. Received: a layer of class \(type(of: layer).className)")
+      }
+      recurrent.append(layer)
+    }
+    return recurrent
   }
 
   private static func requireAlike(_ forward: RecurrentLayer, _ backward: RecurrentLayer) throws(ElmanError) {
@@ -65,7 +77,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
   override var isStateful: Bool { forwardLayer.isStateful }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     throw cannotStream("its backward layer reads the sequence from its end")
   }
 
@@ -178,11 +190,11 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     let states = call.outputs.dropFirst(mergeMode == nil ? 2 : 1)
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: layer.options.goesBackwards,
-      initialStates: Array(call.initialStates.dropFirst(firstState).prefix(stateCount)),
-      carriedStates: layer.ownCarriedStates, mask: call.mask, keepsSequence: layer.options.returnsSequences,
+      initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
+      carriedStates: layer.ownCarriedStates[...], mask: call.mask, keepsSequence: layer.options.returnsSequences,
       zeroOutputForMask: layer.options.returnsSequences || layer.options.zeroOutputForMask,
       output: outputRows(direction, call, scratch, steps: steps),
-      finalStates: Array(states.dropFirst(firstState).prefix(stateCount)),
+      finalStates: states.dropFirst(firstState).prefix(stateCount),
       threads: call.threads, scratch: scratch.spaces[direction])
   }
 
@@ -216,15 +228,6 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 }
 
 extension ConfigReader {
-  fileprivate mutating func recurrentLayer(_ key: String) throws(ElmanError) -> RecurrentLayer? {
-    guard let value = value(key) else { return nil }
-    let layer = try LayerRegistry.make(value)
-    guard let recurrent = layer as? RecurrentLayer else {
-      throw ElmanError(.invalidArgument, "\(owner) wraps recurrent layers. Received: '\(key)' of class \(type(of: layer).className)")
-    }
-    return recurrent
-  }
-
   fileprivate mutating func mergeMode() throws(ElmanError) -> Bidirectional.MergeMode? {
     guard let name = try string("merge_mode") else { return has("merge_mode") ? nil : .concat }
     guard let mode = Bidirectional.MergeMode(rawValue: name) else {

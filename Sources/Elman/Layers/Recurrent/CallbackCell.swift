@@ -64,7 +64,7 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
     for step in 0..<call.size.timesteps { try run(step, call, scratch) }
     let last = scratch.states[call.size.timesteps % 2]
     for targets in [call.finalStates, call.carriedStates] where !targets.isEmpty {
-      for (index, target) in targets.enumerated() { target.update(from: last[index], count: call.size.batch * sizes[index]) }
+      for (target, (state, size)) in zip(targets, zip(last, sizes)) { target.update(from: state, count: call.size.batch * size) }
     }
   }
 

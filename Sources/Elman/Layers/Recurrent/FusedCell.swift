@@ -7,6 +7,8 @@ struct FusedCell: Sendable {
 
   let kind: Kind
   let units: Int
+  /// The sizes of the states: h, and c of an LSTM.
+  let stateSizes: [Int]
   let activation: Activation
   /// The function of the gates, where there are any.
   let recurrentActivation: Activation
@@ -25,6 +27,7 @@ struct FusedCell: Sendable {
   init(_ kind: Kind, _ reader: inout ConfigReader) throws(ElmanError) {
     self.kind = kind
     units = try reader.units()
+    stateSizes = kind == .lstm ? [units, units] : [units]
     activation = try reader.activation("activation", default: "tanh")
     recurrentActivation = kind == .simpleRNN ? .linear : try reader.activation("recurrent_activation", default: "sigmoid")
     usesBias = try reader.bool("use_bias", default: true)
@@ -65,9 +68,6 @@ struct FusedCell: Sendable {
     case .lstm: 4
     }
   }
-
-  /// The sizes of the states: h, and c of an LSTM.
-  var stateSizes: [Int] { kind == .lstm ? [units, units] : [units] }
 
   /// Whether the kernels compute the whole step: not where a function looks at whole rows, as softmax does.
   var isFused: Bool { activation.elementwise != nil && recurrentActivation.elementwise != nil }

@@ -6,24 +6,20 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
 
   public let cell: RecurrentCell
 
-  override init(_ reader: inout ConfigReader) throws(ElmanError) {
+  override convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
     guard let value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
     if case .array = value {
-      cell = try RecurrentCell.make(
-        SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value]), of: reader.owner)
+      let stack = SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
+      try self.init(&reader, around: [LayerRegistry.make(stack)])
     } else {
-      cell = try RecurrentCell.make(value, of: reader.owner)
+      try self.init(&reader, around: [LayerRegistry.make(value)])
     }
-    try super.init(&reader)
   }
 
   /// Of a cell that is there already, which the layer shares.
-  public init(cell: RecurrentCell, config: JSON) throws(ElmanError) {
-    self.cell = cell
-    var reader = try ConfigReader(config, of: RNN.className)
-    reader.ignore("cell")
+  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
+    cell = try RecurrentCell.cells(inner, atMost: 1, of: reader.owner)[0]
     try super.init(&reader)
-    try reader.finish()
   }
 
   override var units: Int { cell.units }
@@ -43,6 +39,8 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
   override func runSequence(_ call: SequenceCall) throws(ElmanError) { try cell.runSequence(call) }
 
   override func copy(changing changed: JSON) throws(ElmanError) -> RecurrentLayer {
-    cell.isCallersOwn ? try RNN(cell: cell, config: changed) : try super.copy(changing: changed)
+    guard cell.isCallersOwn else { return try super.copy(changing: changed) }
+    var reader = try ConfigReader(changed, of: RNN.className)
+    return try RNN(&reader, around: [cell])
   }
 }

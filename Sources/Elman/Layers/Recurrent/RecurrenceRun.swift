@@ -101,12 +101,12 @@ struct RecurrenceRun {
     }
   }
 
-  private func keepStates(_ hidden: Hidden, in states: [UnsafeMutablePointer<Float>]) {
-    if states.isEmpty { return }
+  private func keepStates(_ hidden: Hidden, in states: ArraySlice<UnsafeMutablePointer<Float>>) {
+    guard let hiddenStates = states.first else { return }
     for row in 0..<rows.count {
-      (states[0] + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
+      (hiddenStates + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
     }
-    if states.count > 1 { (states[1] + first * units).update(from: scratch.cell, count: rows.count * units) }
+    if hasCellState { (states[states.startIndex + 1] + first * units).update(from: scratch.cell, count: rows.count * units) }
   }
 
   // MARK: Blocks of timesteps

@@ -37,9 +37,9 @@ public class RecurrentCell: Layer, @unchecked Sendable {
   final override func forward(_ call: LayerCall) throws(ElmanError) {
     try runPrepared(
       SequenceCall(
-        size: SequenceSize(call.inputShape), input: call.input, initialStates: call.initialStates, carriedStates: [],
+        size: SequenceSize(call.inputShape), input: call.input, initialStates: call.initialStates[...], carriedStates: [],
         keepsSequence: false, output: OutputRows(base: call.outputs[0], groupStride: units, rowStride: units),
-        finalStates: Array(call.outputs.dropFirst()), threads: call.threads, scratch: call.scratch))
+        finalStates: call.outputs.dropFirst(), threads: call.threads, scratch: call.scratch))
   }
 
   /// One run over a sequence.

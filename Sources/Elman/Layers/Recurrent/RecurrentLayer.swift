@@ -131,19 +131,37 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     try runSequence(
       SequenceCall(
         size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
-        initialStates: call.initialStates, carriedStates: call.streamStates.isEmpty ? carriedPointers : call.streamStates,
+        initialStates: call.initialStates[...], carriedStates: carriedStates(call),
         mask: call.mask, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
         output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
-        finalStates: options.returnsState ? Array(call.outputs.dropFirst()) : [], threads: call.threads,
+        finalStates: options.returnsState ? call.outputs.dropFirst() : [], threads: call.threads,
         scratch: call.scratch))
+    repeatMasked(call)
+  }
+
+  /// The states that a stream brings, or those of a stateful layer.
+  private func carriedStates(_ call: LayerCall) -> ArraySlice<UnsafeMutablePointer<Float>> {
+    call.streamStates.isEmpty ? carriedPointers[...] : call.streamStates[..<stateSizes.count]
+  }
+
+  /// In a stream, the masked rows of a step put out what they did before it.
+  private func repeatMasked(_ call: LayerCall) {
+    guard call.streamStates.count > stateSizes.count, let mask = call.mask else { return }
+    let last = call.streamStates[stateSizes.count]
+    for row in 0..<call.inputShape[0] {
+      let (output, kept) = (call.outputs[0] + row * units, last + row * units)
+      let isRepeated = mask[row] == 0 && !(options.zeroOutputForMask && options.returnsSequences)
+      if isRepeated { output.update(from: kept, count: units) } else { kept.update(from: output, count: units) }
+    }
   }
 
   /// The states that the layer carries by itself, for a wrapper that runs it.
   var ownCarriedStates: [UnsafeMutablePointer<Float>] { carriedPointers }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if options.goesBackwards { throw cannotStream("it reads the sequence from its end (go_backwards=True)") }
     if options.returnsState { throw cannotStream("it returns its states; a stream has them in `state`") }
-    return stateSizes.map { [input[0], $0] }
+    // A masked step puts out what the step before did.
+    return stateSizes.map { [input[0], $0] } + (isMasked ? [[input[0], units]] : [])
   }
 }

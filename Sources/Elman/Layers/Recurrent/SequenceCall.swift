@@ -26,10 +26,10 @@ struct SequenceCall {
   /// Whether the last timestep comes first.
   var reversed = false
   /// (batch, size) each, in the order of the states; empty for the carried ones, or zeros.
-  let initialStates: [UnsafePointer<Float>]
+  let initialStates: ArraySlice<UnsafePointer<Float>>
   /// States from call to call, (batch, size) each: read where no initial states are given, and always written. Empty where
   /// there are none.
-  let carriedStates: [UnsafeMutablePointer<Float>]
+  let carriedStates: ArraySlice<UnsafeMutablePointer<Float>>
   var mask: UnsafePointer<UInt8>?
   /// Whether every output is kept, rather than the last one.
   let keepsSequence: Bool
@@ -37,7 +37,7 @@ struct SequenceCall {
   /// Step t of row b goes to `base + b * groupStride + t * rowStride`; where only the last is kept, t is 0.
   let output: OutputRows
   /// Where the last states go, (batch, size) each; empty where nobody asks.
-  let finalStates: [UnsafeMutablePointer<Float>]
+  let finalStates: ArraySlice<UnsafeMutablePointer<Float>>
   let threads: Int
   let scratch: UnsafeMutablePointer<Float>
 
@@ -49,8 +49,8 @@ struct SequenceCall {
 
   /// Where a row's states are read from; nil for zeros.
   func initialState(_ index: Int) -> UnsafePointer<Float>? {
-    if index < initialStates.count { return initialStates[index] }
-    return index < carriedStates.count ? UnsafePointer(carriedStates[index]) : nil
+    if index < initialStates.count { return initialStates[initialStates.startIndex + index] }
+    return index < carriedStates.count ? UnsafePointer(carriedStates[carriedStates.startIndex + index]) : nil
   }
 
   func output(_ row: Int, _ step: Int) -> UnsafeMutablePointer<Float> {

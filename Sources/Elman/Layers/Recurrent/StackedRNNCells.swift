@@ -8,28 +8,28 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
   public override class var className: String { "StackedRNNCells" }
 
   let cells: [RecurrentCell]
+  private let sizes: [Int]
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
+  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
     guard case .array(let list)? = reader.value("cells"), !list.isEmpty, list.count <= StackedRNNCells.limit else {
       throw ElmanError(.wrongType, "StackedRNNCells needs the argument 'cells', a list of 1 to \(StackedRNNCells.limit) cells.")
     }
-    var cells: [RecurrentCell] = []
-    for value in list { cells.append(try RecurrentCell.make(value, of: reader.owner)) }
-    self.cells = cells
-    super.init(try LayerSettings(&reader))
+    var cells: [Layer] = []
+    for value in list { cells.append(try LayerRegistry.make(value)) }
+    try self.init(&reader, around: cells)
   }
 
-  /// Of cells that are there already.
-  public init(cells: [RecurrentCell], name: String? = nil) throws(ElmanError) {
-    self.cells = cells
-    var reader = try ConfigReader(.object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: StackedRNNCells.className)
+  /// Of cells that are there already, which the layer shares.
+  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
+    cells = try RecurrentCell.cells(inner, atMost: StackedRNNCells.limit, of: reader.owner)
+    sizes = cells.flatMap(\.stateSizes)
     super.init(try LayerSettings(&reader))
   }
 
   private static let limit = 256
 
   override var units: Int { cells[cells.count - 1].units }
-  override var stateSizes: [Int] { cells.flatMap(\.stateSizes) }
+  override var stateSizes: [Int] { sizes }
   override var isCallersOwn: Bool { cells.contains(where: \.isCallersOwn) }
   override var namedChildren: [(role: String, layer: Layer)] { cells.enumerated().map { ("cells/\($0.offset)", $0.element) } }
   override func ownConfig() -> [JSON.Member] { [JSON.Member("cells", .array(cells.map { $0.serialized() }))] }
@@ -47,13 +47,16 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
 
   private struct Scratch {
     /// Two areas of (batch, timesteps, units), which take turns as input and output.
-    let sequences: [UnsafeMutablePointer<Float>]
+    let sequences: (even: UnsafeMutablePointer<Float>, odd: UnsafeMutablePointer<Float>)
     let cell: UnsafeMutablePointer<Float>
+
+    /// Where a cell writes that is not the last.
+    func sequence(after index: Int) -> UnsafeMutablePointer<Float> { index % 2 == 0 ? sequences.even : sequences.odd }
   }
 
   private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Scratch {
-    let widest = cells.dropLast().map(\.units).max() ?? 0
-    let sequences = (0..<2).map { _ in space.take(size.batch, size.timesteps, widest) }
+    let widest = cells.dropLast().reduce(0) { max($0, $1.units) }
+    let sequences = (space.take(size.batch, size.timesteps, widest), space.take(size.batch, size.timesteps, widest))
     var most = 0
     for (index, cell) in cells.enumerated() {
       most = max(most, try cell.sequenceScratchCount(self.size(size, ofCell: index), threads: threads))
@@ -81,12 +84,12 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
       let isLast = index == cells.count - 1
       try cell.runSequence(
         SequenceCall(
-          size: size(call.size, ofCell: index), input: index == 0 ? call.input : UnsafePointer(scratch.sequences[(index - 1) % 2]),
-          reversed: call.reversed, initialStates: call.initialStates.isEmpty ? [] : Array(call.initialStates[states]),
-          carriedStates: call.carriedStates.isEmpty ? [] : Array(call.carriedStates[states]), mask: call.mask,
+          size: size(call.size, ofCell: index), input: index == 0 ? call.input : UnsafePointer(scratch.sequence(after: index - 1)),
+          reversed: call.reversed, initialStates: call.initialStates.dropFirst(states.lowerBound).prefix(states.count),
+          carriedStates: call.carriedStates.dropFirst(states.lowerBound).prefix(states.count), mask: call.mask,
           keepsSequence: isLast ? call.keepsSequence : true, zeroOutputForMask: isLast && call.zeroOutputForMask,
-          output: isLast ? call.output : between(scratch.sequences[index % 2], call, units: cell.units),
-          finalStates: call.finalStates.isEmpty ? [] : Array(call.finalStates[states]), threads: call.threads,
+          output: isLast ? call.output : between(scratch.sequence(after: index), call, units: cell.units),
+          finalStates: call.finalStates.dropFirst(states.lowerBound).prefix(states.count), threads: call.threads,
           scratch: scratch.cell))
     }
   }
@@ -101,14 +104,20 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
 }
 
 extension RecurrentCell {
-  /// A cell from `{"class_name": ..., "config": ...}`.
-  static func make(_ value: JSON, of owner: String) throws(ElmanError) -> RecurrentCell {
-    let layer = try LayerRegistry.make(value)
-    guard let cell = layer as? RecurrentCell else {
-      throw ElmanError(
-        .invalidArgument,
-        "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a \(type(of: layer).className)")
+  /// Layers as cells, 1 to `limit` of them, or an error.
+  static func cells(_ layers: [Layer], atMost limit: Int, of owner: String) throws(ElmanError) -> [RecurrentCell] {
+    guard (1...limit).contains(layers.count) else {
+      throw ElmanError(.invalidArgument, "\(owner) takes 1 to \(limit) cells. Received: \(layers.count)")
     }
-    return cell
+    var cells: [RecurrentCell] = []
+    for layer in layers {
+      guard let cell = layer as? RecurrentCell else {
+        throw ElmanError(
+          .invalidArgument,
+          "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a \(type(of: layer).className)")
+      }
+      cells.append(cell)
+    }
+    return cells
   }
 }

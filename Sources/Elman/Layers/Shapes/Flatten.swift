@@ -24,4 +24,9 @@ public final class Flatten: Layer, @unchecked Sendable {
 
   override var isIdentity: Bool { true }
 
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    if input.count > 2 { throw cannotStream("it flattens whole sequences") }
+    return []
+  }
+
 }

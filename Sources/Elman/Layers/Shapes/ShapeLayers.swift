@@ -38,7 +38,7 @@ public final class Reshape: Layer, @unchecked Sendable {
     return [Shape([input[0]] + target.map { $0 > 0 ? $0 : count / known })]
   }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2 { throw cannotStream("it reshapes whole sequences") }
     return []
   }
@@ -72,7 +72,7 @@ public final class Permute: Layer, @unchecked Sendable {
     Permutation(call.inputShape, order: [0] + dims).forEach { result, array in call.outputs[0][result] = call.input[array] }
   }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] {
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, dims[0] != 1 { throw cannotStream("it moves the axis of time") }
     return []
   }
@@ -103,7 +103,7 @@ public final class RepeatVector: Layer, @unchecked Sendable {
     }
   }
 
-  override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] { throw cannotStream("it makes a sequence of a vector") }
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { throw cannotStream("it makes a sequence of a vector") }
 }
 
 /// What ZeroPadding1D, Cropping1D and UpSampling1D share: each output timestep is one of the input, or zeros.
@@ -145,7 +145,7 @@ public class TimestepLayer: Layer, @unchecked Sendable {
     }
   }
 
-  final override func streamStates(for input: [Int]) throws(ElmanError) -> [[Int]] { throw cannotStream("it changes the number of timesteps") }
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { throw cannotStream("it changes the number of timesteps") }
 }
 
 /// Keras's `ZeroPadding1D`: timesteps of zeros before and after.

@@ -1,0 +1,39 @@
+/// Keras's `Lambda`: a function of the caller. No file can hold it, and no config makes it.
+public final class Lambda: Layer, @unchecked Sendable {
+  public override class var className: String { "Lambda" }
+
+  /// What the function reads and writes.
+  public struct Call {
+    public let input: UnsafePointer<Float>
+    public let inputShape: [Int]
+    public let output: UnsafeMutablePointer<Float>
+    public let outputShape: [Int]
+  }
+
+  private let shape: @Sendable (Shape) throws(ElmanError) -> Shape
+  private let body: @Sendable (Call) throws(ElmanError) -> Void
+
+  public init(
+    config: JSON, shape: @escaping @Sendable (Shape) throws(ElmanError) -> Shape,
+    body: @escaping @Sendable (Call) throws(ElmanError) -> Void
+  ) throws(ElmanError) {
+    self.shape = shape
+    self.body = body
+    var reader = try ConfigReader(config, of: Lambda.className)
+    super.init(try LayerSettings(&reader))
+    try reader.finish()
+  }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [try shape(input)] }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    guard let output = try outputShapes(for: Shape(call.inputShape))[0].concrete else {
+      throw ElmanError(.shapeMismatch, "The shape function of layer '\(name)' told no sizes for input shape=\(Shape(call.inputShape))")
+    }
+    try body(Call(input: call.input, inputShape: call.inputShape, output: call.outputs[0], outputShape: output))
+  }
+
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("what its function does with time is not known")
+  }
+}

@@ -1,0 +1,53 @@
+import CElman
+import Elman
+
+@implementation @_cdecl("elman_layer_state_count")
+public func elman_layer_state_count(_ layer: elman_layer, _ count: UnsafeMutablePointer<Int>?) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    let count = try required(count, "count")
+    count.pointee = try layer.states().count
+  }
+}
+
+@implementation @_cdecl("elman_layer_state_shape")
+public func elman_layer_state_shape(
+  _ layer: elman_layer, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    let result = try ShapeResult(shape, capacity, rank)
+    try result.write(layer.state(index).shape.map { $0 })
+  }
+}
+
+@implementation @_cdecl("elman_layer_get_state")
+public func elman_layer_get_state(
+  _ layer: elman_layer, _ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int
+) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    let state = try layer.state(index)
+    try state.values.withUnsafeBufferPointer { (state) throws(ElmanError) in try write(state, "state", to: values, count) }
+  }
+}
+
+@implementation @_cdecl("elman_layer_set_states")
+public func elman_layer_set_states(
+  _ layer: elman_layer, _ states: UnsafePointer<elman_array>?, _ count: Int
+) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    let count = try size(count, "count")
+    guard count <= mostStates else {
+      throw ElmanError(.invalidArgument, "A layer has at most \(mostStates) states. Received: count=\(count)")
+    }
+    try layer.setStates(ElmanC.values(states, count, "states"))
+  }
+}
+
+extension Layer {
+  fileprivate func state(_ index: Int) throws(ElmanError) -> (shape: [Int], values: [Float]) {
+    let states = try states()
+    guard states.indices.contains(index) else {
+      throw ElmanError(.notFound, "No such state: index \(UInt(bitPattern: index)); layer \"\(name)\" has \(states.count).")
+    }
+    return states[index]
+  }
+}

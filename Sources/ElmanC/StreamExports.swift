@@ -1,0 +1,80 @@
+import CElman
+import Elman
+
+@implementation @_cdecl("elman_stream_create")
+public func elman_stream_create(
+  _ model: elman_model, _ batch_size: Int, _ stream: UnsafeMutablePointer<elman_stream>?
+) -> elman_status {
+  creating(stream, "stream") { () throws(ElmanError) in
+    try model.object().stream(batch: size(batch_size, "batch_size"))
+  }
+}
+
+@implementation @_cdecl("elman_stream_release")
+public func elman_stream_release(_ stream: elman_stream) -> elman_status {
+  boundary { () throws(ElmanError) in try stream.release() }
+}
+
+@implementation @_cdecl("elman_stream_input_shape")
+public func elman_stream_input_shape(
+  _ stream: elman_stream, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(stream.inputShape.map { $0 }) }
+}
+
+@implementation @_cdecl("elman_stream_output_shape")
+public func elman_stream_output_shape(
+  _ stream: elman_stream, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(stream.outputShape.map { $0 }) }
+}
+
+@implementation @_cdecl("elman_stream_step")
+public func elman_stream_step(
+  _ stream: elman_stream, _ input: UnsafePointer<Float>?, _ input_count: Int, _ output: UnsafeMutablePointer<Float>?,
+  _ output_count: Int
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in
+    try stream.step(
+      UnsafeBufferPointer(start: required(input, "input"), count: size(input_count, "input_count")),
+      into: UnsafeMutableBufferPointer(start: required(output, "output"), count: size(output_count, "output_count")))
+  }
+}
+
+@implementation @_cdecl("elman_stream_reset")
+public func elman_stream_reset(_ stream: elman_stream) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in stream.reset() }
+}
+
+@implementation @_cdecl("elman_stream_state_count")
+public func elman_stream_state_count(_ stream: elman_stream, _ count: UnsafeMutablePointer<Int>?) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in try required(count, "count").pointee = stream.stateShapes.count }
+}
+
+@implementation @_cdecl("elman_stream_state_shape")
+public func elman_stream_state_shape(
+  _ stream: elman_stream, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int,
+  _ rank: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in
+    let result = try ShapeResult(shape, capacity, rank)
+    _ = try stream.state(index)
+    try result.write(stream.stateShapes[index].map { $0 })
+  }
+}
+
+@implementation @_cdecl("elman_stream_get_state")
+public func elman_stream_get_state(
+  _ stream: elman_stream, _ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in try write(stream.state(index), "state", to: values, count) }
+}
+
+@implementation @_cdecl("elman_stream_set_state")
+public func elman_stream_set_state(
+  _ stream: elman_stream, _ index: Int, _ value: UnsafePointer<elman_array>?
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in
+    try stream.setState(index, required(value, "value").pointee.value("value"))
+  }
+}

@@ -1,0 +1,310 @@
+/* Streams, cells and lambdas of the caller, states of stateful layers. */
+#define _GNU_SOURCE
+#include "check.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+enum { STEPS = 7, FEATURES = 4 };
+
+static elman_model recurrent_model(const char *class_name, const char *more) {
+  char config[256];
+  snprintf(config, sizeof config, "{\"units\": 5, \"input_shape\": [null, 4]%s}", more);
+  return make_model_of(make_layer(class_name, config), NO_LAYER);
+}
+
+/* Each step of a stream is the last output of the model for all steps so far. */
+static void check_stream(elman_model model, size_t outputs) {
+  float input[STEPS * FEATURES], whole[STEPS * 16], step[16];
+  elman_stream stream;
+  fill(input, STEPS * FEATURES, 3);
+  OK(elman_stream_create(model, 1, &stream));
+  for (int t = 0; t < STEPS; t++) {
+    OK(elman_stream_step(stream, input + t * FEATURES, FEATURES, step, outputs));
+    OK(elman_model_forward(model, input, SHAPE(1, t + 1, FEATURES), whole, outputs));
+    CHECK(memcmp(step, whole, outputs * sizeof(float)) == 0);
+  }
+  OK(elman_stream_release(stream));
+}
+
+TEST(a_stream_gives_what_the_model_gives) {
+  static const char *const classes[] = {"SimpleRNN", "LSTM", "GRU"};
+  for (int i = 0; i < 3; i++) {
+    elman_model model = recurrent_model(classes[i], "");
+    check_stream(model, 5);
+    OK(elman_model_release(model));
+    model = make_model_of(make_layer("Conv1D", "{\"filters\": 6, \"kernel_size\": 3, \"padding\": \"causal\", \"input_shape\": [null, 4]}"),
+                          make_layer(classes[i], "{\"units\": 8, \"return_sequences\": true}"),
+                          make_layer("LayerNormalization", NULL), make_layer(classes[i], "{\"units\": 5}"),
+                          make_layer("Dense", "{\"units\": 3}"), NO_LAYER);
+    check_stream(model, 3);
+    OK(elman_model_release(model));
+  }
+}
+
+TEST(a_stream_says_what_it_takes_and_gives) {
+  int64_t shape[3];
+  size_t rank, count;
+  elman_model model = recurrent_model("LSTM", "");
+  elman_stream stream;
+  float values[64] = {0};
+  OK(elman_stream_create(model, 2, &stream));
+  OK(elman_stream_input_shape(stream, shape, 3, &rank));
+  CHECK(rank == 2 && shape[0] == 2 && shape[1] == 4);
+  OK(elman_stream_output_shape(stream, shape, 3, &rank));
+  CHECK(rank == 2 && shape[0] == 2 && shape[1] == 5);
+  OK(elman_stream_state_count(stream, &count));
+  CHECK(count == 2);
+  OK(elman_stream_state_shape(stream, 1, shape, 3, &rank));
+  CHECK(rank == 2 && shape[0] == 2 && shape[1] == 5);
+  CHECK_ERROR(elman_stream_step(stream, values, 7, values + 8, 10), ELMAN_SHAPE_MISMATCH, "(2, 4)");
+  CHECK_ERROR(elman_stream_step(stream, values, 8, values + 8, 9), ELMAN_BUFFER_TOO_SMALL, "(2, 5)");
+  CHECK_ERROR(elman_stream_step(stream, NULL, 8, values, 10), ELMAN_INVALID_ARGUMENT, "input");
+  CHECK_STATUS(elman_stream_get_state(stream, 2, values, 10), ELMAN_NOT_FOUND);
+  CHECK_STATUS(elman_stream_get_state(stream, SIZE_MAX, values, 10), ELMAN_NOT_FOUND);
+  CHECK_STATUS(elman_stream_get_state(stream, 0, values, 9), ELMAN_BUFFER_TOO_SMALL);
+  CHECK_STATUS(elman_stream_set_state(stream, 0, &(elman_array){values, (int64_t[]){5, 2}, 2}), ELMAN_SHAPE_MISMATCH);
+  OK(elman_model_release(model));
+  OK(elman_stream_step(stream, values, 8, values + 8, 10));
+  OK(elman_stream_release(stream));
+  CHECK_STATUS(elman_stream_reset(stream), ELMAN_INVALID_HANDLE);
+  OK(elman_stream_release((elman_stream){0}));
+}
+
+TEST(a_state_moves_to_another_stream) {
+  float input[STEPS * FEATURES], first[5], second[5], state[5];
+  size_t count;
+  elman_model model = recurrent_model("LSTM", "");
+  elman_stream one, other;
+  fill(input, STEPS * FEATURES, 5);
+  OK(elman_stream_create(model, 1, &one));
+  OK(elman_stream_create(model, 1, &other));
+  for (int t = 0; t < STEPS; t++) {
+    OK(elman_stream_state_count(one, &count));
+    for (size_t i = 0; i < count; i++) {
+      OK(elman_stream_get_state(one, i, state, 5));
+      OK(elman_stream_set_state(other, i, &(elman_array){state, (int64_t[]){1, 5}, 2}));
+    }
+    OK(elman_stream_step(one, input + t * FEATURES, FEATURES, first, 5));
+    OK(elman_stream_step(other, input + t * FEATURES, FEATURES, second, 5));
+    CHECK(memcmp(first, second, sizeof first) == 0);
+  }
+  OK(elman_stream_reset(one));
+  OK(elman_stream_get_state(one, 1, state, 5));
+  for (int i = 0; i < 5; i++) CHECK(state[i] == 0);
+  OK(elman_stream_release(one));
+  OK(elman_stream_release(other));
+  OK(elman_model_release(model));
+}
+
+TEST(what_looks_ahead_cannot_stream) {
+  elman_stream stream = {9};
+  elman_model model = recurrent_model("GRU", ", \"go_backwards\": true, \"name\": \"last_first\"");
+  CHECK_ERROR(elman_stream_create(model, 1, &stream), ELMAN_UNSUPPORTED, "last_first");
+  CHECK(stream.id == 0);
+  OK(elman_model_release(model));
+  model = make_model_of(make_layer("GlobalMaxPooling1D", "{\"input_shape\": [null, 4]}"), NO_LAYER);
+  CHECK_ERROR(elman_stream_create(model, 1, &stream), ELMAN_UNSUPPORTED, "pools over time");
+  OK(elman_model_release(model));
+  model = make_model();
+  CHECK_STATUS(elman_stream_create(model, 1, &stream), ELMAN_NOT_BUILT);
+  OK(elman_model_release(model));
+  model = recurrent_model("GRU", "");
+  CHECK_STATUS(elman_stream_create(model, 0, &stream), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_stream_create(model, SIZE_MAX, &stream), ELMAN_INVALID_ARGUMENT);
+  OK(elman_model_release(model));
+}
+
+/* ---- memory ---- */
+
+static volatile long allocations;
+
+/* AddressSanitizer has a malloc of its own. */
+#ifndef __SANITIZE_ADDRESS__
+
+void *malloc(size_t size) {
+  static void *(*next)(size_t);
+  if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, "malloc");
+  allocations++;
+  return next(size);
+}
+#endif
+
+TEST(a_step_does_not_allocate) {
+  elman_layer cells[2] = {make_layer("LSTMCell", "{\"units\": 6}"), make_layer("GRUCell", "{\"units\": 5}")}, stack, rnn;
+  elman_stream stream;
+  float input[FEATURES] = {0.5f, -0.5f}, output[5];
+  OK(elman_stacked_rnn_cells_create(&ELMAN_OPTIONS(elman_stacked_rnn_cells_options, .cells = cells, .cell_count = 2), &stack));
+  OK(elman_rnn_create(&ELMAN_OPTIONS(elman_rnn_options, .cell = stack, .return_sequences = 1), &rnn));
+  elman_model model =
+      make_model_of(make_layer("Conv1D", "{\"filters\": 6, \"kernel_size\": 3, \"padding\": \"causal\", \"input_shape\": [null, 4]}"),
+                    make_layer("Masking", NULL), make_layer("GRU", "{\"units\": 8, \"return_sequences\": true, \"reset_after\": false}"),
+                    make_layer("BatchNormalization", NULL), make_layer("LayerNormalization", NULL), rnn,
+                    make_layer("Activation", "{\"activation\": \"softmax\"}"), NO_LAYER);
+  OK(elman_stream_create(model, 1, &stream));
+  for (int i = 0; i < 3; i++) OK(elman_stream_step(stream, input, FEATURES, output, 5));
+  long before = allocations;
+  for (int i = 0; i < 1000; i++) OK(elman_stream_step(stream, input, FEATURES, output, 5));
+  CHECK(allocations == before);
+  OK(elman_stream_release(stream));
+  OK(elman_model_release(model));
+  OK(elman_layer_release(stack));
+  OK(elman_layer_release(cells[0]));
+  OK(elman_layer_release(cells[1]));
+}
+
+/* ---- threads ---- */
+
+static elman_model shared_model;
+
+static void *run_stream(void *unused) {
+  float input[FEATURES], output[5];
+  elman_stream stream;
+  (void)unused;
+  OK(elman_stream_create(shared_model, 1, &stream));
+  for (int t = 0; t < 200; t++) {
+    fill(input, FEATURES, (unsigned)t);
+    OK(elman_stream_step(stream, input, FEATURES, output, 5));
+  }
+  void *last = malloc(sizeof output);
+  if (last != NULL) memcpy(last, output, sizeof output);
+  OK(elman_stream_release(stream));
+  return last;
+}
+
+TEST(streams_run_side_by_side) {
+  pthread_t threads[4];
+  float *results[4];
+  shared_model = make_model_of(make_layer("LSTM", "{\"units\": 5, \"stateful\": true, \"batch_input_shape\": [3, null, 4]}"), NO_LAYER);
+  for (int i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, run_stream, NULL) == 0);
+  for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], (void **)&results[i]) == 0);
+  for (int i = 1; i < 4; i++) CHECK(memcmp(results[0], results[i], 5 * sizeof(float)) == 0);
+  for (int i = 0; i < 4; i++) free(results[i]);
+  OK(elman_model_release(shared_model));
+}
+
+/* ---- functions of the caller ---- */
+
+static int released;
+static void release(void *context) { released += *(int *)context; }
+
+/* next = state + the sum of the features. */
+static int32_t add_up(void *context, const elman_cell_step *step) {
+  if (*(int *)context < 0) return 7;
+  for (size_t row = 0; row < step->batch; row++) {
+    float sum = step->states[0][row];
+    for (size_t i = 0; i < step->features; i++) sum += step->input[row * step->features + i];
+    step->next_states[0][row] = sum;
+    step->output[row * 2] = sum;
+    step->output[row * 2 + 1] = -sum;
+  }
+  return 0;
+}
+
+TEST(a_cell_of_the_caller_runs_in_an_rnn) {
+  int one = 1;
+  const int64_t size = 1;
+  elman_layer cell, rnn, both;
+  float input[2 * 3 * 2] = {1, 2, 3, 4, 5, 6, 1, 1, 1, 1, 1, 1}, output[2 * 3 * 4];
+  const uint8_t mask[6] = {1, 0, 1, 0, 1, 1};
+  elman_cell_options options = ELMAN_CELL_OPTIONS_INIT;
+  CHECK_ERROR(elman_cell_create(&options, &cell), ELMAN_INVALID_ARGUMENT, "call");
+  options.call = add_up;
+  CHECK_STATUS(elman_cell_create(&options, &cell), ELMAN_INVALID_ARGUMENT);
+  options.units = 2;
+  options.state_sizes = &size;
+  options.state_count = 1;
+  options.context = &one;
+  options.release = release;
+  OK(elman_cell_create(&options, &cell));
+  OK(elman_rnn_create(&ELMAN_OPTIONS(elman_rnn_options, .cell = cell, .return_sequences = 1), &rnn));
+  elman_model model = make_model();
+  OK(elman_model_add_layer(model, rnn));
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 2), output, 12));
+  CHECK(output[0] == 3 && output[2] == 10 && output[4] == 21 && output[5] == -21 && output[10] == 6);
+  elman_output result = {output, 12, {0}, 0};
+  OK(elman_model_run(model, &(elman_array){input, (int64_t[]){2, 3, 2}, 3},
+                     &ELMAN_OPTIONS(elman_run_options, .mask = mask), &result, 1, NULL));
+  CHECK(output[0] == 3 && output[2] == 3 && output[4] == 14 && output[6] == 0 && output[8] == 2 && output[10] == 4);
+  OK(elman_bidirectional_create(&ELMAN_OPTIONS(elman_bidirectional_options, .layer = rnn), &both));
+  elman_model wide = make_model_of(both, NO_LAYER);
+  OK(elman_model_forward(wide, input, SHAPE(2, 3, 2), output, 24));
+  CHECK(output[0] == 3 && output[2] == 21 && output[8] == 21 && output[10] == 11);
+  one = -1;
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 3, 2), output, 12), ELMAN_INVALID_ARGUMENT, "7");
+  one = 1;
+  OK(elman_model_release(model));
+  OK(elman_layer_release(rnn));
+  OK(elman_model_release(wide));
+  CHECK(released == 0);
+  OK(elman_layer_release(cell));
+  CHECK(released == 1);
+}
+
+static int32_t first_half(void *context, const int64_t *input, size_t rank, int64_t *output, size_t *output_rank) {
+  (void)context;
+  memcpy(output, input, rank * sizeof *input);
+  output[rank - 1] = input[rank - 1] / 2;
+  *output_rank = rank;
+  return input[rank - 1] % 2 == 0 ? 0 : 1;
+}
+
+static int32_t copy_half(void *context, const elman_array *input, elman_output *output) {
+  size_t wide = (size_t)input->shape[1], narrow = (size_t)output->shape[1];
+  (void)context;
+  for (size_t i = 0; i < output->count; i++) output->data[i] = input->data[i / narrow * wide + i % narrow];
+  return 0;
+}
+
+TEST(a_lambda_is_a_layer) {
+  elman_layer layer;
+  float output[4];
+  int64_t shape[2];
+  CHECK_STATUS(elman_layer_create("Lambda", NULL, &layer), ELMAN_UNSUPPORTED);
+  CHECK_ERROR(elman_lambda_create(&ELMAN_OPTIONS(elman_lambda_options, .name = "f"), &layer), ELMAN_INVALID_ARGUMENT, "call");
+  OK(elman_lambda_create(&ELMAN_OPTIONS(elman_lambda_options, .name = "f", .call = copy_half, .shape = first_half), &layer));
+  elman_model model = make_model_of(layer, NO_LAYER);
+  OK(elman_model_forward(model, (float[]){1, 2, 3, 4, 5, 6, 7, 8}, SHAPE(2, 4), output, 4));
+  CHECK(output[0] == 1 && output[1] == 2 && output[2] == 5 && output[3] == 6);
+  OK(elman_model_output_shape(model, SHAPE(-1, 4), shape, 2, NULL));
+  CHECK(shape[0] == -1 && shape[1] == 2);
+  CHECK_STATUS(elman_model_forward(model, output, SHAPE(1, 3), output, 4), ELMAN_INVALID_ARGUMENT);
+  OK(elman_model_release(model));
+}
+
+/* ---- states of stateful layers ---- */
+
+TEST(a_stateful_layer_shows_its_states) {
+  float input[2 * 3 * 4], halves[2 * 5], whole[2 * 5], state[10];
+  size_t count, rank;
+  int64_t shape[2];
+  elman_layer layer = make_layer("LSTM", "{\"units\": 5, \"stateful\": true, \"batch_input_shape\": [2, null, 4]}");
+  elman_model model = make_model();
+  OK(elman_model_add_layer(model, layer));
+  fill(input, 24, 11);
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 4), halves, 10));
+  OK(elman_layer_state_count(layer, &count));
+  CHECK(count == 2);
+  OK(elman_layer_state_shape(layer, 0, shape, 2, &rank));
+  CHECK(rank == 2 && shape[0] == 2 && shape[1] == 5);
+  OK(elman_layer_get_state(layer, 0, state, 10));
+  CHECK(memcmp(state, halves, sizeof state) == 0);
+  CHECK_STATUS(elman_layer_get_state(layer, 2, state, 10), ELMAN_NOT_FOUND);
+  CHECK_STATUS(elman_layer_get_state(layer, 0, state, 9), ELMAN_BUFFER_TOO_SMALL);
+  elman_array zeros[2] = {{(float[10]){0}, (int64_t[]){2, 5}, 2}, {(float[10]){0}, (int64_t[]){2, 5}, 2}};
+  OK(elman_layer_set_states(layer, zeros, 2));
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 4), whole, 10));
+  CHECK(memcmp(whole, halves, sizeof whole) == 0);
+  CHECK_ERROR(elman_layer_set_states(layer, zeros, 1), ELMAN_SHAPE_MISMATCH, "expects 2 states");
+  zeros[1].shape = (int64_t[]){5, 2};
+  CHECK_ERROR(elman_layer_set_states(layer, zeros, 2), ELMAN_SHAPE_MISMATCH, "(2, 5)");
+  CHECK_STATUS(elman_layer_set_states(layer, zeros, SIZE_MAX), ELMAN_INVALID_ARGUMENT);
+  OK(elman_layer_release(layer));
+  OK(elman_model_release(model));
+  layer = make_layer("LSTM", "{\"units\": 5, \"stateful\": true}");
+  CHECK_STATUS(elman_layer_state_count(layer, &count), ELMAN_NOT_BUILT);
+  OK(elman_layer_release(layer));
+  layer = make_layer("LSTM", "{\"units\": 5}");
+  CHECK_ERROR(elman_layer_state_count(layer, &count), ELMAN_INVALID_ARGUMENT, "stateful");
+  OK(elman_layer_release(layer));
+}

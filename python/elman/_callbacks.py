@@ -1,0 +1,175 @@
+"""Functions of the user that the library calls: cells and lambdas written in Python.
+
+The library knows a function by a number, its context. The trampolines below live
+as long as the process, so that none is ever called after it is gone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from collections.abc import Callable
+from ctypes import POINTER, c_float, c_int32, c_int64, c_size_t, c_void_p
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._errors import pending
+from ._prototypes import MAX_RANK, Array, Output
+
+_FLOATS = POINTER(c_float)
+_functions: dict[int, Any] = {}
+_numbers = itertools.count(1)
+
+
+class CellStep(ctypes.Structure):
+    """``elman_cell_step``."""
+
+    _fields_ = [
+        ("batch", c_size_t),
+        ("features", c_size_t),
+        ("input", _FLOATS),
+        ("states", POINTER(_FLOATS)),
+        ("output", _FLOATS),
+        ("next_states", POINTER(_FLOATS)),
+    ]
+
+
+_CellCall = ctypes.CFUNCTYPE(c_int32, c_void_p, POINTER(CellStep))
+_LambdaShape = ctypes.CFUNCTYPE(
+    c_int32, c_void_p, POINTER(c_int64), c_size_t, POINTER(c_int64), POINTER(c_size_t)
+)
+_LambdaCall = ctypes.CFUNCTYPE(c_int32, c_void_p, POINTER(Array), POINTER(Output))
+_Release = ctypes.CFUNCTYPE(None, c_void_p)
+
+
+class CellOptions(ctypes.Structure):
+    """``elman_cell_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", ctypes.c_char_p),
+        ("units", c_int64),
+        ("state_sizes", POINTER(c_int64)),
+        ("state_count", c_size_t),
+        ("context", c_void_p),
+        ("call", _CellCall),
+        ("release", _Release),
+    ]
+
+
+class LambdaOptions(ctypes.Structure):
+    """``elman_lambda_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", ctypes.c_char_p),
+        ("batch_input_shape", c_int64 * MAX_RANK),
+        ("batch_input_rank", c_size_t),
+        ("context", c_void_p),
+        ("shape", _LambdaShape),
+        ("call", _LambdaCall),
+        ("release", _Release),
+        ("frozen", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+def register(function: Any) -> int:
+    """The number by which the library knows a function, until it is released."""
+    number = next(_numbers)
+    _functions[number] = function
+    return number
+
+
+def release(number: int) -> None:
+    """Forget a function."""
+    _functions.pop(number, None)
+
+
+def _guarded(body: Callable[[], None]) -> int:
+    """0, or 1 with the exception kept for the call that brought us here."""
+    try:
+        body()
+    except BaseException as error:  # none may pass through C
+        pending.append(error)
+        return 1
+    return 0
+
+
+def _read(pointer: Any, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    if 0 in shape:
+        return np.zeros(shape, np.float32)
+    return np.ctypeslib.as_array(pointer, shape).copy()
+
+
+def _write(pointer: Any, shape: tuple[int, ...], values: Any, what: str) -> None:
+    array = np.asarray(values, np.float32)
+    if array.shape != shape:
+        raise ValueError(
+            f"{what} must have shape {shape}. Received: shape {array.shape}"
+        )
+    if array.size:
+        np.ctypeslib.as_array(pointer, shape)[...] = array
+
+
+@_CellCall
+def cell_call(context: int, step: Any) -> int:
+    """Run one step of the cell of a context."""
+
+    def body() -> None:
+        function, units, sizes = _functions[context]
+        told = step.contents
+        batch = told.batch
+        states = [_read(told.states[i], (batch, size)) for i, size in enumerate(sizes)]
+        output, following = function(_read(told.input, (batch, told.features)), states)
+        _write(told.output, (batch, units), output, "The output of a cell")
+        if not isinstance(following, (list, tuple)):
+            following = [following]
+        if len(following) != len(sizes):
+            raise ValueError(
+                f"The cell has {len(sizes)} states. It returned {len(following)}."
+            )
+        for i, (size, state) in enumerate(zip(sizes, following)):
+            _write(told.next_states[i], (batch, size), state, f"State {i} of a cell")
+
+    return _guarded(body)
+
+
+@_LambdaShape
+def lambda_shape(
+    context: int, shape: Any, rank: int, output_shape: Any, output_rank: Any
+) -> int:
+    """Tell the output's shape of the lambda of a context."""
+
+    def body() -> None:
+        _, tell = _functions[context]
+        sizes = tell(tuple(None if d < 0 else d for d in shape[:rank]))
+        if len(sizes) > MAX_RANK:
+            raise ValueError(f"At most {MAX_RANK} dimensions. Received: {sizes}")
+        for axis, size in enumerate(sizes):
+            output_shape[axis] = -1 if size is None else size
+        output_rank[0] = len(sizes)
+
+    return _guarded(body)
+
+
+@_LambdaCall
+def lambda_call(context: int, given: Any, output: Any) -> int:
+    """Run the lambda of a context."""
+
+    def body() -> None:
+        function, _ = _functions[context]
+        x, y = given.contents, output.contents
+        data = ctypes.cast(x.data, _FLOATS)
+        result = function(_read(data, tuple(x.shape[: x.rank])))
+        _write(y.data, tuple(y.shape[: y.rank]), result, "The output of a Lambda")
+
+    return _guarded(body)
+
+
+@_Release
+def released(context: int) -> None:
+    """Forget the function of a context."""
+    release(context)

@@ -1,0 +1,111 @@
+"""Lambda."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _callbacks
+from .._library import check, dimensions, encoded, lib
+from ._layer import Layer
+
+
+class Lambda(Layer):
+    """A Python function as a layer.
+
+    Parameters
+    ----------
+    function : callable
+        Takes an array, batch first, and returns one.
+    output_shape : tuple, optional
+        The shape of the output without the batch; where it is not given, the
+        function is tried on zeros.
+    arguments : dict, optional
+        Keyword arguments for the function.
+
+    Notes
+    -----
+    Input (batch, ...); output as the function gives it. A Lambda cannot be made
+    again from its config, nor loaded from a file: a file that names a function
+    could run anything.
+
+    Examples
+    --------
+    >>> import elman
+    >>> elman.layers.Lambda(lambda x: x**2)([[3.0]]).tolist()
+    [[9.0]]
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Sequence[int | None] | None = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ):
+        if not callable(function):
+            raise TypeError(f"A Lambda needs a function. Received: {function!r}")
+        if mask is not None:
+            raise NotImplementedError("A Lambda of elman passes no mask on.")
+        self._initial_weights = None
+        given = dict(arguments or {})
+
+        def call(x: Any) -> Any:
+            return function(x, **given)
+
+        def shape(input_shape: tuple[int | None, ...]) -> Sequence[int | None]:
+            if output_shape is not None:
+                return (input_shape[0], *output_shape)
+            return _shape_by_trial(call, input_shape)
+
+        context = _callbacks.register((call, shape))
+        options = self._options(context, dict(kwargs))
+        handle = ctypes.c_uint64()
+        try:
+            check(
+                lib().elman_lambda_create(ctypes.byref(options), ctypes.byref(handle))
+            )
+        except BaseException:
+            _callbacks.release(context)
+            raise
+        self._adopt(handle.value)
+
+    @staticmethod
+    def _options(context: int, keywords: dict[str, Any]) -> _callbacks.LambdaOptions:
+        options = _callbacks.LambdaOptions(
+            struct_size=ctypes.sizeof(_callbacks.LambdaOptions),
+            name=encoded(keywords.pop("name", None)),
+            context=context,
+            shape=_callbacks.lambda_shape,
+            call=_callbacks.lambda_call,
+            release=_callbacks.released,
+            frozen=int(not keywords.pop("trainable", True)),
+        )
+        whole = keywords.pop("batch_input_shape", keywords.pop("batch_shape", None))
+        if "input_shape" in keywords:
+            batch = keywords.pop("batch_size", None)
+            whole = (batch, *keywords.pop("input_shape"))
+        if keywords:
+            raise TypeError(
+                f"Lambda: keyword argument not understood: {next(iter(keywords))!r}"
+            )
+        if whole is not None:
+            sizes = dimensions(whole)
+            options.batch_input_shape[: len(sizes)] = sizes[:]
+            options.batch_input_rank = len(sizes)
+        return options
+
+
+def _shape_by_trial(
+    function: Callable[[Any], Any], shape: tuple[int | None, ...]
+) -> list[int | None]:
+    """The output's shape; None where it changes with what is None in the input's."""
+    shapes = []
+    for size in (2, 3):
+        sizes = [size if dimension is None else dimension for dimension in shape]
+        shapes.append(np.shape(function(np.zeros(sizes, np.float32))))
+    return [a if a == b else None for a, b in zip(*shapes)]

@@ -1,0 +1,145 @@
+"""Streams: a model run one timestep at a time."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _arrays
+from .._handle import Handle
+from .._library import check, lib
+from .._run import FloatArray
+
+if TYPE_CHECKING:
+    from .sequential import Sequential
+
+
+class Stream(Handle):
+    """A model run one timestep at a time, with states of its own.
+
+    A step gives what the model would give for all steps so far, to the bit. The
+    model's weights are shared. Any number of streams may run at once; one stream
+    is used by one thread at a time.
+
+    Examples
+    --------
+    >>> import numpy as np, elman
+    >>> model = elman.Sequential([elman.layers.GRU(3, input_shape=(None, 2))])
+    >>> stream = model.stream()
+    >>> stream.step(np.zeros(2)).shape
+    (3,)
+    """
+
+    _kind = "stream"
+
+    def __init__(self, model: Sequential, batch_size: int = 1):
+        if not hasattr(batch_size, "__index__") or int(batch_size) < 1:
+            raise ValueError(
+                f"batch_size must be a positive integer. Received: {batch_size!r}"
+            )
+        handle = ctypes.c_uint64()
+        check(
+            lib().elman_stream_create(
+                model._handle, int(batch_size), ctypes.byref(handle)
+            )
+        )
+        self._own(handle.value)
+        shape = self._shape("input_shape")
+        self._input: FloatArray = np.zeros(shape, np.float32)
+        self._output: FloatArray = np.zeros(self._shape("output_shape"), np.float32)
+        self._step = lib().elman_stream_step
+        self._arguments = (
+            ctypes.c_uint64(handle.value),
+            ctypes.c_void_p(self._input.ctypes.data),
+            ctypes.c_size_t(self._input.size),
+            ctypes.c_void_p(self._output.ctypes.data),
+            ctypes.c_size_t(self._output.size),
+        )
+        self._single = self._input[0] if shape[0] == 1 else None
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(batch, features), or (batch,) where indices are embedded."""
+        return self._input.shape
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """The shape of what a step gives for (batch, features)."""
+        return self._output.shape
+
+    def step(self, x: npt.ArrayLike) -> FloatArray:
+        """Run the next timestep.
+
+        Parameters
+        ----------
+        x : array
+            (batch, features), or (features,) where the batch size is 1.
+
+        Returns
+        -------
+        array
+            (batch, units), or (units,) where ``x`` has no batch.
+
+        Raises
+        ------
+        ValueError
+            If the shape does not fit.
+        """
+        values = x if type(x) is np.ndarray else np.asarray(x)
+        if values.dtype.kind not in "fiub":
+            raise TypeError(f"A step takes numbers. Received: dtype={values.dtype}")
+        single = self._single
+        if values.shape == self._input.shape:
+            self._input[...] = values
+        elif single is not None and values.shape == single.shape:
+            self._input[0] = values
+        else:
+            raise ValueError(
+                f"A step of this stream takes shape {self._input.shape}"
+                + ("" if single is None else f" or {single.shape}")
+                + f". Received: shape={values.shape}"
+            )
+        status = self._step(*self._arguments)
+        if status:
+            check(status)
+        if values.ndim < self._input.ndim:
+            return self._output[0].copy()
+        return self._output.copy()
+
+    def reset(self) -> None:
+        """Begin anew, with states of zero."""
+        check(lib().elman_stream_reset(self._handle))
+
+    @property
+    def state(self) -> list[FloatArray]:
+        """Copies of the states, in the order of the layers; they can be set again."""
+        states = []
+        for index in range(self._number("state_count")):
+            state = np.empty(self._shape("state_shape", index), np.float32)
+            check(
+                self._function("get_state")(
+                    self._handle, index, state.ctypes.data, state.size
+                )
+            )
+            states.append(state)
+        return states
+
+    @state.setter
+    def state(self, states: Sequence[npt.ArrayLike]) -> None:
+        arrays = [_arrays.float32(state, "state") for state in states]
+        shapes = [s.shape for s in self.state]
+        if [a.shape for a in arrays] != shapes:
+            raise ValueError(
+                f"The states of this stream have the shapes {shapes}. "
+                f"Received: {[a.shape for a in arrays]}"
+            )
+        for index, array in enumerate(arrays):
+            described: Any = _arrays.describe(array)
+            check(self._function("set_state")(self._handle, index, described))
+
+    def __repr__(self) -> str:
+        return f"<Stream {self.input_shape} to {self.output_shape}>"
