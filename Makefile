@@ -79,7 +79,7 @@ uninstall: ## Remove what install put under PREFIX
 
 # The library as a user has it, for the C program of `make demo` and the consumer tests.
 .PHONY: stage
-stage:
+stage: lib
 	@rm -rf $(STAGE)
 	@$(MAKE) --no-print-directory install PREFIX="$(CURDIR)/$(STAGE)" DESTDIR= > $(RELEASE)/install.log 2>&1 \
 	  || { cat $(RELEASE)/install.log; exit 1; }

@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import activations, backend, initializers, layers, models, utils
+from . import (
+    activations,
+    backend,
+    constraints,
+    initializers,
+    layers,
+    models,
+    regularizers,
+    utils,
+)
 from ._keras_alias import keras_alias
 from ._library import check, lib
 from ._version import __version__
@@ -24,6 +33,7 @@ __all__ = [
     "__version__",
     "activations",
     "backend",
+    "constraints",
     "get_num_threads",
     "hidden_states",
     "initializers",
@@ -31,6 +41,7 @@ __all__ = [
     "kernels",
     "layers",
     "models",
+    "regularizers",
     "set_num_threads",
     "utils",
 ]

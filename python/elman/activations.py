@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
+from ._arrays import float32
 from ._run import FloatArray
 
 _NAMES = [
@@ -44,7 +46,7 @@ _NAMES = [
     "threshold",
 ]
 
-ActivationFunction = Callable[[npt.ArrayLike], FloatArray]
+ActivationFunction = Callable[..., FloatArray]
 
 
 def _function(name: str) -> ActivationFunction:
@@ -61,7 +63,76 @@ def _function(name: str) -> ActivationFunction:
 
 _FUNCTIONS = {name: _function(name) for name in _NAMES}
 globals().update(_FUNCTIONS)
-__all__ = [*_NAMES, "deserialize", "get", "serialize"]
+
+
+def _layer(name: str, x: npt.ArrayLike, **arguments: Any) -> FloatArray:
+    """A layer's function of an array; the name uses up none that users see."""
+    from . import layers
+
+    return getattr(layers, name)(**arguments, name=name)(x)  # type: ignore[no-any-return]
+
+
+def relu(
+    x: npt.ArrayLike,
+    negative_slope: float = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> FloatArray:
+    """``max(x, 0)``, with a slope, a largest value and a threshold."""
+    return _layer(
+        "ReLU",
+        x,
+        negative_slope=negative_slope,
+        max_value=max_value,
+        threshold=threshold,
+    )
+
+
+def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.2) -> FloatArray:
+    """``x``, or ``negative_slope * x`` below 0."""
+    return _layer("LeakyReLU", x, negative_slope=negative_slope)
+
+
+def elu(x: npt.ArrayLike, alpha: float = 1.0) -> FloatArray:
+    """``x``, or ``alpha * (exp(x) - 1)`` below 0."""
+    return _layer("ELU", x, alpha=alpha)
+
+
+def softmax(x: npt.ArrayLike, axis: int | list[int] = -1) -> FloatArray:
+    """``exp(x) / sum(exp(x))`` along an axis."""
+    return _layer("Softmax", x, axis=axis)
+
+
+def log_softmax(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
+    """The logarithm of ``softmax``."""
+    return _along(_FUNCTIONS["log_softmax"], x, axis)
+
+
+def sparsemax(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
+    """The point of the simplex that is nearest to each row."""
+    return _along(_FUNCTIONS["sparsemax"], x, axis)
+
+
+def glu(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
+    """One half along an axis times the ``sigmoid`` of the other."""
+    array = float32(x)
+    if array.shape[axis] % 2:
+        raise ValueError(
+            f"The size of axis {axis} must be even. Received: shape {array.shape}"
+        )
+    values, gates = np.split(array, 2, axis)
+    return values * _FUNCTIONS["sigmoid"](gates)
+
+
+def _along(function: ActivationFunction, x: npt.ArrayLike, axis: int) -> FloatArray:
+    """A function of rows, along another axis than the last."""
+    array = np.moveaxis(float32(x), axis, -1)
+    return np.moveaxis(function(array), -1, axis)
+
+
+for _own in (relu, leaky_relu, elu, softmax, log_softmax, sparsemax, glu):
+    _FUNCTIONS[_own.__name__] = _own
+__all__ = [*_FUNCTIONS, "deserialize", "get", "serialize"]
 
 
 def get(identifier: Any) -> ActivationFunction:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 
-class Initializer:
+from ._described import Described, find
+
+
+class Initializer(Described):
     """The base of all: a class name and its arguments."""
 
-    def __init__(self, **config: Any):
-        self._config = config
+    def __call__(
+        self, shape: Sequence[int], dtype: Any = None
+    ) -> npt.NDArray[np.float32]:
+        """First values of a shape, as the library makes them for a weight."""
+        from .layers import PReLU
 
-    def get_config(self) -> dict[str, Any]:
-        """The arguments."""
-        return dict(self._config)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Initializer:
-        """An initializer from what ``get_config`` gives."""
-        return cls(**config)
-
-    def __repr__(self) -> str:
-        arguments = ", ".join(f"{k}={v!r}" for k, v in self._config.items())
-        return f"{type(self).__name__}({arguments})"
+        sizes = tuple(int(size) for size in shape)
+        # A layer whose one weight has the shape of its input; its name is its own.
+        layer = PReLU(alpha_initializer=self, name="initializer")
+        layer.build((None, *sizes))
+        return np.asarray(layer.get_weights()[0], dtype or np.float32)
 
 
 class Zeros(Initializer):
@@ -155,24 +157,15 @@ _CLASSES = {cls.__name__: cls for cls in _SHORT_NAMES.values()}
 globals().update(_SHORT_NAMES)
 
 
-def get(identifier: Any) -> Initializer:
-    """An initializer from its name, its config, or itself.
+def get(identifier: Any) -> Any:
+    """An initializer from its name, its config, or itself; None stays None.
 
     Raises
     ------
     ValueError
         If there is none of that name.
     """
-    if isinstance(identifier, Initializer):
-        return identifier
-    if isinstance(identifier, dict):
-        name, config = identifier["class_name"], identifier.get("config", {})
-    else:
-        name, config = identifier, {}
-    cls = _SHORT_NAMES.get(name) or _CLASSES.get(name)
-    if cls is None:
-        raise ValueError(f"Unknown initializer: {identifier!r}")
-    return cls(**config)
+    return find(identifier, {**_SHORT_NAMES, **_CLASSES}, "initializer")
 
 
 deserialize = get
@@ -180,9 +173,4 @@ deserialize = get
 
 def serialize(initializer: Initializer) -> dict[str, Any]:
     """``{"class_name": ..., "config": ...}``."""
-    return {
-        "module": "keras.initializers",
-        "class_name": type(initializer).__name__,
-        "config": initializer.get_config(),
-        "registered_name": None,
-    }
+    return initializer.serialized("keras.initializers")

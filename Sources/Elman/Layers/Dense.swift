@@ -82,17 +82,4 @@ extension ConfigReader {
     }
     return units
   }
-
-  /// Regularizers and constraints: kept as they are for the config.
-  mutating func trainingArguments(_ keys: String...) throws(ElmanError) -> [JSON.Member] {
-    var members: [JSON.Member] = []
-    for key in keys {
-      let value = value(key)
-      switch value {
-      case nil, .string, .object: members.append(JSON.Member(key, value ?? .null))
-      case .some(let other): throw mismatch(key, "a name or a config", other)
-      }
-    }
-    return members
-  }
 }

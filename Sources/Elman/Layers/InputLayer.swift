@@ -14,5 +14,6 @@ public final class InputLayer: Layer, @unchecked Sendable {
 
   override var maskFlow: MaskFlow { .passes }
 
+  override var hasTrainableInConfig: Bool { false }
   override var isIdentity: Bool { true }
 }

@@ -46,6 +46,9 @@ public class Layer: @unchecked Sendable {
   /// Whether the output is the input itself, so that nothing needs to run.
   var isIdentity: Bool { false }
 
+  /// Whether the config says if the layer is trainable: some layers of Keras refuse the key.
+  var hasTrainableInConfig: Bool { true }
+
   /// Whether running changes the layer, as a stateful one does: it then runs for one thread at a time.
   var isStateful: Bool { false }
 
@@ -169,7 +172,9 @@ public class Layer: @unchecked Sendable {
 
   /// The layer's config as Keras's `get_config()` gives it.
   public final func config() -> JSON {
-    var members = [JSON.Member("name", .string(name)), JSON.Member("trainable", .bool(isTrainable)), JSON.Member("dtype", "float32")]
+    var members = [JSON.Member("name", .string(name))]
+    if hasTrainableInConfig { members.append(JSON.Member("trainable", .bool(isTrainable))) }
+    members.append(JSON.Member("dtype", "float32"))
     if let givenInputShape { members.append(JSON.Member("batch_input_shape", givenInputShape.json)) }
     return .object(members + ownConfig())
   }

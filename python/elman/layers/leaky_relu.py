@@ -12,8 +12,9 @@ class LeakyReLU(Layer):
 
     Parameters
     ----------
-    negative_slope : float
-        The slope below 0; Keras 2 calls it ``alpha``, which is read too.
+    negative_slope : float, optional
+        The slope below 0, 0.3 where it is not given. Keras 2 calls it ``alpha``,
+        which is read too.
 
     Notes
     -----
@@ -26,8 +27,6 @@ class LeakyReLU(Layer):
     [[-0.5, 1.0]]
     """
 
-    def __init__(self, negative_slope: float = 0.3, **kwargs: Any):
-        if "alpha" in kwargs:
-            super().__init__({}, kwargs)
-        else:
-            super().__init__({"negative_slope": negative_slope}, kwargs)
+    def __init__(self, negative_slope: float | None = None, **kwargs: Any):
+        given = negative_slope is not None
+        super().__init__({"negative_slope": negative_slope} if given else {}, kwargs)

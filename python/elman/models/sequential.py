@@ -257,9 +257,20 @@ class Sequential(Handle):
         return _restore, (self.get_config(), shape, self.get_weights())
 
     def to_json(self, **kwargs: Any) -> str:
-        """The config as JSON; keyword arguments go to ``json.dumps``."""
-        config = {"class_name": "Sequential", "config": self.get_config()}
-        return json.dumps(config, **kwargs)
+        """The config as JSON, which Keras 2 and Keras 3 read too.
+
+        Keyword arguments go to ``json.dumps``. The input shape stands in an
+        InputLayer, the one place where both look for it.
+        """
+        config = self.get_config()
+        config["layers"] = _with_input_layer(config["layers"])
+        model = {
+            "module": "keras",
+            "class_name": "Sequential",
+            "config": config,
+            "registered_name": "Sequential",
+        }
+        return json.dumps(model, **kwargs)
 
     # -- summary --------------------------------------------------------
 
@@ -356,6 +367,32 @@ class Sequential(Handle):
 
     def _repr_html_(self) -> str:
         return html_table(self)
+
+
+def _with_input_layer(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Serialized layers whose first one is an InputLayer, if any tells a shape."""
+    if not layers or layers[0]["class_name"] == "InputLayer":
+        start = layers[:1]
+    else:
+        config = layers[0]["config"]
+        shape = config.get("batch_input_shape")
+        name = config["name"] + "_input"
+        start = []
+        if shape:
+            start = [serialize(InputLayer(batch_input_shape=shape, name=name))]
+    rest = [
+        {
+            **layer,
+            "config": {
+                key: value
+                for key, value in layer["config"].items()
+                if key != "batch_input_shape"
+            },
+        }
+        for layer in layers
+        if layer["class_name"] != "InputLayer"
+    ]
+    return [*start, *rest]
 
 
 def _restore(

@@ -60,7 +60,7 @@ public final class LeakyReLU: FunctionLayer, @unchecked Sendable {
   public override class var className: String { "LeakyReLU" }
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let key = reader.has("alpha") ? "alpha" : "negative_slope"
+    let key = reader.has("negative_slope") ? "negative_slope" : "alpha"
     let slope = try reader.number(key, default: 0.3)
     guard slope >= 0 else {
       throw ElmanError(.invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")

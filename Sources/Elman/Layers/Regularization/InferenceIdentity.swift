@@ -57,6 +57,7 @@ public final class SpatialDropout1D: InferenceIdentity, @unchecked Sendable {
     reader.ignore("noise_shape")
     try super.init(arguments, &reader)
   }
+  override var hasTrainableInConfig: Bool { false }
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(3, input)
     return [input]

@@ -1,0 +1,113 @@
+"""Keras's regularizers: penalties on weights and outputs, which act in training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._described import Described, find
+
+
+class Regularizer(Described):
+    """The base of all: called with an array, the penalty."""
+
+    def __call__(self, x: npt.ArrayLike) -> float:
+        """The penalty of an array."""
+        raise NotImplementedError
+
+
+class L1L2(Regularizer):
+    """``l1 * sum(abs(x)) + l2 * sum(x**2)``."""
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0):
+        super().__init__(
+            l1=not_negative("l1", l1 or 0.0), l2=not_negative("l2", l2 or 0.0)
+        )
+
+    def __call__(self, x: npt.ArrayLike) -> float:
+        """The penalty of an array."""
+        array = np.asarray(x, np.float64)
+        absolute = self._config.get("l1", 0.0) * np.abs(array).sum()
+        return float(absolute + self._config.get("l2", 0.0) * np.square(array).sum())
+
+
+class L1(L1L2):
+    """``l1 * sum(abs(x))``."""
+
+    def __init__(self, l1: float = 0.01):
+        Described.__init__(self, l1=not_negative("l1", l1))
+
+
+class L2(L1L2):
+    """``l2 * sum(x**2)``."""
+
+    def __init__(self, l2: float = 0.01):
+        Described.__init__(self, l2=not_negative("l2", l2))
+
+
+class OrthogonalRegularizer(Regularizer):
+    """How far rows, or columns, of a matrix are from being orthogonal."""
+
+    def __init__(self, factor: float = 0.01, mode: str = "rows"):
+        if mode not in ("rows", "columns"):
+            raise ValueError(f"mode must be 'rows' or 'columns'. Received: mode={mode}")
+        super().__init__(factor=not_negative("factor", factor), mode=mode)
+
+    def __call__(self, x: npt.ArrayLike) -> float:
+        """The penalty of a matrix."""
+        array = np.asarray(x, np.float64)
+        if array.ndim != 2:
+            raise ValueError(
+                "Inputs to OrthogonalRegularizer must have rank 2. "
+                f"Received: shape {array.shape}"
+            )
+        rows = array if self._config["mode"] == "rows" else array.T
+        lengths = np.sqrt(np.maximum(np.square(rows).sum(1, keepdims=True), 1e-12))
+        rows = rows / lengths
+        products = np.abs(rows @ rows.T)
+        np.fill_diagonal(products, 0)
+        pairs = len(rows) * (len(rows) - 1) / 2
+        return float(self._config["factor"] * 0.5 * products.sum() / max(pairs, 1))
+
+
+def not_negative(name: str, value: Any) -> float:
+    """A number of at least 0, or an error."""
+    number = float(value)
+    if not (number >= 0 and np.isfinite(number)):
+        raise ValueError(f"{name} must be a number >= 0. Received: {name}={value}")
+    return number
+
+
+_CLASSES = {
+    "L1": L1,
+    "L2": L2,
+    "L1L2": L1L2,
+    "OrthogonalRegularizer": OrthogonalRegularizer,
+    "l1": L1,
+    "l2": L2,
+    "l1_l2": L1L2,
+    "orthogonal_regularizer": OrthogonalRegularizer,
+}
+l1, l2, l1_l2 = L1, L2, L1L2
+orthogonal_regularizer = OrthogonalRegularizer
+
+
+def get(identifier: Any) -> Any:
+    """A regularizer from its name, its config, or itself; None stays None.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    return find(identifier, _CLASSES, "regularizer")
+
+
+deserialize = get
+
+
+def serialize(regularizer: Regularizer) -> dict[str, Any]:
+    """``{"class_name": ..., "config": ...}``."""
+    return regularizer.serialized("keras.regularizers")
