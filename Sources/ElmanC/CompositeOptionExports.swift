@@ -43,7 +43,8 @@ public func elman_stacked_rnn_cells_create(
 ) -> elman_status {
   creating(layer, "layer") { () throws(ElmanError) in
     let options = try ElmanC.options(options)
-    return try LayerRegistry.make(className: StackedRNNCells.className, config: options.config(), around: layers(options.cells, options.cell_count, "cells"))
+    return try LayerRegistry.make(
+      className: StackedRNNCells.className, config: options.config(), around: layers(options.cells, options.cell_count, "cells"))
   }
 }
 

@@ -61,8 +61,8 @@ def _function(name: str) -> ActivationFunction:
     return activation
 
 
-_FUNCTIONS = {name: _function(name) for name in _NAMES}
-globals().update(_FUNCTIONS)
+_BY_NAME = {name: _function(name) for name in _NAMES}
+globals().update(_BY_NAME)
 
 
 def _layer(name: str, x: npt.ArrayLike, **arguments: Any) -> FloatArray:
@@ -105,12 +105,12 @@ def softmax(x: npt.ArrayLike, axis: int | list[int] = -1) -> FloatArray:
 
 def log_softmax(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
     """The logarithm of ``softmax``."""
-    return _along(_FUNCTIONS["log_softmax"], x, axis)
+    return _along(_BY_NAME["log_softmax"], x, axis)
 
 
 def sparsemax(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
     """The point of the simplex that is nearest to each row."""
-    return _along(_FUNCTIONS["sparsemax"], x, axis)
+    return _along(_BY_NAME["sparsemax"], x, axis)
 
 
 def glu(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
@@ -121,7 +121,7 @@ def glu(x: npt.ArrayLike, axis: int = -1) -> FloatArray:
             f"The size of axis {axis} must be even. Received: shape {array.shape}"
         )
     values, gates = np.split(array, 2, axis)
-    return values * _FUNCTIONS["sigmoid"](gates)
+    return values * _BY_NAME["sigmoid"](gates)
 
 
 def _along(function: ActivationFunction, x: npt.ArrayLike, axis: int) -> FloatArray:
@@ -130,8 +130,8 @@ def _along(function: ActivationFunction, x: npt.ArrayLike, axis: int) -> FloatAr
     return np.moveaxis(function(array), -1, axis)
 
 
-for _own in (relu, leaky_relu, elu, softmax, log_softmax, sparsemax, glu):
-    _FUNCTIONS[_own.__name__] = _own
+_OWN = (relu, leaky_relu, elu, softmax, log_softmax, sparsemax, glu)
+_FUNCTIONS = {**_BY_NAME, **{function.__name__: function for function in _OWN}}
 __all__ = [*_FUNCTIONS, "deserialize", "get", "serialize"]
 
 

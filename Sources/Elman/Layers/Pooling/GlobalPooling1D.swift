@@ -43,7 +43,9 @@ public class GlobalPooling1D: Layer, @unchecked Sendable {
     }
   }
 
-  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { throw cannotStream("it pools over time") }
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("it pools over time")
+  }
 }
 
 /// Keras's `GlobalMaxPooling1D`; a mask is not looked at, as in Keras.

@@ -78,7 +78,9 @@ public class Pooling1D: Layer, @unchecked Sendable {
     }
   }
 
-  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { throw cannotStream("it pools over time") }
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("it pools over time")
+  }
 }
 
 /// Keras's `MaxPooling1D`.

@@ -89,4 +89,3 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
     }
   }
 }
-

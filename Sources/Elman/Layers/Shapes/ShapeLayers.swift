@@ -103,7 +103,9 @@ public final class RepeatVector: Layer, @unchecked Sendable {
     }
   }
 
-  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { throw cannotStream("it makes a sequence of a vector") }
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("it makes a sequence of a vector")
+  }
 }
 
 /// What ZeroPadding1D, Cropping1D and UpSampling1D share: each output timestep is one of the input, or zeros.
@@ -145,7 +147,9 @@ public class TimestepLayer: Layer, @unchecked Sendable {
     }
   }
 
-  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { throw cannotStream("it changes the number of timesteps") }
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("it changes the number of timesteps")
+  }
 }
 
 /// Keras's `ZeroPadding1D`: timesteps of zeros before and after.
