@@ -157,6 +157,14 @@ lint: need-swift need-c ruff ## Check the formatting, and the header with every 
 	$(VENV)/bin/python -m ruff check python Tests/python benchmarks scripts
 	Tests/c/check-header include
 
+# A page for each layer, and one for each other module.
+LAYER_PAGES = $(shell ls python/elman/layers | sed -n 's/^\([a-z].*\)\.py$$/elman.layers.\1/p')
+.PHONY: docs
+docs: venv ## Make the reference pages, in .build/docs, from the docstrings
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check pdoc
+	$(VENV)/bin/python -m pdoc --docformat numpy --no-show-source --output-directory .build/docs elman $(LAYER_PAGES)
+	@echo "$$(ls .build/docs/elman/layers | wc -l) pages of layers in .build/docs"
+
 .PHONY: bench
 bench: venv ## Measure the speed beside other libraries (see benchmarks/)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt

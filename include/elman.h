@@ -104,10 +104,10 @@ extern "C" {
 
 /* The version of this header. To compare it with the library's: elman_version_number() == ELMAN_VERSION_NUMBER. */
 #define ELMAN_VERSION_MAJOR 0
-#define ELMAN_VERSION_MINOR 1
+#define ELMAN_VERSION_MINOR 2
 #define ELMAN_VERSION_PATCH 0
 #define ELMAN_VERSION_NUMBER (ELMAN_VERSION_MAJOR * 10000 + ELMAN_VERSION_MINOR * 100 + ELMAN_VERSION_PATCH)
-#define ELMAN_VERSION_STRING "0.1.0"
+#define ELMAN_VERSION_STRING "0.2.0"
 
 /* The most dimensions of an array. */
 #define ELMAN_MAX_RANK 8
@@ -156,7 +156,7 @@ typedef struct {
 /* ================================================================================================================ */
 
 /*
- * elman_version: the version of the library that is loaded, such as "0.1.0".
+ * elman_version: the version of the library that is loaded, such as "0.2.0".
  *
  * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
  */

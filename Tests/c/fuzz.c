@@ -17,7 +17,7 @@
 
 enum { POOL = 32, FLOATS = 1 << 19, MOST_INPUT = 4096, TEXT = 1 << 16, STATUSES = 11 };
 
-static _Atomic uint64_t layers[POOL], models[POOL];
+static _Atomic uint64_t layers[POOL], models[POOL], streams[POOL];
 static _Atomic long counts[STATUSES];
 static _Atomic long runs;
 static _Atomic int defects;
@@ -79,6 +79,33 @@ static const char *words[] = {
     "glorot_uniform", "orthogonal", "concat", "sum", "none", "", "/", "\xff\xfe", "\xed\xa0\x80", "\xec\x9d\x80",
     "a\tb", "{", "{}", "[]", "null", "{\"class_name\": \"Constant\", \"config\": {\"value\": 0.5}}",
 };
+static const char *classes[] = {
+    "ActivityRegularization", "AlphaDropout", "AveragePooling1D", "BatchNormalization", "Bidirectional", "Conv1D",
+    "Conv1DTranspose", "Cropping1D", "DepthwiseConv1D", "ELU", "Embedding", "GRU", "GRUCell", "GaussianDropout",
+    "GaussianNoise", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "GroupNormalization", "LSTM", "LSTMCell",
+    "LayerNormalization", "LeakyReLU", "Masking", "MaxPooling1D", "Normalization", "PReLU", "Permute", "RMSNormalization",
+    "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape", "SeparableConv1D", "SimpleRNN", "SimpleRNNCell", "Softmax",
+    "SpatialDropout1D", "StackedRNNCells", "ThresholdedReLU", "TimeDistributed", "UnitNormalization", "UpSampling1D",
+    "ZeroPadding1D", "Lambda", "CallbackCell",
+};
+#define CELLS "{\"class_name\": \"LSTMCell\", \"config\": {\"units\": 2}}"
+/* For any class: those that it does not know are errors of their own. */
+static const char *arguments[] = {
+    "{}", "{}", "{\"input_shape\": [null, 4]}", "{\"axis\": 1}", "{\"axis\": [1, 2]}", "{\"axis\": -3}", "{\"groups\": 2}",
+    "{\"filters\": 4, \"kernel_size\": 2}", "{\"filters\": 4, \"kernel_size\": 3, \"padding\": \"causal\", \"dilation_rate\": 2}",
+    "{\"filters\": 2, \"kernel_size\": [2], \"strides\": 2, \"padding\": \"same\", \"groups\": 2}",
+    "{\"kernel_size\": 2, \"depth_multiplier\": 2}", "{\"pool_size\": 3, \"padding\": \"same\", \"strides\": 2}", "{\"pool_size\": 2147483647, \"padding\": \"same\"}",
+    "{\"input_dim\": 5, \"output_dim\": 3, \"mask_zero\": true}", "{\"input_dim\": 16777217, \"output_dim\": 1}",
+    "{\"cell\": " CELLS ", \"return_sequences\": true}", "{\"cells\": [" CELLS ", " CELLS "]}",
+    "{\"cell\": [" CELLS ", " CELLS "], \"return_state\": true, \"go_backwards\": true}",
+    "{\"layer\": {\"class_name\": \"GRU\", \"config\": {\"units\": 3, \"return_sequences\": true}}}",
+    "{\"layer\": {\"class_name\": \"Dense\", \"config\": {\"units\": 3}}}",
+    "{\"units\": 3, \"reset_after\": false, \"return_sequences\": true}", "{\"units\": 3, \"activation\": \"softmax\"}",
+    "{\"units\": 3, \"recurrent_activation\": \"softmax\", \"stateful\": true, \"batch_input_shape\": [2, 3, 4]}",
+    "{\"units\": 4}", "{\"n\": 3}", "{\"padding\": 2}", "{\"cropping\": [1, 0]}", "{\"target_shape\": [2, -1]}", "{\"target_shape\": [4611686018427387904, 4]}",
+    "{\"dims\": [2, 1]}", "{\"mean\": 1.0, \"variance\": 2.0}", "{\"mean\": [1, 2], \"variance\": [1, 2]}", "{\"rate\": 0.5}",
+    "{\"stddev\": 1}", "{\"scale\": 2}", "{\"shared_axes\": [1]}", "{\"mask_value\": 0.5}",
+};
 static const char *configs[] = {
     "{\"units\": 3}",
     "{\"units\": 3, \"return_sequences\": true, \"input_shape\": [null, 4]}",
@@ -116,6 +143,8 @@ static const char *text_of(fuzzer *f, const char *const *list, size_t count, int
   return f->given[slot];
 }
 #define WORD(f, slot) text_of((f), words, sizeof words / sizeof *words, (slot))
+#define CLASS(f, slot) text_of((f), classes, sizeof classes / sizeof *classes, (slot))
+#define ARGUMENTS(f, slot) text_of((f), arguments, sizeof arguments / sizeof *arguments, (slot))
 #define CONFIG(f, slot) text_of((f), configs, sizeof configs / sizeof *configs, (slot))
 
 /* A shape in f->shape: either small, or one that must be refused. */
@@ -223,7 +252,7 @@ static void call_create(fuzzer *f) {
   if (one_in(f, 3)) options.name = WORD(f, 0);                                 \
   memcpy(options.batch_input_shape, f->shape, sizeof options.batch_input_shape); \
   options.batch_input_rank = one_in(f, 2) ? 0 : rank
-  switch (below(f, 10)) {
+  switch (below(f, 12)) {
     case 0: case 1: {
       /* Room for a struct_size beyond the known one. */
       struct { elman_simple_rnn_options o; char more[64]; } s;
@@ -293,6 +322,15 @@ static void call_create(fuzzer *f) {
       TELL(elman_input_create, OR_NULL(f, &s.o), result);
       break;
     }
+    case 8: case 9: TELL(elman_layer_create, CLASS(f, 0), ARGUMENTS(f, 1), result); break;
+    case 10: {
+      elman_layer inner[3] = {any_layer(f), any_layer(f), any_layer(f)};
+      static const char *around[] = {"RNN", "StackedRNNCells", "Bidirectional", "TimeDistributed", "Dense"};
+      size_t count = one_in(f, 8) ? any_size(f, 3) : 1;
+      if (count > 3 && count <= 256) count = 3;
+      TELL(elman_layer_create_around, PICK(f, around), ARGUMENTS(f, 1), OR_NULL(f, inner), count, result);
+      break;
+    }
     default: TELL(elman_layer_create, WORD(f, 0), CONFIG(f, 1), result); break;
   }
   keep_layer(f, layer);
@@ -320,6 +358,49 @@ static void call_layer(fuzzer *f) {
     default: TELL(elman_layer_reset_states, layer); break;
   }
   keep_layer(f, child);
+}
+
+static void keep_stream(fuzzer *f, elman_stream stream) {
+  uint64_t old;
+  if (stream.id == 0) return;
+  old = atomic_exchange(&streams[below(f, POOL)], stream.id);
+  if (old != 0 && !one_in(f, 64)) TELL(elman_stream_release, (elman_stream){old});
+}
+
+static void call_stream(fuzzer *f) {
+  elman_stream stream = {handle(f, streams, models)}, made = {0};
+  int64_t result[ELMAN_MAX_RANK], shape[ELMAN_MAX_RANK + 2];
+  size_t number, index = any_index(f), capacity = any_size(f, ELMAN_MAX_RANK);
+  elman_array array = any_array(f, shape);
+  switch (below(f, 12)) {
+    case 0: case 1: TELL(elman_stream_create, any_model(f), one_in(f, 3) ? any_size(f, 4) : 1, OR_NULL(f, &made)); break;
+    case 2: TELL(elman_stream_input_shape, stream, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 3: TELL(elman_stream_output_shape, stream, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 4: case 5: case 6: case 7:
+      TELL(elman_stream_step, stream, OR_NULL(f, f->input), one_in(f, 2) ? 4 : any_size(f, 20), OR_NULL(f, f->output),
+           any_float_count(f));
+      break;
+    case 8: TELL(elman_stream_reset, stream); break;
+    case 9: TELL(elman_stream_state_shape, stream, index, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 10: TELL(elman_stream_get_state, stream, index, OR_NULL(f, f->output), any_float_count(f)); break;
+    default: TELL(elman_stream_set_state, stream, index, OR_NULL(f, &array)); break;
+  }
+  keep_stream(f, made);
+}
+
+static void call_states(fuzzer *f) {
+  elman_layer layer = any_layer(f);
+  int64_t result[ELMAN_MAX_RANK], shapes[2][ELMAN_MAX_RANK + 2];
+  elman_array arrays[2];
+  size_t number, index = any_index(f), capacity = any_size(f, ELMAN_MAX_RANK), count = any_size(f, 2);
+  for (int i = 0; i < 2; i++) arrays[i] = any_array(f, shapes[i]);
+  if (count > 2 && count <= 1024) count = 2;
+  switch (below(f, 4)) {
+    case 0: TELL(elman_layer_state_count, layer, OR_NULL(f, &number)); break;
+    case 1: TELL(elman_layer_state_shape, layer, index, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 2: TELL(elman_layer_get_state, layer, index, OR_NULL(f, f->output), any_float_count(f)); break;
+    default: TELL(elman_layer_set_states, layer, OR_NULL(f, arrays), count); break;
+  }
 }
 
 static void call_weights(fuzzer *f) {
@@ -497,14 +578,15 @@ static void *run(void *argument) {
   for (size_t i = 0; i < FLOATS; i++) f->input[i] = (float)((int)below(f, 2001) - 1000) / 500;
   for (size_t i = 0; i < FLOATS; i++) f->mask[i] = (uint8_t)below(f, 2);
   for (f->calls = 0; f->calls < limit;) {
-    switch (below(f, 16)) {
+    switch (below(f, 17)) {
       case 0: call_library(f); break;
       case 1: case 2: case 3: call_create(f); break;
       case 4: case 5: call_layer(f); break;
       case 6: case 7: case 8: call_weights(f); break;
       case 9: case 10: case 11: call_model(f); break;
-      case 12: call_hidden_states(f); break;
+      case 12: one_in(f, 2) ? call_hidden_states(f) : call_states(f); break;
       case 13: call_run(f); break;
+      case 14: call_stream(f); break;
       default: call_forward(f); break;
     }
   }
@@ -536,6 +618,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < POOL; i++) {
     elman_layer_release((elman_layer){layers[i]});
     elman_model_release((elman_model){models[i]});
+    elman_stream_release((elman_stream){streams[i]});
   }
   printf("%ld random calls, seed %llu, %d thread%s:", total, (unsigned long long)seed, threads, threads == 1 ? "" : "s");
   for (int i = 0; i < STATUSES; i++) printf(" %s %ld", i == 0 ? "OK" : elman_status_name(-i) + 6, counts[i]);

@@ -120,7 +120,12 @@ TEST(what_looks_ahead_cannot_stream) {
 static volatile long allocations;
 
 /* AddressSanitizer has a malloc of its own. */
-#ifndef __SANITIZE_ADDRESS__
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OTHER_MALLOC
+#endif
+#endif
+#ifndef OTHER_MALLOC
 
 void *malloc(size_t size) {
   static void *(*next)(size_t);

@@ -91,7 +91,7 @@ elman.kernels()
 
 def test_another_version_is_refused(monkeypatch):
     monkeypatch.setattr(_library, "__version__", "9.9.9")
-    with pytest.raises(ImportError, match=r"is elman 0\.1\.0.*9\.9\.9"):
+    with pytest.raises(ImportError, match=r"is elman 0\.2\.0.*9\.9\.9"):
         _library._load()
 
 

@@ -10,7 +10,9 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
     axes = try reader.axes()
     epsilon = try reader.number("epsilon", default: 1e-3)
     affine = try ScaleAndCenter(&reader)
-    reader.ignore("rms_scaling")
+    if try reader.bool("rms_scaling", default: false) {
+      throw ElmanError(.unsupported, "LayerNormalization: rms_scaling=True is RMSNormalization.")
+    }
     super.init(try LayerSettings(&reader))
   }
 

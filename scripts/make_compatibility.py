@@ -1,0 +1,139 @@
+"""Makes the tables of docs/keras-compatibility.md.
+
+Run where `pip install tensorflow-cpu tf_keras keras` was done, with elman on the
+path: `python scripts/make_compatibility.py`. Arguments are read from the
+signatures of both Kerases; whether elman takes one is found by giving it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from pathlib import Path
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "keras-compatibility.md"
+MARK = "<!-- made by scripts/make_compatibility.py -->"
+
+TRAINING = "acts in training, which elman does not have yet; kept in the config"
+IGNORED = "taken, without effect: elman has one way to compute"
+# What an argument does otherwise than in Keras, by name or by (layer, name).
+NOTES = {
+    "dropout": TRAINING,
+    "recurrent_dropout": TRAINING,
+    "rate": TRAINING,
+    "stddev": TRAINING,
+    "seed": TRAINING,
+    "noise_shape": TRAINING,
+    "momentum": TRAINING,
+    "l1": TRAINING,
+    "l2": TRAINING,
+    "unroll": "taken; it changes nothing but the config",
+    "implementation": IGNORED,
+    "use_cudnn": IGNORED,
+    "data_format": 'differs: "channels_last" only',
+    "time_major": "differs: True is refused",
+    "lora_rank": "taken, without effect: it concerns training",
+    "lora_alpha": "taken, without effect: it concerns training",
+    "quantization_config": "taken, without effect",
+    "dtype": "differs: float32 only",
+    "synchronized": TRAINING,
+    ("Embedding", "input_dim"): "differs: at most 2^24, since indices are float32",
+    ("Embedding", "sparse"): "taken, without effect: it concerns training",
+    ("LeakyReLU", "negative_slope"): "same; Keras 2 calls it alpha",
+    ("LeakyReLU", "alpha"): "same; Keras 3 calls it negative_slope",
+    ("Lambda", "mask"): "not there",
+    ("Lambda", "function"): "same; a function runs on NumPy arrays",
+    ("RNN", "cell"): "same; a cell in Python runs on NumPy arrays",
+    ("BatchNormalization", "axis"): "differs: one axis",
+    ("Softmax", "axis"): "same",
+}
+REGULARIZING = ("_regularizer", "_constraint")
+ARGUMENTS = {
+    "units": 2, "rate": 0.5, "stddev": 0.5, "filters": 2, "kernel_size": 2,
+    "input_dim": 4, "output_dim": 2, "target_shape": (2,), "dims": (1,), "n": 2,
+    "scale": 0.5, "activation": "tanh",
+}  # fmt: skip
+
+
+def signature(cls):
+    """The arguments of a class, with those it inherits where it says `**kwargs`."""
+    names = [
+        name
+        for name, parameter in inspect.signature(cls.__init__).parameters.items()
+        if name != "self" and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    return names
+
+
+def required(name, elman):
+    """An instance's arguments that must be there."""
+    layers = elman.layers
+    special = {
+        "RNN": {"cell": layers.GRUCell(2)},
+        "StackedRNNCells": {"cells": [layers.GRUCell(2)]},
+        "Bidirectional": {"layer": layers.GRU(2)},
+        "TimeDistributed": {"layer": layers.Dense(2)},
+        "Lambda": {"function": abs},
+        "InputLayer": {"input_shape": (2,)},
+    }
+    if name in special:
+        return special[name]
+    needed = {}
+    cls = getattr(layers, name)
+    for key, parameter in inspect.signature(cls.__init__).parameters.items():
+        if parameter.default is parameter.empty and key in ARGUMENTS:
+            needed[key] = ARGUMENTS[key]
+    return needed
+
+
+def status(name, argument, default, elman):
+    note = NOTES.get((name, argument), NOTES.get(argument))
+    if argument.endswith(REGULARIZING):
+        note = TRAINING
+    given = required(name, elman)
+    if argument not in given:
+        value = None if default is inspect.Parameter.empty else default
+        try:
+            getattr(elman.layers, name)(**given, **{argument: value})
+        except (TypeError, ValueError, NotImplementedError) as error:
+            return note or f"not there ({type(error).__name__})"
+    return note or "same"
+
+
+def table(name, keras2, keras3, elman):
+    columns = {}
+    for version, library in (("2", keras2), ("3", keras3)):
+        cls = getattr(library.layers, name, None)
+        if cls is None:
+            continue
+        parameters = inspect.signature(cls.__init__).parameters
+        for argument in signature(cls):
+            default = parameters[argument].default
+            columns.setdefault(argument, (default, []))[1].append(version)
+    lines = [f"### {name}", "", "| Argument | Keras | elman |", "|---|---|---|"]
+    for argument, (default, versions) in columns.items():
+        what = status(name, argument, default, elman)
+        lines.append(f"| `{argument}` | {' and '.join(versions)} | {what} |")
+    return "\n".join(lines)
+
+
+def main():
+    import elman
+    import keras
+    import tf_keras
+
+    names = [
+        name
+        for name in elman.layers.__all__
+        if name[0].isupper() and name not in ("Layer", "Input", "InputLayer")
+    ]
+    tables = [table(name, tf_keras, keras, elman) for name in sorted(names)]
+    head = PAGE.read_text().split(MARK)[0]
+    PAGE.write_text(f"{head}{MARK}\n\n" + "\n\n".join(tables) + "\n")
+    print(f"{len(tables)} tables")
+
+
+if __name__ == "__main__":
+    main()
