@@ -123,11 +123,13 @@ public class Layer: @unchecked Sendable {
   /// The shapes of the outputs for an input shape, or for the one the layer was built for.
   public final func outputShapes(forInput input: Shape?) throws(ElmanError) -> [Shape] {
     guard let input else { return try outputShapes(for: try requireBuiltShape()) }
+    try input.requireSensible()
     return try outputShapes(for: input)
   }
 
   /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
+    try input.requireSensible()
     _ = try outputShapes(for: input)
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }

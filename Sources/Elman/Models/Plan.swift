@@ -40,7 +40,14 @@ final class Plan: Sendable {
     var startsWithMask = true
     for layer in layers {
       let input = shapes[0]
-      shapes = try layer.outputShapes(for: Shape(input)).map { $0.concrete ?? [] }
+      shapes = []
+      for output in try layer.outputShapes(for: Shape(input)) {
+        guard let sizes = output.concrete else {
+          throw ElmanError(.shapeMismatch, "Layer '\(layer.name)' tells no sizes for input shape=\(Shape(input)): \(output)")
+        }
+        _ = try elementCount(sizes)
+        shapes.append(sizes)
+      }
       if !layer.isIdentity {
         inputs.append((layer, input, layer.maskFlow != .stops))
       } else if layer.maskFlow == .stops {

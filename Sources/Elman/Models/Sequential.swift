@@ -90,6 +90,7 @@ public final class Sequential: @unchecked Sendable {
 
   /// Makes the weights of all layers for an input shape, batch first.
   public func build(for input: Shape) throws(ElmanError) {
+    try input.requireSensible()
     try lock.exclusive { () throws(ElmanError) in
       try buildUnlocked(for: input)
       isShapeInferred = false
@@ -139,7 +140,8 @@ public final class Sequential: @unchecked Sendable {
 
   /// The shapes of the outputs for an input shape, or for the one the model was built for.
   public func outputShapes(for input: Shape? = nil) throws(ElmanError) -> [Shape] {
-    try lock.shared { () throws(ElmanError) in
+    try input?.requireSensible()
+    return try lock.shared { () throws(ElmanError) in
       guard let input = input ?? currentInputShape else { throw notBuilt() }
       if let known = currentInputShape, !known.accepts(input), !isShapeInferred { throw incompatible(known, input) }
       var shapes = [input]

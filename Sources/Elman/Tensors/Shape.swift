@@ -35,20 +35,31 @@ public struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible, Exp
     rank == other.rank && zip(dimensions, other.dimensions).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
   }
 
+  /// The largest dimension, so that sums of a few of them and of a layer's arguments stay numbers.
+  static let largestDimension = 1 << 48
+
+  /// An error where a dimension is absurd.
+  func requireSensible() throws(ElmanError) {
+    guard dimensions.allSatisfy({ (0...Shape.largestDimension).contains($0 ?? 0) }) else {
+      throw ElmanError(.outOfMemory, "An array of shape \(self) is beyond this machine's memory.")
+    }
+  }
+
   public func withBatch(_ batch: Int?) -> Shape {
     Shape([batch] + dimensions.dropFirst())
   }
 }
 
-/// The number of elements of an array, or an error where it does not fit this machine.
+/// The number of elements of an array, or an error where it does not fit this machine. Any of its dimensions can then be
+/// multiplied: an empty array of absurd dimensions is an error too.
 func elementCount(_ dimensions: some Collection<Int>) throws(ElmanError) -> Int {
   var count = 1
   for dimension in dimensions {
-    let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+    let (product, overflow) = count.multipliedReportingOverflow(by: max(dimension, 1))
     if overflow || product > Int.max / 16 {
       throw ElmanError(.outOfMemory, "An array of shape \(Shape(Array(dimensions))) is beyond this machine's memory.")
     }
     count = product
   }
-  return count
+  return dimensions.contains(0) ? 0 : count
 }

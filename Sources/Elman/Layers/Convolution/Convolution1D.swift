@@ -50,12 +50,12 @@ public class Convolution1D: Layer, @unchecked Sendable {
   func steps(_ input: Shape) throws(ElmanError) -> Int? { try outputSteps(window, input) }
 
   /// Features of the output for features of the input.
-  func outputFeatures(_ features: Int) -> Int { features }
+  func outputFeatures(_ features: Int) throws(ElmanError) -> Int { features }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(3, input)
     let features = try requireFeatures(input)
-    return [[input[0], try steps(input), outputFeatures(features)]]
+    return [[input[0], try steps(input), try outputFeatures(features)]]
   }
 
   /// The features before the activation become those after it.

@@ -46,7 +46,7 @@ public final class DepthwiseConv1D: Convolution1D, @unchecked Sendable {
     [JSON.Member("depth_multiplier", .int(multiplier)), JSON.Member("depthwise_initializer", initializer.json)]
   }
 
-  override func outputFeatures(_ features: Int) -> Int { features.multipliedReportingOverflow(by: multiplier).partialValue }
+  override func outputFeatures(_ features: Int) throws(ElmanError) -> Int { try elementCount([features, multiplier]) }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     let features = input.last ?? 0

@@ -37,7 +37,7 @@ public final class Normalization: Layer, @unchecked Sendable {
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     let axes = try keptAxes(input)
-    let count = try sizes(of: axes, in: input).reduce(1, *)
+    let count = try elementCount(sizes(of: axes, in: input))
     try requireBuiltSizes(of: axes, in: input)
     if let given, ![1, count].contains(given.mean.count) || ![1, count].contains(given.variance.count) {
       throw incompatible(
@@ -57,7 +57,7 @@ public final class Normalization: Layer, @unchecked Sendable {
   }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
-    let count = try sizes(of: keptAxes(input), in: input).reduce(1, *)
+    let count = try elementCount(sizes(of: keptAxes(input), in: input))
     func values(_ given: [Float]?, _ weight: Int) -> [Double] {
       let values = given ?? Array(ownWeights[weight].values.values)
       return (0..<count).map { Double(values[values.count == 1 ? 0 : $0]) }
