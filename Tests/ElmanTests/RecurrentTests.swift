@@ -21,6 +21,39 @@ extension EngineTests {
       }
     }
 
+    @Test(arguments: ["SimpleRNN", "LSTM", "GRU"]) func trainingKeepsTheStatesOfEveryStep(_ kind: String) throws {
+      let (batch, steps, units) = (2, 5, 3)
+      let x = values(batch * steps * 4)
+      let cells: JSON = [wrapped("\(kind)Cell", ["units": 3]), wrapped("LSTMCell", ["units": 3])]
+      let mask: [UInt8] = [1, 1, 0, 1, 1, 0, 1, 1, 1, 0]
+      for (className, config, size) in [
+        (kind, ["units": 3] as JSON, kind == "LSTM" ? 6 : 3), ("RNN", ["cell": cells], (kind == "LSTM" ? 6 : 3) + 6),
+      ] {
+        guard case .object(let members) = config else { return }
+        let all = members + [JSON.Member("return_state", true), JSON.Member("return_sequences", true), JSON.Member("input_shape", [5, 4])]
+        let model = try model((className, .object(all)))
+        try mask.withUnsafeBufferPointer { mask in
+          var options = RunOptions()
+          options.mask = ([batch, steps], mask)
+          let tape = try x.withUnsafeBufferPointer { try model.record($0, shape: [batch, steps, 4], options: options) }
+          let outputs = try model.outputs(x, [batch, steps, 4], options)
+          #expect(tape.outputs.map { Array($0) } == outputs)
+          let kept = Array(try #require(tape.kept(by: model.layers[0])))
+          #expect(kept.count == batch * (steps + 1) * size)
+          if className == "RNN" { return }
+          for row in 0..<batch {
+            let states = (0...steps).map { Array(kept[(row * (steps + 1) + $0) * size..<(row * (steps + 1) + $0 + 1) * size]) }
+            #expect(states[0].allSatisfy { $0 == 0 })
+            #expect(Array(states[steps].prefix(units)) == Array(outputs[1][row * units..<(row + 1) * units]))
+            for step in 0..<steps {
+              #expect(
+                Array(states[step + 1].prefix(units)) == Array(outputs[0][(row * steps + step) * units..<(row * steps + step + 1) * units]))
+            }
+          }
+        }
+      }
+    }
+
     @Test func mergeModesCombineTheTwoDirections() throws {
       let x = values(3 * 7 * 5)
       let inner: JSON = ["units": 4, "return_sequences": true, "name": "rnn"]

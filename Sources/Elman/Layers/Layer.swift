@@ -79,6 +79,14 @@ public class Layer: @unchecked Sendable {
     ElmanError(.invalidArgument, "Layer must be stateful: '\(name)' carries no states from call to call.")
   }
 
+  /// Floats that `forward` keeps for `backward` where it runs for training, beside its input, its outputs and its mask.
+  func keptCount(for input: [Int]) throws(ElmanError) -> Int { 0 }
+
+  /// The gradients of one `forward` that kept what it needs: see `BackwardCall`.
+  func backward(_ call: BackwardCall) throws(ElmanError) {
+    throw ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) computes no gradients.")
+  }
+
   /// Puts given states in the place of those that a stateful layer carries.
   public func setStates(_ states: [WeightValue]) throws(ElmanError) { throw notStateful() }
 

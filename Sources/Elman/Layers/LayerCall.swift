@@ -10,6 +10,8 @@ struct LayerCall {
   var initialStates: [UnsafePointer<Float>] = []
   /// What a stream keeps from step to step, read and written; empty outside of streams.
   var streamStates: [UnsafeMutablePointer<Float>] = []
+  /// Where a run for training keeps what `backward` needs, `keptCount` floats; nil outside of training.
+  var kept: UnsafeMutablePointer<Float>?
   /// (batch, timesteps), 0 where a step is to be skipped.
   var mask: UnsafePointer<UInt8>?
   var training = false
@@ -19,6 +21,19 @@ struct LayerCall {
   let scratch: UnsafeMutablePointer<Float>
 
   var kernels: KernelSet { .selected }
+}
+
+/// What a layer's `backward` gets: the `forward` call with all that it read and wrote, the gradients of its outputs, and
+/// where the gradients go that it computes. Gradients have the shapes of what they are gradients of.
+struct BackwardCall {
+  /// `inputShape`, `input`, `outputs`, `initialStates`, `mask` and `kept` as `forward` had them, and `scratch` as large.
+  let forward: LayerCall
+  /// One for each of the outputs; nil where nothing depends on it.
+  let outputGradients: [UnsafePointer<Float>?]
+  /// Written; nil where nobody asks, as for the first layer of a model.
+  let inputGradient: UnsafeMutablePointer<Float>?
+  /// Added to, in the order of the layer's weights, its children's behind its own; nil for those that are not trained.
+  let weightGradients: [UnsafeMutablePointer<Float>?]
 }
 
 /// Cuts one block of floats into pieces on 64-byte boundaries; without a base it only measures.

@@ -53,6 +53,10 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     try layer.scratchCount(for: inner(Shape(input)).concrete ?? [], threads: threads)
   }
 
+  override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
+    try layer.keptCount(for: inner(Shape(input)).concrete ?? [])
+  }
+
   override func forward(_ call: LayerCall) throws(ElmanError) {
     var shape = call.inputShape
     shape[1] *= shape[0]
@@ -60,7 +64,7 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
     try layer.run(
       LayerCall(
-        inputShape: shape, input: call.input, outputs: call.outputs, training: call.training, threads: call.threads,
+        inputShape: shape, input: call.input, outputs: call.outputs, kept: call.kept, training: call.training, threads: call.threads,
         scratch: call.scratch))
   }
 }

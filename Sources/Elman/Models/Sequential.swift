@@ -237,6 +237,19 @@ public final class Sequential: @unchecked Sendable {
     }
   }
 
+  /// Runs the model as training does, with everything kept that gradients need.
+  public func record(
+    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions()
+  ) throws(ElmanError) -> Tape {
+    guard input.count == (try elementCount(shape)) else {
+      throw ElmanError(.shapeMismatch, "An input of shape \(Shape(shape)) was announced. Received: \(input.count) floats")
+    }
+    try withPlan(for: shape) { (plan) throws(ElmanError) in try plan.requireOptions(options) }
+    return try Tape(
+      layers: layers, input: input, shape: shape, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
+      mask: options.mask?.values.baseAddress)
+  }
+
   public func resetStates() throws(ElmanError) {
     for layer in layers { try layer.resetStates() }
   }

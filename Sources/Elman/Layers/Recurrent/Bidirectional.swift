@@ -165,7 +165,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     let scratch = try scratch(&space, for: call.inputShape, threads: call.threads)
     try forwardLayer.whilePrepared { () throws(ElmanError) in
       try backwardLayer.whilePrepared { () throws(ElmanError) in
-        try runBoth([0, 1].map { sequence($0, call, scratch) }, threads: call.threads)
+        try runBoth([try sequence(0, call, scratch), try sequence(1, call, scratch)], threads: call.threads)
       }
     }
     merge(call, scratch)
@@ -182,7 +182,18 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     }
   }
 
-  private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) -> SequenceCall {
+  /// Each direction keeps its own, the backward one behind the forward one.
+  override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
+    let size = SequenceSize(input)
+    return try forwardLayer.sequenceKeptCount(size) + backwardLayer.sequenceKeptCount(size)
+  }
+
+  private func kept(_ direction: Int, _ call: LayerCall) throws(ElmanError) -> UnsafeMutablePointer<Float>? {
+    guard let kept = call.kept else { return nil }
+    return direction == 0 ? kept : kept + (try forwardLayer.sequenceKeptCount(SequenceSize(call.inputShape)))
+  }
+
+  private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) throws(ElmanError) -> SequenceCall {
     let layer = direction == 0 ? forwardLayer : backwardLayer
     let steps = keptSteps(call.inputShape)
     let firstState = direction == 0 ? 0 : forwardLayer.stateSizes.count
@@ -191,7 +202,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
-      carriedStates: layer.ownCarriedStates[...], mask: call.mask, keepsSequence: layer.options.returnsSequences,
+      carriedStates: layer.ownCarriedStates[...], mask: call.mask, kept: try kept(direction, call),
+      keepsSequence: layer.options.returnsSequences,
       zeroOutputForMask: layer.options.returnsSequences || layer.options.zeroOutputForMask,
       output: outputRows(direction, call, scratch, steps: steps),
       finalStates: states.dropFirst(firstState).prefix(stateCount),

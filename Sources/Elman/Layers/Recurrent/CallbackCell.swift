@@ -61,10 +61,21 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
         state.update(repeating: 0, count: call.size.batch * sizes[index])
       }
     }
-    for step in 0..<call.size.timesteps { try run(step, call, scratch) }
+    keep(scratch.states[0], call, after: 0)
+    for step in 0..<call.size.timesteps {
+      try run(step, call, scratch)
+      keep(scratch.states[(step + 1) % 2], call, after: step + 1)
+    }
     let last = scratch.states[call.size.timesteps % 2]
     for targets in [call.finalStates, call.carriedStates] where !targets.isEmpty {
       for (target, (state, size)) in zip(targets, zip(last, sizes)) { target.update(from: state, count: call.size.batch * size) }
+    }
+  }
+
+  private func keep(_ states: [UnsafeMutablePointer<Float>], _ call: SequenceCall, after step: Int) {
+    if call.kept == nil { return }
+    for row in 0..<call.size.batch {
+      for (index, size) in sizes.enumerated() { call.keep(index, of: sizes, row, after: step, states[index] + row * size) }
     }
   }
 

@@ -2,7 +2,7 @@ import KernelInterface
 
 /// The arithmetic of SimpleRNN, LSTM or GRU, which the layers and the cells of these names share: their arguments, their
 /// weights and the kernels that step them.
-struct FusedCell: Sendable {
+final class FusedCell: Sendable {
   enum Kind { case simpleRNN, lstm, gru }
 
   let kind: Kind
@@ -118,7 +118,7 @@ struct FusedCell: Sendable {
 }
 
 /// A cell with its weights as the kernels read them.
-struct PackedRecurrence: Sendable {
+final class PackedRecurrence: Sendable {
   let cell: FusedCell
   let kernel: PackedWeights
   /// All gates; of a GRU without reset_after z and r.
@@ -129,4 +129,16 @@ struct PackedRecurrence: Sendable {
   let bias: FloatBuffer
   /// In gate layout; GRU with reset_after only.
   let recurrentBias: FloatBuffer?
+
+  init(
+    cell: FusedCell, kernel: PackedWeights, recurrentKernel: PackedWeights, candidateKernel: PackedWeights?, bias: FloatBuffer,
+    recurrentBias: FloatBuffer?
+  ) {
+    self.cell = cell
+    self.kernel = kernel
+    self.recurrentKernel = recurrentKernel
+    self.candidateKernel = candidateKernel
+    self.bias = bias
+    self.recurrentBias = recurrentBias
+  }
 }

@@ -36,6 +36,8 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
     try cell.sequenceScratchCount(size, threads: threads)
   }
 
+  override func sequenceKeptCount(_ size: SequenceSize) throws(ElmanError) -> Int { try cell.sequenceKeptCount(size) }
+
   override func runSequence(_ call: SequenceCall) throws(ElmanError) { try cell.runSequence(call) }
 
   override func copy(changing changed: JSON) throws(ElmanError) -> RecurrentLayer {

@@ -60,7 +60,8 @@ struct RecurrenceRun {
   func run() {
     var hidden = initialHidden()
     loadCells()
-    let needsSingleSteps = call.mask != nil || !cell.isFused
+    keepInitialStates()
+    let needsSingleSteps = call.mask != nil || call.kept != nil || !cell.isFused
     for start in stride(from: 0, to: call.size.timesteps, by: scratch.block) {
       let steps = min(scratch.block, call.size.timesteps - start)
       multiplyInputs(start: start, steps: steps)
@@ -170,7 +171,20 @@ struct RecurrenceRun {
     return hidden
   }
 
+  private func keepInitialStates() {
+    if call.kept == nil { return }
+    for row in rows {
+      for (index, size) in cell.stateSizes.enumerated() {
+        call.keep(index, of: cell.stateSizes, row, after: 0, call.initialState(index).map { $0 + row * size })
+      }
+    }
+  }
+
   private func finishStep(_ row: Int, _ step: Int, _ next: UnsafeMutablePointer<Float>, _ previous: UnsafePointer<Float>) {
+    defer {
+      call.keep(0, of: cell.stateSizes, first + row, after: step + 1, next)
+      if hasCellState { call.keep(1, of: cell.stateSizes, first + row, after: step + 1, scratch.cell + row * units) }
+    }
     if !call.isMasked(first + row, step) {
       if keepsSequence || call.mask != nil { call.output(first + row, step).update(from: next, count: units) }
       return

@@ -14,6 +14,11 @@ public class RecurrentCell: Layer, @unchecked Sendable {
   /// Floats of scratch memory for one run over a sequence.
   func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
 
+  /// Floats that a run keeps for training.
+  func sequenceKeptCount(_ size: SequenceSize) throws(ElmanError) -> Int {
+    try SequenceCall.keptCount(size, stateSizes: stateSizes)
+  }
+
   /// One run over a sequence, with the cell prepared and its lock held.
   func runPrepared(_ call: SequenceCall) throws(ElmanError) {}
 
@@ -34,11 +39,13 @@ public class RecurrentCell: Layer, @unchecked Sendable {
     try sequenceScratchCount(SequenceSize(input), threads: threads)
   }
 
+  final override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try sequenceKeptCount(SequenceSize(input)) }
+
   final override func forward(_ call: LayerCall) throws(ElmanError) {
     try runPrepared(
       SequenceCall(
         size: SequenceSize(call.inputShape), input: call.input, initialStates: call.initialStates[...], carriedStates: [],
-        keepsSequence: false, output: OutputRows(base: call.outputs[0], groupStride: units, rowStride: units),
+        kept: call.kept, keepsSequence: false, output: OutputRows(base: call.outputs[0], groupStride: units, rowStride: units),
         finalStates: call.outputs.dropFirst(), threads: call.threads, scratch: call.scratch))
   }
 

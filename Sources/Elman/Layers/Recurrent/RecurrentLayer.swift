@@ -25,6 +25,11 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   /// Floats of scratch memory for one run.
   func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
 
+  /// Floats that a run keeps for training.
+  func sequenceKeptCount(_ size: SequenceSize) throws(ElmanError) -> Int {
+    try SequenceCall.keptCount(size, stateSizes: stateSizes)
+  }
+
   /// One run over a sequence, with the layer prepared and its lock held.
   func runSequence(_ call: SequenceCall) throws(ElmanError) {}
 
@@ -126,13 +131,15 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     try sequenceScratchCount(SequenceSize(input), threads: threads)
   }
 
+  override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try sequenceKeptCount(SequenceSize(input)) }
+
   override func forward(_ call: LayerCall) throws(ElmanError) {
     let keptSteps = options.returnsSequences ? call.inputShape[1] : 1
     try runSequence(
       SequenceCall(
         size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
         initialStates: call.initialStates[...], carriedStates: carriedStates(call),
-        mask: call.mask, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
+        mask: call.mask, kept: call.kept, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
         output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
         finalStates: options.returnsState ? call.outputs.dropFirst() : [], threads: call.threads,
         scratch: call.scratch))

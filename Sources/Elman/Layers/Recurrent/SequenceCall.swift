@@ -31,6 +31,9 @@ struct SequenceCall {
   /// there are none.
   let carriedStates: ArraySlice<UnsafeMutablePointer<Float>>
   var mask: UnsafePointer<UInt8>?
+  /// Where a run for training keeps the states, (batch, timesteps + 1, all sizes): those before the first step, then those
+  /// after each step. nil outside of training.
+  var kept: UnsafeMutablePointer<Float>?
   /// Whether every output is kept, rather than the last one.
   let keepsSequence: Bool
   var zeroOutputForMask = false
@@ -51,6 +54,24 @@ struct SequenceCall {
   func initialState(_ index: Int) -> UnsafePointer<Float>? {
     if index < initialStates.count { return initialStates[initialStates.startIndex + index] }
     return index < carriedStates.count ? UnsafePointer(carriedStates[carriedStates.startIndex + index]) : nil
+  }
+
+  /// Keeps one of the states of a row, of which `sizes` are the sizes, after `step` steps.
+  func keep(_ index: Int, of sizes: [Int], _ row: Int, after step: Int, _ state: UnsafePointer<Float>?) {
+    guard let kept else { return }
+    var width = 0
+    var first = 0
+    for (position, size) in sizes.enumerated() {
+      if position < index { first += size }
+      width += size
+    }
+    let target = kept + (row * (self.size.timesteps + 1) + step) * width + first
+    if let state { target.update(from: state, count: sizes[index]) } else { target.update(repeating: 0, count: sizes[index]) }
+  }
+
+  /// Floats that a run keeps.
+  static func keptCount(_ size: SequenceSize, stateSizes: [Int]) throws(ElmanError) -> Int {
+    try elementCount([size.batch, size.timesteps + 1, stateSizes.reduce(0, +)])
   }
 
   func output(_ row: Int, _ step: Int) -> UnsafeMutablePointer<Float> {

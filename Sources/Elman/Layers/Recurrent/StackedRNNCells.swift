@@ -74,23 +74,33 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
     return try space.measured()
   }
 
+  /// Each cell keeps its own, one behind the other.
+  override func sequenceKeptCount(_ size: SequenceSize) throws(ElmanError) -> Int {
+    var count = 0
+    for (index, cell) in cells.enumerated() { count += try cell.sequenceKeptCount(self.size(size, ofCell: index)) }
+    return count
+  }
+
   override func runPrepared(_ call: SequenceCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
     let scratch = try scratch(&space, call.size, threads: call.threads)
     var firstState = 0
+    var kept = call.kept
     for (index, cell) in cells.enumerated() {
       let states = firstState..<firstState + cell.stateSizes.count
-      firstState = states.upperBound
       let isLast = index == cells.count - 1
+      defer { firstState = states.upperBound }
       try cell.runSequence(
         SequenceCall(
           size: size(call.size, ofCell: index), input: index == 0 ? call.input : UnsafePointer(scratch.sequence(after: index - 1)),
           reversed: call.reversed, initialStates: call.initialStates.dropFirst(states.lowerBound).prefix(states.count),
           carriedStates: call.carriedStates.dropFirst(states.lowerBound).prefix(states.count), mask: call.mask,
+          kept: kept,
           keepsSequence: isLast ? call.keepsSequence : true, zeroOutputForMask: isLast && call.zeroOutputForMask,
           output: isLast ? call.output : between(scratch.sequence(after: index), call, units: cell.units),
           finalStates: call.finalStates.dropFirst(states.lowerBound).prefix(states.count), threads: call.threads,
           scratch: scratch.cell))
+      if let base = kept { kept = base + (try cell.sequenceKeptCount(size(call.size, ofCell: index))) }
     }
   }
 
