@@ -7,9 +7,18 @@ import elman
 import numpy as np
 import pytest
 
-CONFIGS = json.loads(
-    (Path(__file__).resolve().parent / "expected" / "keras_configs.json").read_text()
-)
+EXPECTED = Path(__file__).resolve().parent / "expected"
+CONFIGS = json.loads((EXPECTED / "keras_configs.json").read_text())
+NAMES = json.loads((EXPECTED / "keras_names.json").read_text())
+
+
+@pytest.mark.parametrize("class_name", NAMES)
+def test_layers_and_weights_have_keras_names(class_name):
+    arguments, shape, name, weights = NAMES[class_name]
+    layer = getattr(elman.layers, class_name)(*arguments)
+    layer.build(shape)
+    assert layer.name == name
+    assert layer.weight_names == [f"{name}/{weight}" for weight in weights]
 
 
 @pytest.mark.parametrize("stored", CONFIGS, ids=lambda s: s["keras"])

@@ -78,6 +78,38 @@ def models(keras, first):
     ]
 
 
+def names(keras):
+    """The names that a layer of each class and its weights get."""
+    layers = keras.layers
+    sequence, vector = (2, 4, 3), (2, 3)
+    given = {
+        "SimpleRNN": ((2,), sequence), "LSTM": ((2,), sequence), "GRU": ((2,), sequence),
+        "SimpleRNNCell": ((2,), vector), "LSTMCell": ((2,), vector),
+        "GRUCell": ((2,), vector), "Dense": ((2,), vector),
+        "Embedding": ((4, 2), vector), "Conv1D": ((2, 2), sequence),
+        "SeparableConv1D": ((2, 2), sequence), "DepthwiseConv1D": ((2,), sequence),
+        "Conv1DTranspose": ((2, 2), sequence), "MaxPooling1D": ((2,), sequence),
+        "AveragePooling1D": ((2,), sequence), "GlobalMaxPooling1D": ((), sequence),
+        "GlobalAveragePooling1D": ((), sequence), "BatchNormalization": ((), vector),
+        "LayerNormalization": ((), vector), "GroupNormalization": ((1,), vector),
+        "UnitNormalization": ((), vector), "Normalization": ((), vector),
+        "PReLU": ((), vector), "ReLU": ((), vector), "LeakyReLU": ((), vector),
+        "ELU": ((), vector), "ThresholdedReLU": ((), vector), "Softmax": ((), vector),
+        "Masking": ((), sequence), "RepeatVector": ((2,), vector),
+        "ZeroPadding1D": ((), sequence), "Cropping1D": ((), sequence),
+        "UpSampling1D": ((), sequence), "SpatialDropout1D": ((0.5,), sequence),
+        "GaussianNoise": ((0.5,), vector), "GaussianDropout": ((0.5,), vector),
+        "AlphaDropout": ((0.5,), vector), "Flatten": ((), vector),
+        "ActivityRegularization": ((), vector), "Rescaling": ((0.5,), vector),
+    }  # fmt: skip
+    for class_name, (arguments, shape) in given.items():
+        keras.backend.clear_session()
+        layer = getattr(layers, class_name)(*arguments)
+        layer.build(shape)
+        tails = [w.name.split("/")[-1].split(":")[0] for w in layer.weights]
+        yield class_name, [list(arguments), list(shape), layer.name, tails]
+
+
 def main():
     import elman
     import keras
@@ -105,6 +137,8 @@ def main():
                 back = reader.models.model_from_json(again)
                 assert [list(w.shape) for w in back.weights] == shapes, reader
     (HERE / "keras_configs.json").write_text(json.dumps(stored, indent=1) + "\n")
+    text = json.dumps(dict(names(tf_keras)), indent=1)
+    (HERE / "keras_names.json").write_text(text + "\n")
     print(f"{len(stored)} models, read back by both")
 
 
