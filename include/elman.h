@@ -1556,6 +1556,50 @@ typedef struct {
 ELMAN_API elman_status elman_activity_regularization_create(const elman_activity_regularization_options *options, elman_layer *layer);
 
 /*
+ * elman_conv_lstm_1d_create: an LSTM whose products are convolutions over a row of features.
+ *
+ *   options   see the fields; filters and kernel_size must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, rows, channels); output (batch, new rows, filters), or (batch, timesteps, new rows,
+ * filters) with return_sequences, then with return_state h and c, (batch, new rows, filters) each. Weights: kernel
+ * (kernel_size, channels, 4 * filters), recurrent_kernel (kernel_size, filters, 4 * filters), bias (4 * filters),
+ * gates in the order i, f, c, o.
+ *
+ * Returns and threads: see above. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t filters;                    /* features of the output */
+  int64_t kernel_size;                /* rows that a window sees */
+  int64_t strides;                    /* 0: 1 */
+  const char *padding;                /* NULL: "valid"; "same" */
+  int64_t dilation_rate;              /* 0: 1 */
+  const char *activation;             /* NULL: "tanh" */
+  const char *recurrent_activation;   /* NULL: "sigmoid" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *recurrent_initializer;  /* NULL: "orthogonal" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  double dropout;                     /* 0 to 1, for training */
+  double recurrent_dropout;           /* 0 to 1, for training */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+  int32_t no_unit_forget_bias;        /* unit_forget_bias=False */
+  int32_t return_sequences;
+  int32_t return_state;
+  int32_t go_backwards;
+  int32_t stateful;                   /* needs a fixed batch */
+  int32_t reserved;
+} elman_conv_lstm_1d_options;
+#define ELMAN_CONV_LSTM_1D_OPTIONS_INIT \
+  { sizeof(elman_conv_lstm_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL, \
+    NULL, NULL, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_conv_lstm_1d_create(const elman_conv_lstm_1d_options *options, elman_layer *layer);
+
+/*
  * elman_rnn_create: a cell over a sequence.
  *
  *   options   see the fields; cell must be given. The layer shares it: its weights are the layer's, and the caller still

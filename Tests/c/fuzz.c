@@ -86,7 +86,7 @@ static const char *classes[] = {
     "LayerNormalization", "LeakyReLU", "Masking", "MaxPooling1D", "Normalization", "PReLU", "Permute", "RMSNormalization",
     "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape", "SeparableConv1D", "SimpleRNN", "SimpleRNNCell", "Softmax",
     "SpatialDropout1D", "StackedRNNCells", "ThresholdedReLU", "TimeDistributed", "UnitNormalization", "UpSampling1D",
-    "ZeroPadding1D", "Lambda", "CallbackCell",
+    "ZeroPadding1D", "Lambda", "CallbackCell", "ConvLSTM1D",
 };
 #define CELLS "{\"class_name\": \"LSTMCell\", \"config\": {\"units\": 2}}"
 /* For any class: those that it does not know are errors of their own. */

@@ -431,6 +431,29 @@ int main(void) {
   FIELD(elman_activity_regularization_options, frozen);
   FIELD(elman_activity_regularization_options, reserved);
 
+  STRUCT(elman_conv_lstm_1d_options);
+  COMMON(elman_conv_lstm_1d_options);
+  FIELD(elman_conv_lstm_1d_options, filters);
+  FIELD(elman_conv_lstm_1d_options, kernel_size);
+  FIELD(elman_conv_lstm_1d_options, strides);
+  FIELD(elman_conv_lstm_1d_options, padding);
+  FIELD(elman_conv_lstm_1d_options, dilation_rate);
+  FIELD(elman_conv_lstm_1d_options, activation);
+  FIELD(elman_conv_lstm_1d_options, recurrent_activation);
+  FIELD(elman_conv_lstm_1d_options, kernel_initializer);
+  FIELD(elman_conv_lstm_1d_options, recurrent_initializer);
+  FIELD(elman_conv_lstm_1d_options, bias_initializer);
+  FIELD(elman_conv_lstm_1d_options, dropout);
+  FIELD(elman_conv_lstm_1d_options, recurrent_dropout);
+  FIELD(elman_conv_lstm_1d_options, frozen);
+  FIELD(elman_conv_lstm_1d_options, no_bias);
+  FIELD(elman_conv_lstm_1d_options, no_unit_forget_bias);
+  FIELD(elman_conv_lstm_1d_options, return_sequences);
+  FIELD(elman_conv_lstm_1d_options, return_state);
+  FIELD(elman_conv_lstm_1d_options, go_backwards);
+  FIELD(elman_conv_lstm_1d_options, stateful);
+  FIELD(elman_conv_lstm_1d_options, reserved);
+
   STRUCT(elman_rnn_options);
   COMMON(elman_rnn_options);
   FIELD(elman_rnn_options, cell);

@@ -70,6 +70,7 @@ TEST(init_macros_are_the_same_as_zeros) {
   CHECK_INIT(elman_alpha_dropout_options, ELMAN_ALPHA_DROPOUT_OPTIONS_INIT);
   CHECK_INIT(elman_gaussian_noise_options, ELMAN_GAUSSIAN_NOISE_OPTIONS_INIT);
   CHECK_INIT(elman_activity_regularization_options, ELMAN_ACTIVITY_REGULARIZATION_OPTIONS_INIT);
+  CHECK_INIT(elman_conv_lstm_1d_options, ELMAN_CONV_LSTM_1D_OPTIONS_INIT);
   CHECK_INIT(elman_rnn_options, ELMAN_RNN_OPTIONS_INIT);
   CHECK_INIT(elman_stacked_rnn_cells_options, ELMAN_STACKED_RNN_CELLS_OPTIONS_INIT);
   CHECK_INIT(elman_time_distributed_options, ELMAN_TIME_DISTRIBUTED_OPTIONS_INIT);
@@ -210,6 +211,8 @@ TEST(options_of_the_family_are_their_configs) {
   check_same(layer, "GaussianNoise", "{\"name\": \"n\", \"trainable\": false, \"stddev\": 0.25}");
   OK(elman_activity_regularization_create(&ELMAN_OPTIONS(elman_activity_regularization_options, .name = "n", .frozen = 1, .l1 = 0.25, .l2 = 0.25), &layer));
   check_same(layer, "ActivityRegularization", "{\"name\": \"n\", \"trainable\": false, \"l1\": 0.25, \"l2\": 0.25}");
+  OK(elman_conv_lstm_1d_create(&ELMAN_OPTIONS(elman_conv_lstm_1d_options, .name = "n", .frozen = 1, .filters = 2, .kernel_size = 3, .strides = 1, .padding = "same", .dilation_rate = 2, .activation = "relu", .recurrent_activation = "relu", .kernel_initializer = "ones", .recurrent_initializer = "ones", .bias_initializer = "ones", .dropout = 0.25, .recurrent_dropout = 0.25, .no_bias = 1, .no_unit_forget_bias = 1, .return_sequences = 1, .return_state = 1, .go_backwards = 1, .stateful = 1), &layer));
+  check_same(layer, "ConvLSTM1D", "{\"name\": \"n\", \"trainable\": false, \"filters\": 2, \"kernel_size\": 3, \"strides\": 1, \"padding\": \"same\", \"dilation_rate\": 2, \"activation\": \"relu\", \"recurrent_activation\": \"relu\", \"kernel_initializer\": \"ones\", \"recurrent_initializer\": \"ones\", \"bias_initializer\": \"ones\", \"dropout\": 0.25, \"recurrent_dropout\": 0.25, \"use_bias\": false, \"unit_forget_bias\": false, \"return_sequences\": true, \"return_state\": true, \"go_backwards\": true, \"stateful\": true}");
 }
 
 TEST(bidirectional_takes_a_backward_layer) {

@@ -147,6 +147,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_alpha_dropout_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_gaussian_noise_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_activity_regularization_create": (_STATUS, (c_void_p, HANDLE_P)),
+    "elman_conv_lstm_1d_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_rnn_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_stacked_rnn_cells_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_time_distributed_create": (_STATUS, (c_void_p, HANDLE_P)),

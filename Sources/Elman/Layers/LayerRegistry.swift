@@ -12,6 +12,7 @@ public enum LayerRegistry {
     LSTMCell.className: { (reader) throws(ElmanError) in try LSTMCell(&reader) },
     GRUCell.className: { (reader) throws(ElmanError) in try GRUCell(&reader) },
     StackedRNNCells.className: { (reader) throws(ElmanError) in try StackedRNNCells(&reader) },
+    ConvLSTM1D.className: { (reader) throws(ElmanError) in try ConvLSTM1D(&reader) },
     Bidirectional.className: { (reader) throws(ElmanError) in try Bidirectional(&reader) },
     Dense.className: { (reader) throws(ElmanError) in try Dense(&reader) },
     ActivationLayer.className: { (reader) throws(ElmanError) in try ActivationLayer(&reader) },

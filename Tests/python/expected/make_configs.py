@@ -83,7 +83,8 @@ def names(keras):
     layers = keras.layers
     sequence, vector = (2, 4, 3), (2, 3)
     given = {
-        "SimpleRNN": ((2,), sequence), "LSTM": ((2,), sequence), "GRU": ((2,), sequence),
+        "SimpleRNN": ((2,), sequence), "LSTM": ((2,), sequence),
+        "GRU": ((2,), sequence), "ConvLSTM1D": ((2, 2), (2, 3, 4, 3)),
         "SimpleRNNCell": ((2,), vector), "LSTMCell": ((2,), vector),
         "GRUCell": ((2,), vector), "Dense": ((2,), vector),
         "Embedding": ((4, 2), vector), "Conv1D": ((2, 2), sequence),

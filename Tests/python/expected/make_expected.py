@@ -452,9 +452,28 @@ def other_cases():
     )
 
 
+def conv_lstm_cases():
+    for config in [
+        {},
+        {"return_sequences": True, "padding": "same"},
+        {"strides": 2, "return_state": True, "recurrent_activation": "hard_sigmoid"},
+        {"dilation_rate": 2, "go_backwards": True, "return_sequences": True},
+        {"activation": "relu", "use_bias": False, "unit_forget_bias": False},
+    ]:
+        one = layer("ConvLSTM1D", filters=5, kernel_size=3, **config)
+        yield case([one], (2, 4, 9, 3), keras=3)
+        one["config"].setdefault("recurrent_activation", "tanh")
+        yield case([one], (2, 4, 9, 3))
+        yield case([one], (5, 4, 9, 3), mask=True)
+    stateful = layer("ConvLSTM1D", filters=2, kernel_size=2, stateful=True)
+    stateful["config"]["recurrent_activation"] = "sigmoid"
+    yield case([stateful], (2, 3, 6, 2), 2)
+
+
 def family_cases():
     yield from recurrent_cases()
     yield from other_cases()
+    yield from conv_lstm_cases()
 
 
 def make_layers(keras, layers, shape, dtype):

@@ -15,6 +15,7 @@ from .bidirectional import Bidirectional
 from .cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from .conv_1d import Conv1D
 from .conv_1d_transpose import Conv1DTranspose
+from .conv_lstm_1d import ConvLSTM1D
 from .cropping_1d import Cropping1D
 from .dense import Dense
 from .depthwise_conv_1d import DepthwiseConv1D
@@ -100,6 +101,7 @@ __all__ = [
     "Permute",
     "RepeatVector",
     "ZeroPadding1D",
+    "ConvLSTM1D",
     "Cropping1D",
     "UpSampling1D",
     "LeakyReLU",

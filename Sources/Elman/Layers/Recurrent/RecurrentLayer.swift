@@ -45,11 +45,16 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(3, input)
+    try requireSequence(input)
+    let output: Shape = options.returnsSequences ? [input[0], input[1], units] : [input[0], units]
+    return [output] + (options.returnsState ? stateSizes.map { [input[0], $0] } : [])
+  }
+
+  /// An error unless the features are known, the batch fits a stateful layer, and there is a timestep.
+  final func requireSequence(_ input: Shape) throws(ElmanError) {
     _ = try requireFeatures(input)
     try requireBatch(input)
     if input[1] == 0 { throw incompatible("a sequence needs at least one timestep, found shape=\(input)") }
-    let output: Shape = options.returnsSequences ? [input[0], input[1], units] : [input[0], units]
-    return [output] + (options.returnsState ? stateSizes.map { [input[0], $0] } : [])
   }
 
   private func requireBatch(_ input: Shape) throws(ElmanError) {
@@ -78,7 +83,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   private func makeCarriedStates(batch: Int?) throws(ElmanError) {
     guard carriedStates.isEmpty, let batch else { return }
     var states: [FloatBuffer] = []
-    for size in stateSizes { states.append(try FloatBuffer(count: try elementCount([batch, size]))) }
+    for shape in stateShapes { states.append(try FloatBuffer(count: try elementCount([batch] + shape))) }
     carriedStates = states
     carriedPointers = states.map(\.base)
   }
@@ -93,7 +98,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   /// The shapes of the states that the layer carries; nil where it carries none.
   private func carriedShapes() throws(ElmanError) -> [[Int]]? {
     guard isStateful, let batch = try requireBuiltShape()[0] else { return nil }
-    return stateSizes.map { [batch, $0] }
+    return stateShapes.map { [batch] + $0 }
   }
 
   public override func setStates(_ states: [WeightValue]) throws(ElmanError) {
@@ -169,6 +174,6 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     if options.goesBackwards { throw cannotStream("it reads the sequence from its end (go_backwards=True)") }
     if options.returnsState { throw cannotStream("it returns its states; a stream has them in `state`") }
     // A masked step puts out what the step before did.
-    return stateSizes.map { [input[0], $0] } + (isMasked ? [[input[0], units]] : [])
+    return stateShapes.map { [input[0]] + $0 } + (isMasked ? [[input[0], units]] : [])
   }
 }

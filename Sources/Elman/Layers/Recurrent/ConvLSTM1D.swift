@@ -1,0 +1,258 @@
+import KernelInterface
+
+/// Keras's `ConvLSTM1D`: an LSTM whose products are convolutions over a row of features.
+///
+/// Input (batch, timesteps, rows, channels); output (batch, new rows, filters), or (batch, timesteps, new rows, filters) with
+/// return_sequences; states h and c, (batch, new rows, filters) each.
+public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
+  public override class var className: String { "ConvLSTM1D" }
+
+  private let filters: Int
+  private let window: TimeWindow
+  private let activation: Activation
+  private let recurrentActivation: Activation
+  private let usesBias: Bool
+  private let unitForgetBias: Bool
+  private let kernelInitializer: Initializer
+  private let recurrentInitializer: Initializer
+  private let biasInitializer: Initializer
+  private let trainingArguments: [JSON.Member]
+  private let dropouts: [JSON.Member]
+  /// Rows of the states, once the layer is built.
+  private var rows = 0
+  private var packed: (kernel: PackedWeights, recurrentKernel: PackedWeights, bias: FloatBuffer)?
+
+  override init(_ reader: inout ConfigReader) throws(ElmanError) {
+    filters = try reader.units("filters")
+    window = TimeWindow(
+      size: try reader.extent("kernel_size"), stride: try reader.extent("strides", default: 1),
+      dilation: try reader.extent("dilation_rate", default: 1), padding: try reader.choice("padding", of: ["valid", "same"]))
+    if window.stride > 1, window.dilation > 1 {
+      throw ElmanError(
+        .invalidArgument,
+        "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
+          + "Received: strides=\(window.stride) and dilation_rate=\(window.dilation)")
+    }
+    try reader.requireChannelsLast()
+    activation = try reader.activation("activation", default: "tanh")
+    recurrentActivation = try reader.activation("recurrent_activation", default: "sigmoid")
+    usesBias = try reader.bool("use_bias", default: true)
+    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
+    recurrentInitializer = try reader.initializer("recurrent_initializer", default: "orthogonal")
+    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
+    unitForgetBias = try reader.bool("unit_forget_bias", default: true)
+    trainingArguments = try reader.trainingArguments(
+      "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
+      "recurrent_constraint", "bias_constraint")
+    dropouts = [
+      JSON.Member("dropout", .double(try reader.fraction("dropout", default: 0))),
+      JSON.Member("recurrent_dropout", .double(try reader.fraction("recurrent_dropout", default: 0))),
+    ]
+    reader.ignore("seed")
+    try super.init(&reader)
+  }
+
+  override func ownConfig() -> [JSON.Member] {
+    options.config + [
+      JSON.Member("filters", .int(filters)), JSON.Member("kernel_size", .integers([window.size])),
+      JSON.Member("strides", .integers([window.stride])), JSON.Member("padding", .string(window.padding)),
+      JSON.Member("data_format", "channels_last"), JSON.Member("dilation_rate", .integers([window.dilation])),
+      JSON.Member("activation", .string(activation.name)), JSON.Member("recurrent_activation", .string(recurrentActivation.name)),
+      JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
+      JSON.Member("recurrent_initializer", recurrentInitializer.json),
+      JSON.Member("bias_initializer", biasInitializer.json), JSON.Member("unit_forget_bias", .bool(unitForgetBias)),
+    ] + trainingArguments + dropouts
+  }
+
+  // MARK: Shapes and weights
+
+  /// A whole state is what a step puts out.
+  override var units: Int { rows * filters }
+  override var stateSizes: [Int] { [units, units] }
+  override var stateShapes: [[Int]] { [[rows, filters], [rows, filters]] }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(4, input)
+    try requireSequence(input)
+    let rows = try outputRows(input)
+    let output: Shape = options.returnsSequences ? [input[0], input[1], rows, filters] : [input[0], rows, filters]
+    return [output] + (options.returnsState ? [Shape](repeating: [input[0], rows, filters], count: 2) : [])
+  }
+
+  /// The states have a size only where the rows are known.
+  private func outputRows(_ input: Shape) throws(ElmanError) -> Int {
+    guard let rows = input[2] else { throw incompatible("the rows (axis 2) must be known, found shape=\(input)") }
+    let output = window.outputSteps(rows)
+    guard output > 0 else { throw incompatible("at least \(window.span) rows are needed, found shape=\(input)") }
+    if let built = builtInputShape, built[2] != rows { throw incompatible("expected shape=\(built), found shape=\(input)") }
+    _ = try elementCount([output, filters, 16])
+    return output
+  }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    rows = window.outputSteps(input[2] ?? 0)
+    let columns = 4 * filters
+    var weights = [
+      try Weight("kernel", shape: [window.size, input.last ?? 0, columns], initializer: kernelInitializer),
+      try Weight("recurrent_kernel", shape: [window.size, filters, columns], initializer: recurrentInitializer),
+    ]
+    guard usesBias else { return weights }
+    let bias = try Weight("bias", shape: [columns], initializer: biasInitializer)
+    if unitForgetBias { (bias.values.base + filters).update(repeating: 1, count: filters) }
+    weights.append(bias)
+    return weights
+  }
+
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
+    try super.prepare(builtFor: input)
+    let weights = ownWeights
+    packed = (
+      try PackedWeights(weights[0].values.base, depth: window.size * weights[0].shape[1], units: 4 * filters),
+      try PackedWeights(weights[1].values.base, depth: window.size * filters, units: 4 * filters),
+      try PackedWeights.row(usesBias ? weights[2].values.base : nil, units: 4 * filters)
+    )
+  }
+
+  // MARK: Running
+
+  private struct Scratch {
+    /// The windows of all rows, one after the other.
+    let windows: UnsafeMutablePointer<Float>
+    /// Two products of (batch * rows, 4 * filters), and the four gates with the activated cell, plain.
+    let products: (input: UnsafeMutablePointer<Float>, recurrent: UnsafeMutablePointer<Float>)
+    let gates: UnsafeMutablePointer<Float>
+    /// h and c, before a step and after it.
+    let states: (h: UnsafeMutablePointer<Float>, c: UnsafeMutablePointer<Float>)
+    let next: (h: UnsafeMutablePointer<Float>, c: UnsafeMutablePointer<Float>)
+  }
+
+  private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, channels: Int) -> Scratch {
+    let count = units
+    func state() -> UnsafeMutablePointer<Float> { space.take(size.batch, count) }
+    return Scratch(
+      windows: space.take(size.batch, rows, window.size, max(channels, filters)),
+      products: (space.take(4, size.batch, count), space.take(4, size.batch, count)),
+      gates: space.take(5, size.batch, count), states: (state(), state()), next: (state(), state()))
+  }
+
+  private var channels: Int { ownWeights[0].shape[1] }
+
+  override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+    var space = ScratchSpace()
+    // Measured without the lock: no fewer than the channels.
+    _ = scratch(&space, size, channels: size.features)
+    return try space.measured()
+  }
+
+  override func runSequence(_ call: SequenceCall) {
+    var space = ScratchSpace(call.scratch)
+    let scratch = scratch(&space, call.size, channels: call.size.features)
+    let count = call.size.batch * units
+    for (index, state) in [scratch.states.h, scratch.states.c].enumerated() {
+      if let given = call.initialState(index) { state.update(from: given, count: count) } else { state.update(repeating: 0, count: count) }
+    }
+    keep(scratch, call, after: 0)
+    for step in 0..<call.size.timesteps {
+      multiply(step, call, scratch)
+      combine(scratch, count: count)
+      finish(step, call, scratch)
+      keep(scratch, call, after: step + 1)
+    }
+    for targets in [call.finalStates, call.carriedStates] where !targets.isEmpty {
+      targets[targets.startIndex].update(from: scratch.states.h, count: count)
+      targets[targets.startIndex + 1].update(from: scratch.states.c, count: count)
+    }
+  }
+
+  /// Both products of a step: of the input's windows, and of the hidden state's with padding on both sides.
+  private func multiply(_ step: Int, _ call: SequenceCall, _ scratch: Scratch) {
+    guard let packed else { return }
+    let (batch, channels) = (call.size.batch, channels)
+    let inputRows = call.size.features / channels
+    let recurrent = TimeWindow(size: window.size, stride: 1, padding: "same")
+    let before = window.before(inputRows)
+    gather(window, before, batch, channels, scratch.windows) { row, place in
+      guard (0..<inputRows).contains(place) else { return nil }
+      let first = (row * call.size.timesteps + call.timestep(step)) * call.size.features
+      return call.input + first + place * channels
+    }
+    product(packed.kernel, bias: packed.bias.base, scratch.windows, batch, scratch.products.input)
+    gather(recurrent, recurrent.before(rows), batch, filters, scratch.windows) { row, place in
+      (0..<rows).contains(place) ? UnsafePointer(scratch.states.h + (row * rows + place) * filters) : nil
+    }
+    product(packed.recurrentKernel, bias: nil, scratch.windows, batch, scratch.products.recurrent)
+  }
+
+  /// Copies the windows over the rows of each sample, zeros where they reach out of it.
+  private func gather(
+    _ window: TimeWindow, _ before: Int, _ batch: Int, _ width: Int, _ windows: UnsafeMutablePointer<Float>,
+    _ source: (_ row: Int, _ place: Int) -> UnsafePointer<Float>?
+  ) {
+    var target = windows
+    for row in 0..<batch {
+      for output in 0..<rows {
+        for tap in 0..<window.size {
+          if let place = source(row, output * window.stride + tap * window.dilation - before) {
+            target.update(from: place, count: width)
+          } else {
+            target.update(repeating: 0, count: width)
+          }
+          target += width
+        }
+      }
+    }
+  }
+
+  private func product(
+    _ weights: PackedWeights, bias: UnsafePointer<Float>?, _ windows: UnsafePointer<Float>, _ batch: Int,
+    _ output: UnsafeMutablePointer<Float>
+  ) {
+    KernelSet.selected.product(
+      Product(
+        rows: batch * rows, input: InputRows(base: windows, rowStride: weights.depth), weights: weights.matrix, bias: bias,
+        output: OutputRows(base: output, rowStride: 4 * filters), padded: false))
+  }
+
+  /// The gates i, f, c~, o and the next states.
+  private func combine(_ scratch: Scratch, count: Int) {
+    let kernels = KernelSet.selected
+    func apply(_ f: Activation, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+      f.apply(kernels, x, y, rows: count / filters, columns: filters)
+    }
+    func gate(_ index: Int) -> UnsafeMutablePointer<Float> { scratch.gates + index * count }
+    for index in 0..<4 {
+      for row in 0..<count / filters {
+        let first = row * 4 * filters + index * filters
+        for filter in 0..<filters {
+          gate(index)[row * filters + filter] = scratch.products.input[first + filter] + scratch.products.recurrent[first + filter]
+        }
+      }
+      apply(index == 2 ? activation : recurrentActivation, gate(index), gate(index))
+    }
+    let (c, next) = (scratch.states.c, scratch.next)
+    for index in 0..<count { next.c[index] = gate(1)[index] * c[index] + gate(0)[index] * gate(2)[index] }
+    apply(activation, next.c, gate(4))
+    for index in 0..<count { next.h[index] = gate(3)[index] * gate(4)[index] }
+  }
+
+  private func finish(_ step: Int, _ call: SequenceCall, _ scratch: Scratch) {
+    for row in 0..<call.size.batch {
+      if call.isMasked(row, step) {
+        call.repeatOutput(row, step, units: units)
+        continue
+      }
+      let first = row * units
+      (scratch.states.h + first).update(from: scratch.next.h + first, count: units)
+      (scratch.states.c + first).update(from: scratch.next.c + first, count: units)
+      call.output(row, step).update(from: scratch.next.h + first, count: units)
+    }
+  }
+
+  private func keep(_ scratch: Scratch, _ call: SequenceCall, after step: Int) {
+    if call.kept == nil { return }
+    for row in 0..<call.size.batch {
+      call.keep(0, of: stateSizes, row, after: step, scratch.states.h + row * units)
+      call.keep(1, of: stateSizes, row, after: step, scratch.states.c + row * units)
+    }
+  }
+}
