@@ -42,6 +42,26 @@ TEST(a_stream_gives_what_the_model_gives) {
   }
 }
 
+TEST(a_convolution_of_one_tap_streams) {
+  for (int stride = 1; stride < 3; stride++) {
+    elman_stream stream;
+    char config[128];
+    snprintf(config, sizeof config, "{\"filters\": 65, \"kernel_size\": 1, \"strides\": %d, \"input_shape\": [null, 4]}", stride);
+    elman_model model = make_model_of(make_layer("Conv1D", config), NO_LAYER);
+    if (stride > 1) {
+      CHECK_STATUS(elman_stream_create(model, 3, &stream), ELMAN_UNSUPPORTED);
+    } else {
+      float input[12] = {1, 2, 3}, step[195], whole[195];
+      OK(elman_stream_create(model, 3, &stream));
+      for (int i = 0; i < 5; i++) OK(elman_stream_step(stream, input, 12, step, 195));
+      OK(elman_model_forward(model, input, SHAPE(3, 1, 4), whole, 195));
+      CHECK(memcmp(step, whole, sizeof step) == 0);
+      OK(elman_stream_release(stream));
+    }
+    OK(elman_model_release(model));
+  }
+}
+
 TEST(a_stream_says_what_it_takes_and_gives) {
   int64_t shape[3];
   size_t rank, count;

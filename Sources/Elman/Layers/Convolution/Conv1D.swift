@@ -72,7 +72,7 @@ public final class Conv1D: Convolution1D, @unchecked Sendable {
     let outputSteps = window.outputSteps(steps)
     for group in 0..<groups {
       let depth = window.size * features / groups
-      let direct = isDirect(steps) && call.streamStates.isEmpty
+      let direct = isDirect(steps)
       if !direct { gather(source(call), call, group) }
       let output = call.outputs[0] + group * (filters / groups)
       call.kernels.product(
