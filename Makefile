@@ -168,8 +168,8 @@ docs: venv ## Make the reference pages, in .build/docs, from the docstrings
 .PHONY: bench
 bench: venv ## Measure the speed beside other libraries (see benchmarks/)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
-	$(VENV)/bin/python benchmarks/simple_rnn.py --threads 1 --json .build/simple_rnn_1.json
-	$(VENV)/bin/python benchmarks/simple_rnn.py --threads 2 --json .build/simple_rnn_2.json
+	$(VENV)/bin/python benchmarks/recurrent.py --threads 1 --json .build/recurrent_1.json
+	$(VENV)/bin/python benchmarks/recurrent.py --threads 2 --json .build/recurrent_2.json
 	$(VENV)/bin/python benchmarks/small.py
 
 .PHONY: clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from workloads import Arrays, Row
+from workloads import Arrays, Row, reorder
 
 Call = Callable[[], np.ndarray]
 
@@ -15,7 +15,7 @@ def elman(row: Row, a: Arrays, threads: int) -> Call:
     import elman
 
     elman.set_num_threads(threads)
-    layer = elman.layers.SimpleRNN(
+    layer = getattr(elman.layers, row.kind)(
         row.units, return_sequences=True, input_shape=a.x.shape[1:]
     )
     model = elman.Sequential([layer])
@@ -24,16 +24,20 @@ def elman(row: Row, a: Arrays, threads: int) -> Call:
 
 
 def torch(row: Row, a: Arrays, threads: int) -> Call:
-    """PyTorch's nn.RNN in inference mode."""
+    """PyTorch's nn.RNN, nn.LSTM or nn.GRU in inference mode."""
     import torch
 
     torch.set_num_threads(threads)
-    layer = torch.nn.RNN(row.features, row.units, batch_first=True)
+    make = {"SimpleRNN": torch.nn.RNN, "LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}
+    layer = make[row.kind](row.features, row.units, batch_first=True)
+    order = {"SimpleRNN": [0], "LSTM": [0, 1, 2, 3], "GRU": [1, 0, 2]}[row.kind]
+    biases = a.bias if row.kind == "GRU" else [a.bias, np.zeros_like(a.bias)]
+    values = [a.kernel.T, a.recurrent_kernel.T, *biases]
+    names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
     with torch.no_grad():
-        layer.weight_ih_l0.copy_(torch.from_numpy(a.kernel.T.copy()))
-        layer.weight_hh_l0.copy_(torch.from_numpy(a.recurrent_kernel.T.copy()))
-        layer.bias_ih_l0.copy_(torch.from_numpy(a.bias))
-        layer.bias_hh_l0.zero_()
+        for name, value in zip(names, values):
+            ordered = reorder(np.asarray(value).T, order).T.copy()
+            getattr(layer, name).copy_(torch.from_numpy(ordered))
     x = torch.from_numpy(a.x)
 
     def call() -> np.ndarray:
@@ -46,12 +50,18 @@ def torch(row: Row, a: Arrays, threads: int) -> Call:
 def _onnx_model(row: Row, a: Arrays) -> bytes:
     from onnx import TensorProto, helper, numpy_helper
 
+    order = {"SimpleRNN": [0], "LSTM": [0, 3, 1, 2], "GRU": [0, 1, 2]}[row.kind]
+    biases = a.bias if row.kind == "GRU" else [a.bias, np.zeros_like(a.bias)]
     weights = {
-        "W": a.kernel.T[None],
-        "R": a.recurrent_kernel.T[None],
-        "B": np.concatenate([a.bias, np.zeros_like(a.bias)])[None],
+        "W": reorder(a.kernel, order).T[None],
+        "R": reorder(a.recurrent_kernel, order).T[None],
+        "B": np.concatenate([reorder(b, order) for b in biases])[None],
     }
-    node = helper.make_node("RNN", ["x", "W", "R", "B"], ["y"], hidden_size=row.units)
+    more = {"linear_before_reset": 1} if row.kind == "GRU" else {}
+    kind = "RNN" if row.kind == "SimpleRNN" else row.kind
+    node = helper.make_node(
+        kind, ["x", "W", "R", "B"], ["y"], hidden_size=row.units, **more
+    )
     shape = [row.timesteps, row.batch, row.features]
     graph = helper.make_graph(
         [node],
@@ -111,15 +121,34 @@ def jax(row: Row, a: Arrays, threads: int) -> Call:
     kernel, recurrent, bias = map(jnp.asarray, (a.kernel, a.recurrent_kernel, a.bias))
     x = jnp.asarray(a.x)
 
+    sigmoid = jax.nn.sigmoid
+
+    def simple_rnn(state, z):
+        h = jnp.tanh(z + state[0] @ recurrent)
+        return (h, h), h
+
+    def lstm(state, z):
+        i, f, g, o = jnp.split(z + state[0] @ recurrent, 4, axis=-1)
+        c = sigmoid(f) * state[1] + sigmoid(i) * jnp.tanh(g)
+        h = sigmoid(o) * jnp.tanh(c)
+        return (h, c), h
+
+    def gru(state, z):
+        h = state[0]
+        z, r, n = jnp.split(z, 3, axis=-1)
+        hz, hr, hn = jnp.split(h @ recurrent + bias[1], 3, axis=-1)
+        update = sigmoid(z + hz)
+        h = update * h + (1 - update) * jnp.tanh(n + sigmoid(r + hr) * hn)
+        return (h, h), h
+
+    step = {"SimpleRNN": simple_rnn, "LSTM": lstm, "GRU": gru}[row.kind]
+    input_bias = bias[0] if row.kind == "GRU" else bias
+
     @jax.jit
     def forward(x):
-        def step(h, z):
-            h = jnp.tanh(z + h @ recurrent)
-            return h, h
-
-        z = jnp.swapaxes(x @ kernel + bias, 0, 1)
-        h0 = jnp.zeros((x.shape[0], kernel.shape[1]), jnp.float32)
-        return jnp.swapaxes(jax.lax.scan(step, h0, z)[1], 0, 1)
+        z = jnp.swapaxes(x @ kernel + input_bias, 0, 1)
+        h0 = jnp.zeros((x.shape[0], recurrent.shape[0]), jnp.float32)
+        return jnp.swapaxes(jax.lax.scan(step, (h0, h0), z)[1], 0, 1)
 
     return lambda: np.asarray(forward(x).block_until_ready())
 

@@ -45,7 +45,7 @@ def main() -> None:
             call = PEERS[peer](row, values, threads)
             for _ in range(3):
                 call()
-            error = float(np.abs(call() - reference(values)).max())
+            error = float(np.abs(call() - reference(row, values)).max())
             calls[index] = call, error
         call, error = calls[index]
         times = burst(call)

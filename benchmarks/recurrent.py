@@ -1,4 +1,4 @@
-"""SimpleRNN beside its peers, in one run: `python benchmarks/simple_rnn.py`.
+"""Recurrent layers beside their peers, in one run: `python benchmarks/recurrent.py`.
 
 Every peer is a process of its own; rounds go from peer to peer, so that a busy
 minute of the machine falls on all of them. Prints a Markdown table and writes
@@ -116,10 +116,12 @@ def markdown(table: list[dict], threads: int) -> str:
     """The best microseconds of each peer; the lead is over the fastest other."""
     peers = list(PEERS)
     lines = [
-        f"SimpleRNN, return_sequences, {threads} thread(s): "
+        f"One layer with return_sequences, {threads} thread(s): "
         "best microseconds of a call",
         "",
-        "| (batch, timesteps, features, units) | " + " | ".join(peers) + " | lead |",
+        "| Layer (batch, timesteps, features, units) | "
+        + " | ".join(peers)
+        + " | lead |",
         "|---" * (len(peers) + 2) + "|",
     ]
     for entry in table:
