@@ -57,11 +57,49 @@ func exponential(_ x: Vector) -> Vector {
 /// tanh x = e / (e + 2) with e = exp(2 |x|) - 1, which loses nothing near zero.
 @inline(__always)
 func hyperbolicTangent(_ x: Vector) -> Vector {
-  let doubled = (x + x).magnitude.atMost(20)
-  let reduced = ReducedExponent(doubled)
-  let power = ReducedExponent.power(reduced.n)
-  let expm1 = power.times(reduced.expm1, plus: power - 1)
-  return (expm1 / (expm1 + 2)).withSign(of: x)
+  let fraction = Fraction(hyperbolicTangent: x)
+  return (fraction.numerator / fraction.denominator).withSign(of: x)
+}
+
+/// A function as a fraction, so that a product of two takes one division.
+private struct Fraction {
+  let numerator: Vector
+  let denominator: Vector
+
+  /// |tanh x|.
+  @inline(__always)
+  init(hyperbolicTangent x: Vector) {
+    let doubled = (x + x).magnitude.atMost(20)
+    let reduced = ReducedExponent(doubled)
+    let power = ReducedExponent.power(reduced.n)
+    numerator = power.times(reduced.expm1, plus: power - 1)
+    denominator = numerator + 2
+  }
+
+  /// 1 / (1 + e^-x), no smaller than e^-87.
+  @inline(__always)
+  init(logistic x: Vector) {
+    let reduced = ReducedExponent(-x.magnitude.atMost(87))
+    let power = ReducedExponent.power(reduced.n)
+    let e = power.times(reduced.expm1, plus: power)
+    numerator = Vector(repeating: 1).replacing(with: e, where: x .< Vector())
+    denominator = e + 1
+  }
+}
+
+/// `logistic` for gates: 1e-38 stands for what is smaller, and the last bit may differ.
+@inline(__always)
+func gateLogistic(_ x: Vector) -> Vector {
+  let fraction = Fraction(logistic: x)
+  return fraction.numerator / fraction.denominator
+}
+
+/// `gateLogistic(gate) * hyperbolicTangent(x)` with one division.
+@inline(__always)
+func gatedTangent(_ gate: Vector, _ x: Vector) -> Vector {
+  let (logistic, tangent) = (Fraction(logistic: gate), Fraction(hyperbolicTangent: x))
+  let magnitude = logistic.numerator * tangent.numerator / (logistic.denominator * tangent.denominator)
+  return magnitude.withSign(of: x)
 }
 
 /// 1 / (1 + e^-x), by way of e^-|x| so that nothing overflows and small results keep their digits.

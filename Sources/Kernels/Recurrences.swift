@@ -83,14 +83,60 @@ private func simpleRNN(_ call: Recurrence, _ f: some VectorFunction) {
   for t in 0..<call.steps { sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), panels, call.batch) }
 }
 
+// MARK: - The functions of gated cells
+
+/// The gates' function and the activation of an LSTM or a GRU.
+private protocol CellFunctions {
+  func gate(_ x: Vector) -> Vector
+  func activation(_ x: Vector) -> Vector
+  /// `gate(g) * activation(x)`.
+  func gated(_ g: Vector, _ x: Vector) -> Vector
+}
+
+/// Keras's defaults, sigmoid and tanh.
+private struct StandardFunctions: CellFunctions {
+  @inline(__always)
+  func gate(_ x: Vector) -> Vector { gateLogistic(x) }
+
+  @inline(__always)
+  func activation(_ x: Vector) -> Vector { hyperbolicTangent(x) }
+
+  @inline(__always)
+  func gated(_ g: Vector, _ x: Vector) -> Vector { gatedTangent(g, x) }
+}
+
+/// Any others.
+private struct AnyFunctions: CellFunctions {
+  let gateFunction: AnyFunction
+  let activationFunction: AnyFunction
+
+  @inline(__always)
+  init(_ call: Recurrence) {
+    gateFunction = AnyFunction(function: call.recurrentActivation)
+    activationFunction = AnyFunction(function: call.activation)
+  }
+
+  @inline(__always)
+  func gate(_ x: Vector) -> Vector { gateFunction(x) }
+
+  @inline(__always)
+  func activation(_ x: Vector) -> Vector { activationFunction(x) }
+
+  @inline(__always)
+  func gated(_ g: Vector, _ x: Vector) -> Vector { gateFunction(g) * activationFunction(x) }
+}
+
+extension Recurrence {
+  fileprivate var isStandard: Bool { activation.function == .tanh && recurrentActivation.function == .sigmoid }
+}
+
 // MARK: - LSTM
 
 /// `c = f c + i act(c~)`, `h = o act(c)`; gates i, f, c~, o.
-private struct LSTMStep<F: VectorFunction, G: VectorFunction>: Epilogue {
+private struct LSTMStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let cell: UnsafeMutablePointer<Float>
   let f: F
-  let gate: G
 
   @inline(__always)
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
@@ -103,37 +149,31 @@ private struct LSTMStep<F: VectorFunction, G: VectorFunction>: Epilogue {
     if N != 4 { return }
     let unit = vector / 4 * lanes
     let state = cell + row * step.call.cellStride + unit
-    let kept = gate(sums[1]) * step.load(state, unit)
-    let c = gate(sums[0]).times(f(sums[2]), plus: kept)
+    let c = f.gate(sums[1]).times(step.load(state, unit), plus: f.gated(sums[0], sums[2]))
     step.store(c, state, unit)
-    step.store(gate(sums[3]) * f(c), step.output(row, unit), unit)
+    step.store(f.gated(sums[3], c), step.output(row, unit), unit)
   }
 }
 
 func lstm(_ call: Recurrence) {
-  if call.activation.function == .tanh && call.recurrentActivation.function == .sigmoid {
-    lstm(call, Tanh(), Sigmoid())
-  } else {
-    lstm(call, AnyFunction(function: call.activation), AnyFunction(function: call.recurrentActivation))
-  }
+  if call.isStandard { lstm(call, StandardFunctions()) } else { lstm(call, AnyFunctions(call)) }
 }
 
 @inline(__always)
-private func lstm(_ call: Recurrence, _ f: some VectorFunction, _ gate: some VectorFunction) {
+private func lstm(_ call: Recurrence, _ f: some CellFunctions) {
   guard let cell = call.cell else { return }
   let panels = Panels(call.weights)
   for t in 0..<call.steps {
-    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, f: f, gate: gate), panels, call.batch)
+    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, f: f), panels, call.batch)
   }
 }
 
 // MARK: - GRU
 
 /// `h = z h + (1 - z) act(x_h + r (h U_h + b_h))`; gates z, r, h.
-private struct GRUStep<F: VectorFunction, G: VectorFunction>: Epilogue {
+private struct GRUStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let f: F
-  let gate: G
 
   @inline(__always)
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
@@ -147,26 +187,22 @@ private struct GRUStep<F: VectorFunction, G: VectorFunction>: Epilogue {
   func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
     if N != 3 { return }
     let unit = vector / 3 * lanes
-    let update = gate(step.input(row, vector) + sums[0])
-    let reset = gate(step.input(row, vector + 1) + sums[1])
-    let candidate = f(reset.times(sums[2], plus: step.input(row, vector + 2)))
+    let update = f.gate(step.input(row, vector) + sums[0])
+    let reset = f.gate(step.input(row, vector + 1) + sums[1])
+    let candidate = f.activation(reset.times(sums[2], plus: step.input(row, vector + 2)))
     let h = step.load(step.hidden(row) + unit, unit)
     step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
   }
 }
 
 func gruResetAfter(_ call: Recurrence) {
-  if call.activation.function == .tanh && call.recurrentActivation.function == .sigmoid {
-    gru(call, Tanh(), Sigmoid())
-  } else {
-    gru(call, AnyFunction(function: call.activation), AnyFunction(function: call.recurrentActivation))
-  }
+  if call.isStandard { gru(call, StandardFunctions()) } else { gru(call, AnyFunctions(call)) }
 }
 
 @inline(__always)
-private func gru(_ call: Recurrence, _ f: some VectorFunction, _ gate: some VectorFunction) {
+private func gru(_ call: Recurrence, _ f: some CellFunctions) {
   let panels = Panels(call.weights)
-  for t in 0..<call.steps { sweepThreeGates(GRUStep(step: Timestep(call, t), f: f, gate: gate), panels, call.batch) }
+  for t in 0..<call.steps { sweepThreeGates(GRUStep(step: Timestep(call, t), f: f), panels, call.batch) }
 }
 
 // MARK: - GRU without reset_after
@@ -186,10 +222,10 @@ private struct GRUGates {
 }
 
 /// z and r h, from the recurrent product of the gates z and r.
-private struct GRUGatesStep<G: VectorFunction>: Epilogue {
+private struct GRUGatesStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let gates: GRUGates
-  let gate: G
+  let f: F
 
   @inline(__always)
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
@@ -202,13 +238,13 @@ private struct GRUGatesStep<G: VectorFunction>: Epilogue {
     if N != 2 { return }
     let unit = vector / 2 * lanes
     let place = row * gates.width + unit
-    (gates.update + place).store(gate(sums[0]))
-    (gates.reset + place).store(gate(sums[1]) * step.load(step.hidden(row) + unit, unit))
+    (gates.update + place).store(f.gate(sums[0]))
+    (gates.reset + place).store(f.gate(sums[1]) * step.load(step.hidden(row) + unit, unit))
   }
 }
 
 /// `h = z h + (1 - z) act(x_h + (r h) U_h)`.
-private struct GRUCandidateStep<F: VectorFunction>: Epilogue {
+private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let gates: GRUGates
   let f: F
@@ -224,7 +260,7 @@ private struct GRUCandidateStep<F: VectorFunction>: Epilogue {
     for n in 0..<N {
       let unit = (vector + n) * lanes
       let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
-      let candidate = f(sums[n])
+      let candidate = f.activation(sums[n])
       let h = step.load(step.hidden(row) + unit, unit)
       step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
     }
@@ -232,22 +268,18 @@ private struct GRUCandidateStep<F: VectorFunction>: Epilogue {
 }
 
 func gruResetBefore(_ call: Recurrence) {
-  if call.activation.function == .tanh && call.recurrentActivation.function == .sigmoid {
-    gruResetBefore(call, Tanh(), Sigmoid())
-  } else {
-    gruResetBefore(call, AnyFunction(function: call.activation), AnyFunction(function: call.recurrentActivation))
-  }
+  if call.isStandard { gruResetBefore(call, StandardFunctions()) } else { gruResetBefore(call, AnyFunctions(call)) }
 }
 
 @inline(__always)
-private func gruResetBefore(_ call: Recurrence, _ f: some VectorFunction, _ gate: some VectorFunction) {
+private func gruResetBefore(_ call: Recurrence, _ f: some CellFunctions) {
   guard let scratch = call.scratch, let candidateWeights = call.candidateWeights else { return }
   let panels = Panels(call.weights)
   let candidatePanels = Panels(candidateWeights)
   let gates = GRUGates(scratch, batch: call.batch, units: call.weights.units)
   for t in 0..<call.steps {
     let step = Timestep(call, t)
-    sweepTwoGates(GRUGatesStep(step: step, gates: gates, gate: gate), panels, call.batch)
+    sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), panels, call.batch)
     sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidatePanels, call.batch)
   }
 }
