@@ -301,6 +301,15 @@ def test_a_cell_in_python_goes_wherever_cells_go(rng):
         copy.deepcopy(stacked)
 
 
+def test_a_cell_in_python_outlives_what_it_was_given_to():
+    both = Bidirectional(RNN(Minimal(3)))
+    both(np.zeros((2, 5, 4)))
+    cell = both.forward_layer.cell
+    del both
+    output, states = cell(np.ones((2, 4)), [np.zeros((2, 3))])
+    assert output.shape == states[0].shape == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "match"),
     [
