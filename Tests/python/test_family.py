@@ -334,6 +334,14 @@ def test_what_is_no_cell(cell):
         RNN(cell)
 
 
+@pytest.mark.parametrize("size", [0, -1, [], "a", 1.5, [1] * 17, None])
+def test_cells_of_impossible_states(size):
+    cell = Minimal(2)
+    cell.state_size = size
+    with pytest.raises(ValueError, match="state"):
+        RNN(cell)
+
+
 # -- lambdas ----------------------------------------------------------------
 
 

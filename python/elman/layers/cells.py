@@ -272,7 +272,13 @@ class PythonCell(Cell):
 
     def __init__(self, cell: Any, name: str | None = None):
         sizes = cell.state_size
-        self._sizes = [int(s) for s in sizes] if _is_list(sizes) else [int(sizes)]
+        listed = list(sizes) if _is_list(sizes) else [sizes]
+        if not listed or not all(hasattr(size, "__index__") for size in listed):
+            raise ValueError(
+                "The `state_size` of a cell must be an integer, or a list of at least "
+                f"one. Received: state_size={sizes!r}"
+            )
+        self._sizes = [int(size) for size in listed]
         units = getattr(cell, "output_size", None)
         self._units = self._sizes[0] if units is None else int(units)
         self._python_cell = cell
