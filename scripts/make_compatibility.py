@@ -89,6 +89,7 @@ def required(name, elman):
 
 
 def status(name, argument, default, elman):
+    """What elman does with an argument of a layer."""
     note = NOTES.get((name, argument), NOTES.get(argument))
     if argument.endswith(REGULARIZING):
         note = TRAINING
@@ -103,6 +104,7 @@ def status(name, argument, default, elman):
 
 
 def table(name, keras2, keras3, elman):
+    """The table of a layer's arguments."""
     columns = {}
     for version, library in (("2", keras2), ("3", keras3)):
         cls = getattr(library.layers, name, None)
@@ -120,6 +122,7 @@ def table(name, keras2, keras3, elman):
 
 
 def main():
+    """Write the tables below the mark of the page."""
     import elman
     import keras
     import tf_keras
