@@ -42,7 +42,8 @@ extension Handle {
   func with(_ body: (Object) throws(ElmanError) -> Void) throws(ElmanError) {
     guard let pin = HandleTable.pin(id, kind: Self.kind) else { throw invalid() }
     defer { pin.end() }
-    try body(Unmanaged<Object>.fromOpaque(pin.object.toOpaque()).takeUnretainedValue())
+    // The pin keeps it: no reference needs to be counted.
+    try Unmanaged<Object>.fromOpaque(pin.object.toOpaque()).borrowing(body)
   }
 
   /// The object, for longer than one call.

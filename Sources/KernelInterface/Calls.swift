@@ -61,6 +61,8 @@ public struct Product {
   /// True: write all of gateWidth(units, gates); false (one gate only): write exactly `units` columns.
   public var padded: Bool
   public var activation: Elementwise
+  /// Which panels of the weights are multiplied (see `KernelSet.panelCount`); nil for all.
+  public var panels: Range<Int>?
 
   public init(
     groups: Int = 1, rows: Int, input: InputRows, weights: PackedMatrix, bias: UnsafePointer<Float>?,
@@ -106,6 +108,11 @@ public struct Recurrence {
   public var recurrentActivation: Elementwise
   /// At least `KernelSet.recurrenceScratch` floats, aligned to 64 bytes; nil only where that is 0.
   public var scratch: UnsafeMutablePointer<Float>?
+  /// Which panels of the weights are multiplied (see `KernelSet.panelCount`): other units are neither read, but for the
+  /// hidden states, nor written. nil for all. Not of a GRU without reset_after.
+  public var panels: Range<Int>?
+  /// Whether the first step reads the last panel first; steps alternate.
+  public var isDescending = false
 
   public init(
     steps: Int, batch: Int, weights: PackedMatrix, candidateWeights: PackedMatrix? = nil,

@@ -15,6 +15,8 @@ public final class KernelSet: Sendable {
   public let gateWidth: @Sendable (_ units: Int, _ gates: Int) -> Int
   /// Floats that `pack` writes for these sizes.
   public let packedCount: @Sendable (_ depth: Int, _ units: Int, _ gates: Int) -> Int
+  /// Panels of a packed matrix: groups of columns that are summed together, each with all gates of its units.
+  public let panelCount: @Sendable (_ units: Int, _ gates: Int) -> Int
   /// Packs a matrix whose element (k, gate g, unit u) is `weights[k * rowStride + (g * units + u) * columnStride]`
   /// into `packed` (packedCount floats, aligned to 64 bytes).
   public let pack:
@@ -30,14 +32,18 @@ public final class KernelSet: Sendable {
   /// Scratch floats that the recurrences below need at most for (batch, units, gates).
   public let recurrenceScratch: @Sendable (_ batch: Int, _ units: Int, _ gates: Int) -> Int
   /// `h = f(z + h U)`; gates = 1.
-  public let simpleRNN: @Sendable (Recurrence) -> Void
+  public let simpleRNN: @Sendable (UnsafePointer<Recurrence>) -> Void
   /// Keras's LSTM, gates i, f, c, o: `c = f*c + i*act(c~)`, `h = o*act(c)`; gates = 4.
-  public let lstm: @Sendable (Recurrence) -> Void
+  public let lstm: @Sendable (UnsafePointer<Recurrence>) -> Void
   /// Keras's GRU with reset_after, gates z, r, h: `h = z*h + (1-z)*act(x_h + r*(h U_h + b_h))`; gates = 3.
-  public let gruResetAfter: @Sendable (Recurrence) -> Void
+  public let gruResetAfter: @Sendable (UnsafePointer<Recurrence>) -> Void
   /// Keras's GRU without reset_after: `h = z*h + (1-z)*act(x_h + (r*h) U_h)`; inputs have gates z, r, h, `weights` the
   /// gates z, r and `candidateWeights` h; needs scratch.
-  public let gruResetBefore: @Sendable (Recurrence) -> Void
+  public let gruResetBefore: @Sendable (UnsafePointer<Recurrence>) -> Void
+  /// A timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates: what a stream repeats. `input` is
+  /// written where `recurrence`, of one step and one row, reads its inputs; its states and its output have room for whole
+  /// vectors. The sums are those of `product` and of the recurrences above.
+  public let recurrentStep: @Sendable (_ input: UnsafePointer<Product>, _ recurrence: UnsafePointer<Recurrence>) -> Void
 
   /// `y[i] = f(x[i])`; x may be y.
   public let elementwise: @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
@@ -52,14 +58,16 @@ public final class KernelSet: Sendable {
     name: String, vectorWidth: Int,
     gateWidth: @escaping @Sendable (Int, Int) -> Int,
     packedCount: @escaping @Sendable (Int, Int, Int) -> Int,
+    panelCount: @escaping @Sendable (Int, Int) -> Int,
     pack: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     packRow: @escaping @Sendable (UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     product: @escaping @Sendable (Product) -> Void,
     recurrenceScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    simpleRNN: @escaping @Sendable (Recurrence) -> Void,
-    lstm: @escaping @Sendable (Recurrence) -> Void,
-    gruResetAfter: @escaping @Sendable (Recurrence) -> Void,
-    gruResetBefore: @escaping @Sendable (Recurrence) -> Void,
+    simpleRNN: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
+    lstm: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
+    gruResetAfter: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
+    gruResetBefore: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
+    recurrentStep: @escaping @Sendable (UnsafePointer<Product>, UnsafePointer<Recurrence>) -> Void,
     elementwise: @escaping @Sendable (Elementwise, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
     softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
     logSoftmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
@@ -69,6 +77,7 @@ public final class KernelSet: Sendable {
     self.vectorWidth = vectorWidth
     self.gateWidth = gateWidth
     self.packedCount = packedCount
+    self.panelCount = panelCount
     self.pack = pack
     self.packRow = packRow
     self.product = product
@@ -77,6 +86,7 @@ public final class KernelSet: Sendable {
     self.lstm = lstm
     self.gruResetAfter = gruResetAfter
     self.gruResetBefore = gruResetBefore
+    self.recurrentStep = recurrentStep
     self.elementwise = elementwise
     self.softmax = softmax
     self.logSoftmax = logSoftmax

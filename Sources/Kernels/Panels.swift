@@ -9,16 +9,30 @@ import KernelInterface
 struct Panels {
   let base: UnsafePointer<Float>
   let depth: Int
+  /// All vectors of the matrix.
   let vectors: Int
+  /// The panels to be read.
+  let range: Range<Int>
+  /// Whether the last panel is read first.
+  let isDescending: Bool
   /// Whether sums over k are made in two halves, which are then added.
   let splitsDepth: Bool
 
   @inline(__always)
-  init(_ matrix: PackedMatrix) {
+  init(_ matrix: PackedMatrix, _ range: Range<Int>? = nil, isDescending: Bool = false) {
     base = matrix.base
     depth = matrix.depth
     vectors = vectorCount(matrix.units, matrix.gates)
+    self.range = range ?? 0..<panelCount(matrix.units, matrix.gates)
+    self.isDescending = isDescending
     splitsDepth = isNarrow(matrix.depth, vectors)
+  }
+
+  /// The recurrent weights at a timestep. Every other one begins where the one before ended: with weights that are larger
+  /// than a cache, what was read last is still in it.
+  @inline(__always)
+  init(_ call: UnsafePointer<Recurrence>, _ t: Int = 0) {
+    self.init(call.pointee.weights, call.pointee.panels, isDescending: (t % 2 != 0) != call.pointee.isDescending)
   }
 
   /// The panel that begins at a vector; all before it are whole.
@@ -40,6 +54,12 @@ func panelWidth(gates: Int) -> Int {
 /// Vectors of a row in gate layout.
 @inline(__always)
 func vectorCount(_ units: Int, _ gates: Int) -> Int { (units + lanes - 1) / lanes * gates }
+
+/// Panels of a packed matrix, the last one perhaps with fewer vectors.
+func panelCount(_ units: Int, _ gates: Int) -> Int {
+  let width = panelWidth(gates: gates)
+  return (vectorCount(units, gates) + width - 1) / width
+}
 
 /// A layer of so few columns that one row fills too few accumulators to hide the latency of its additions: its sums
 /// over k are made in two halves. It depends on the shape alone, so that every row of every batch is summed alike.

@@ -52,7 +52,7 @@ func product(_ call: Product) {
 @inline(__always)
 private func product(_ call: Product, _ f: some VectorFunction) {
   let rows = call.groups * call.rows
-  let panels = Panels(call.weights)
+  let panels = Panels(call.weights, call.panels)
   guard rows > 0 else { return }
   let epilogue = ProductEpilogue(call, f)
   switch call.weights.gates {

@@ -5,20 +5,36 @@ import KernelInterface
 
 /// One timestep of a recurrence.
 struct Timestep {
-  let call: Recurrence
+  let call: UnsafePointer<Recurrence>
   /// The hidden states before this step.
   let hidden: UnsafePointer<Float>
   let hiddenStride: Int
   let inputs: UnsafePointer<Float>
   let outputs: UnsafeMutablePointer<Float>
+  /// Elements of a state that may be read and written.
+  let units: Int
 
   @inline(__always)
-  init(_ call: Recurrence, _ t: Int) {
+  init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
+    let ring = call.pointee.ring
+    let outputs = call.pointee.outputs
     self.call = call
-    inputs = call.inputs.base + t * call.inputs.rowStride
-    outputs = call.outputs.base + t % call.ring * call.outputs.rowStride
-    hidden = t == 0 ? call.hidden : UnsafePointer(call.outputs.base + (t - 1) % call.ring * call.outputs.rowStride)
-    hiddenStride = t == 0 ? call.hiddenStride : call.outputs.groupStride
+    inputs = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
+    self.outputs = outputs.base + t % ring * outputs.rowStride
+    hidden = t == 0 ? call.pointee.hidden : UnsafePointer(outputs.base + (t - 1) % ring * outputs.rowStride)
+    hiddenStride = t == 0 ? call.pointee.hiddenStride : outputs.groupStride
+    units = call.pointee.weights.units
+  }
+
+  /// The only step of a call whose states have room for whole vectors.
+  @inline(__always)
+  init(padded call: UnsafePointer<Recurrence>) {
+    self.call = call
+    inputs = call.pointee.inputs.base
+    outputs = call.pointee.outputs.base
+    hidden = call.pointee.hidden
+    hiddenStride = call.pointee.hiddenStride
+    units = Int.max
   }
 
   @inline(__always)
@@ -26,24 +42,24 @@ struct Timestep {
 
   @inline(__always)
   func input(_ row: Int, _ vector: Int) -> Vector {
-    (inputs + row * call.inputs.groupStride + vector * lanes).vector()
+    (inputs + row * call.pointee.inputs.groupStride + vector * lanes).vector()
   }
 
   @inline(__always)
   func output(_ row: Int, _ unit: Int) -> UnsafeMutablePointer<Float> {
-    outputs + row * call.outputs.groupStride + unit
+    outputs + row * call.pointee.outputs.groupStride + unit
   }
 
   /// W units from `unit` on, fewer at the end.
   @inline(__always)
   func load(_ pointer: UnsafePointer<Float>, _ unit: Int) -> Vector {
-    let left = call.weights.units - unit
+    let left = units - unit
     return left >= lanes ? pointer.vector() : pointer.vector(first: left)
   }
 
   @inline(__always)
   func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ unit: Int) {
-    let left = call.weights.units - unit
+    let left = units - unit
     if left >= lanes { pointer.store(vector) } else { pointer.store(vector, first: left) }
   }
 }
@@ -51,7 +67,7 @@ struct Timestep {
 // MARK: - SimpleRNN
 
 /// `h = f(z + h U)`.
-private struct SimpleRNNStep<F: VectorFunction>: Epilogue {
+struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   let step: Timestep
   let f: F
 
@@ -70,23 +86,24 @@ private struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   }
 }
 
-func simpleRNN(_ call: Recurrence) {
-  switch call.activation.function {
+func simpleRNN(_ call: UnsafePointer<Recurrence>) {
+  switch call.pointee.activation.function {
   case .tanh: simpleRNN(call, Tanh())
-  default: simpleRNN(call, AnyFunction(function: call.activation))
+  default: simpleRNN(call, AnyFunction(function: call.pointee.activation))
   }
 }
 
 @inline(__always)
-private func simpleRNN(_ call: Recurrence, _ f: some VectorFunction) {
-  let panels = Panels(call.weights)
-  for t in 0..<call.steps { sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), panels, call.batch) }
+private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFunction) {
+  for t in 0..<call.pointee.steps {
+    sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), Panels(call, t), call.pointee.batch)
+  }
 }
 
 // MARK: - The functions of gated cells
 
 /// The gates' function and the activation of an LSTM or a GRU.
-private protocol CellFunctions {
+protocol CellFunctions {
   func gate(_ x: Vector) -> Vector
   func activation(_ x: Vector) -> Vector
   /// `gate(g) * activation(x)`.
@@ -94,7 +111,7 @@ private protocol CellFunctions {
 }
 
 /// Keras's defaults, sigmoid and tanh.
-private struct StandardFunctions: CellFunctions {
+struct StandardFunctions: CellFunctions {
   @inline(__always)
   func gate(_ x: Vector) -> Vector { gateLogistic(x) }
 
@@ -128,12 +145,15 @@ private struct AnyFunctions: CellFunctions {
 
 extension Recurrence {
   fileprivate var isStandard: Bool { activation.function == .tanh && recurrentActivation.function == .sigmoid }
+
+  /// Whether its functions are those of Keras's defaults.
+  var hasStandardFunctions: Bool { weights.gates == 1 ? activation.function == .tanh : isStandard }
 }
 
 // MARK: - LSTM
 
 /// `c = f c + i act(c~)`, `h = o act(c)`; gates i, f, c~, o.
-private struct LSTMStep<F: CellFunctions>: Epilogue {
+struct LSTMStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let cell: UnsafeMutablePointer<Float>
   let f: F
@@ -148,30 +168,29 @@ private struct LSTMStep<F: CellFunctions>: Epilogue {
   func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
     if N != 4 { return }
     let unit = vector / 4 * lanes
-    let state = cell + row * step.call.cellStride + unit
+    let state = cell + row * step.call.pointee.cellStride + unit
     let c = f.gate(sums[1]).times(step.load(state, unit), plus: f.gated(sums[0], sums[2]))
     step.store(c, state, unit)
     step.store(f.gated(sums[3], c), step.output(row, unit), unit)
   }
 }
 
-func lstm(_ call: Recurrence) {
-  if call.isStandard { lstm(call, StandardFunctions()) } else { lstm(call, AnyFunctions(call)) }
+func lstm(_ call: UnsafePointer<Recurrence>) {
+  if call.pointee.isStandard { lstm(call, StandardFunctions()) } else { lstm(call, AnyFunctions(call.pointee)) }
 }
 
 @inline(__always)
-private func lstm(_ call: Recurrence, _ f: some CellFunctions) {
-  guard let cell = call.cell else { return }
-  let panels = Panels(call.weights)
-  for t in 0..<call.steps {
-    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, f: f), panels, call.batch)
+private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
+  guard let cell = call.pointee.cell else { return }
+  for t in 0..<call.pointee.steps {
+    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, f: f), Panels(call, t), call.pointee.batch)
   }
 }
 
 // MARK: - GRU
 
 /// `h = z h + (1 - z) act(x_h + r (h U_h + b_h))`; gates z, r, h.
-private struct GRUStep<F: CellFunctions>: Epilogue {
+struct GRUStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let f: F
 
@@ -180,7 +199,7 @@ private struct GRUStep<F: CellFunctions>: Epilogue {
 
   @inline(__always)
   func start(_ row: Int, _ vector: Int) -> Vector {
-    step.call.recurrentBias.map { ($0 + vector * lanes).vector() } ?? Vector()
+    step.call.pointee.recurrentBias.map { ($0 + vector * lanes).vector() } ?? Vector()
   }
 
   @inline(__always)
@@ -195,14 +214,15 @@ private struct GRUStep<F: CellFunctions>: Epilogue {
   }
 }
 
-func gruResetAfter(_ call: Recurrence) {
-  if call.isStandard { gru(call, StandardFunctions()) } else { gru(call, AnyFunctions(call)) }
+func gruResetAfter(_ call: UnsafePointer<Recurrence>) {
+  if call.pointee.isStandard { gru(call, StandardFunctions()) } else { gru(call, AnyFunctions(call.pointee)) }
 }
 
 @inline(__always)
-private func gru(_ call: Recurrence, _ f: some CellFunctions) {
-  let panels = Panels(call.weights)
-  for t in 0..<call.steps { sweepThreeGates(GRUStep(step: Timestep(call, t), f: f), panels, call.batch) }
+private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
+  for t in 0..<call.pointee.steps {
+    sweepThreeGates(GRUStep(step: Timestep(call, t), f: f), Panels(call, t), call.pointee.batch)
+  }
 }
 
 // MARK: - GRU without reset_after
@@ -267,19 +287,19 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   }
 }
 
-func gruResetBefore(_ call: Recurrence) {
-  if call.isStandard { gruResetBefore(call, StandardFunctions()) } else { gruResetBefore(call, AnyFunctions(call)) }
+func gruResetBefore(_ call: UnsafePointer<Recurrence>) {
+  if call.pointee.isStandard { gruResetBefore(call, StandardFunctions()) } else { gruResetBefore(call, AnyFunctions(call.pointee)) }
 }
 
 @inline(__always)
-private func gruResetBefore(_ call: Recurrence, _ f: some CellFunctions) {
-  guard let scratch = call.scratch, let candidateWeights = call.candidateWeights else { return }
-  let panels = Panels(call.weights)
+private func gruResetBefore(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
+  guard let scratch = call.pointee.scratch, let candidateWeights = call.pointee.candidateWeights else { return }
+  let batch = call.pointee.batch
   let candidatePanels = Panels(candidateWeights)
-  let gates = GRUGates(scratch, batch: call.batch, units: call.weights.units)
-  for t in 0..<call.steps {
+  let gates = GRUGates(scratch, batch: batch, units: call.pointee.weights.units)
+  for t in 0..<call.pointee.steps {
     let step = Timestep(call, t)
-    sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), panels, call.batch)
-    sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidatePanels, call.batch)
+    sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), Panels(call, t), batch)
+    sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidatePanels, batch)
   }
 }

@@ -162,16 +162,17 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
 private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   _ e: E, _ panels: Panels, _ rows: Int, _ shape: TileSums<R, N>.Type, _ single: TileSums<P, N>.Type
 ) {
-  var vector = 0
-  if rows == 1, !panels.splitsDepth {
-    while vector + P * N <= panels.vectors {
-      rowOfPanels(e, panels, 0, vector, single)
-      vector += P * N
-    }
+  let whole = panels.range.clamped(to: 0..<panels.vectors / N)
+  let first = whole.lowerBound
+  let count = whole.count
+  let grouped = rows == 1 && !panels.splitsDepth ? count / P * P : 0
+  for index in 0..<grouped / P {
+    let group = panels.isDescending ? grouped / P - 1 - index : index
+    rowOfPanels(e, panels, 0, (first + group * P) * N, single)
   }
-  while vector + N <= panels.vectors {
-    allRows(e, panels, rows, vector, shape)
-    vector += N
+  for index in grouped..<count {
+    let panel = first + (panels.isDescending ? grouped + count - 1 - index : index)
+    allRows(e, panels, rows, panel * N, shape)
   }
 }
 
@@ -181,11 +182,13 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
 func sweepSingleGate(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
   #if KERNELS_AVX512
     sweep(e, panels, rows, TileSums<6, 4>.self, TileSums<2, 4>.self)
-    let last = panels.vectors / 4 * 4
+    let width = 4
   #else
     sweep(e, panels, rows, TileSums<6, 2>.self, TileSums<4, 2>.self)
-    let last = panels.vectors / 2 * 2
+    let width = 2
   #endif
+  let last = panels.vectors / width * width
+  guard panels.range.upperBound * width > last else { return }
   switch panels.vectors - last {
   case 1: allRows(e, panels, rows, last, TileSums<6, 1>.self)
   #if KERNELS_AVX512

@@ -56,7 +56,7 @@ private struct Case {
     let bounds = [0] + cuts + [steps]
     for (start, end) in zip(bounds, bounds.dropFirst()) where end > start {
       let first = backwards ? steps - 1 - start : start
-      let call = Recurrence(
+      var call = Recurrence(
         steps: end - start, batch: rows.count, weights: packed.matrix, candidateWeights: isSplit ? candidate.matrix : nil,
         recurrentBias: UnsafePointer(bias.base),
         inputs: InputRows(
@@ -66,10 +66,10 @@ private struct Case {
         outputs: OutputRows(base: output.base + start * units, groupStride: steps * units, rowStride: units),
         ring: end - start, activation: .tanh, recurrentActivation: .sigmoid, scratch: scratch.base)
       switch kind {
-      case .simpleRNN: kernels.simpleRNN(call)
-      case .lstm: kernels.lstm(call)
-      case .gru: kernels.gruResetAfter(call)
-      case .gruResetBefore: kernels.gruResetBefore(call)
+      case .simpleRNN: kernels.simpleRNN(&call)
+      case .lstm: kernels.lstm(&call)
+      case .gru: kernels.gruResetAfter(&call)
+      case .gruResetBefore: kernels.gruResetBefore(&call)
       }
     }
     #expect(output.guardsAreWhole && cell.guardsAreWhole && input.guardsAreWhole && scratch.guardsAreWhole)

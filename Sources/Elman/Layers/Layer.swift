@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A layer of a model: its arguments, its weights, its shapes and its arithmetic.
 ///
 /// A subclass overrides `makeWeights`, `outputShapes`, `ownConfig`, `scratchCount`, `prepare` and `forward`.
@@ -14,6 +16,8 @@ public class Layer: @unchecked Sendable {
   private var builtShape: Shape?
   private(set) var ownWeights: [Weight] = []
   private var isPrepared = false
+  /// Counts the changes of the weights.
+  let weightsVersion = Atomic<Int>(0)
 
   init(_ settings: LayerSettings) {
     name = settings.name
@@ -70,6 +74,11 @@ public class Layer: @unchecked Sendable {
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
   /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
+
+  /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask goes.
+  func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
+    StreamStep(self, call, mask: mask)
+  }
 
   final func cannotStream(_ reason: String) -> ElmanError {
     ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) cannot be streamed: \(reason).")
@@ -215,6 +224,7 @@ public class Layer: @unchecked Sendable {
     try lock.exclusive { () throws(ElmanError) in
       ownWeights[index] = ownWeights[index].replaced(by: values)
       isPrepared = false
+      weightsVersion.add(1, ordering: .releasing)
     }
   }
 

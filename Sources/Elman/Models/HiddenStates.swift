@@ -51,11 +51,11 @@ public struct HiddenStates {
       Product(
         rows: timesteps, input: InputRows(base: inputs, rowStride: inputDim), weights: kernel.matrix, bias: bias.base,
         output: OutputRows(base: products.base, rowStride: width), padded: true))
-    kernels.simpleRNN(
-      Recurrence(
-        steps: timesteps, batch: 1, weights: recurrentKernel.matrix,
-        inputs: InputRows(base: products.base, rowStride: width), hidden: h0 ?? UnsafePointer(zeros.base),
-        hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps,
-        activation: .tanh, scratch: scratch.base))
+    var recurrence = Recurrence(
+      steps: timesteps, batch: 1, weights: recurrentKernel.matrix,
+      inputs: InputRows(base: products.base, rowStride: width), hidden: h0 ?? UnsafePointer(zeros.base),
+      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps,
+      activation: .tanh, scratch: scratch.base)
+    kernels.simpleRNN(&recurrence)
   }
 }

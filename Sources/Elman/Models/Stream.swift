@@ -3,13 +3,6 @@ import KernelInterface
 /// A model run one timestep at a time, with states of its own. The model's weights are shared, and read as they are at each
 /// step. One thread at a time may use a stream; any number of streams may run at once. No step allocates.
 public final class Stream: @unchecked Sendable {
-  private struct Step {
-    let layer: Layer
-    let call: LayerCall
-    /// Where the layer puts the mask that it makes.
-    let mask: UnsafeMutablePointer<UInt8>?
-  }
-
   /// The shape of what `step` takes: (batch, features), or (batch,) where indices are embedded.
   public let inputShape: [Int]
   /// The shape of what `step` gives: the model's output for one timestep, without the axis of time.
@@ -17,7 +10,9 @@ public final class Stream: @unchecked Sendable {
   /// The shapes of the states, in the order of the layers.
   public let stateShapes: [[Int]]
 
-  private let steps: [Step]
+  private let steps: [StreamStep]
+  /// The same, without a count of references at each step.
+  private let borrowedSteps: [Unmanaged<StreamStep>]
   private let states: [FloatBuffer]
   private let memory: FloatBuffer
   private let input: UnsafeMutablePointer<Float>
@@ -40,19 +35,18 @@ public final class Stream: @unchecked Sendable {
     input = base + layout.offsets[0]
     output = base + layout.offsets[layout.offsets.count - 1]
     var mask: UnsafeMutablePointer<UInt8>?
-    var steps: [Step] = []
+    var steps: [StreamStep] = []
     for (index, part) in layout.parts.enumerated() {
       let made = part.maskOffset.map { UnsafeMutableRawPointer(base + $0).bindMemory(to: UInt8.self, capacity: batch) }
-      steps.append(
-        Step(
-          layer: part.layer,
-          call: LayerCall(
-            inputShape: layout.shapes[index], input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
-            streamStates: part.states.map { states[$0].base }, mask: mask.map { UnsafePointer($0) }, threads: 1,
-            scratch: base + layout.scratchOffset), mask: made))
+      let call = LayerCall(
+        inputShape: layout.shapes[index], input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
+        streamStates: part.states.map { states[$0].base }, mask: mask.map { UnsafePointer($0) }, threads: 1,
+        scratch: base + layout.scratchOffset)
+      steps.append(try part.layer.streamStep(call, mask: made))
       mask = part.keepsMask ? made ?? mask : nil
     }
     self.steps = steps
+    borrowedSteps = steps.map(Unmanaged.passUnretained)
   }
 
   /// Runs the next timestep; the buffers hold what the shapes say.
@@ -62,9 +56,8 @@ public final class Stream: @unchecked Sendable {
     guard source.count == inputCount, let first = source.baseAddress else { throw wrongInput(source.count) }
     guard target.count >= outputCount, let result = target.baseAddress else { throw smallOutput(target.count) }
     input.update(from: first, count: inputCount)
-    for step in steps {
-      try step.layer.run(step.call)
-      if let mask = step.mask { step.layer.makeMask(of: step.call.input, shape: step.call.inputShape, into: mask) }
+    for step in borrowedSteps {
+      try step.borrowing { (step) throws(ElmanError) in try step.run() }
     }
     result.update(from: output, count: outputCount)
   }

@@ -35,7 +35,8 @@ public final class FloatBuffer: @unchecked Sendable {
 
   private static func allocate(_ count: Int) throws(ElmanError) -> UnsafeMutablePointer<Float> {
     try requireMemory(for: count)
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    // Whole lines of 64 bytes: kernels may write whole vectors to states of their own.
+    let bytes = (max(count, 1) + 15) / 16 * 64
     var memory: UnsafeMutableRawPointer?
     guard posix_memalign(&memory, 64, bytes) == 0, let memory else { throw outOfMemory(bytes) }
     memset(memory, 0, bytes)

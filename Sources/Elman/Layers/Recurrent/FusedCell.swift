@@ -108,7 +108,7 @@ final class FusedCell: Sendable {
   }
 
   /// Runs the kernel of this cell.
-  func step(_ kernels: KernelSet, _ recurrence: Recurrence) {
+  func step(_ kernels: KernelSet, _ recurrence: UnsafePointer<Recurrence>) {
     switch kind {
     case .simpleRNN: kernels.simpleRNN(recurrence)
     case .lstm: kernels.lstm(recurrence)

@@ -25,4 +25,19 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
   }
 
   override func runSequence(_ call: SequenceCall) { packed?.run(call) }
+
+  /// The packed weights, and which change of the weights they belong to.
+  func currentWeights() throws(ElmanError) -> (packed: PackedRecurrence, version: Int) {
+    var result: (PackedRecurrence, Int)?
+    try whilePrepared(exclusively: false) { () throws(ElmanError) in
+      if let packed { result = (packed, weightsVersion.load(ordering: .relaxed)) }
+    }
+    guard let result else { throw notBuilt() }
+    return result
+  }
+
+  override func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
+    let isPlain = call.inputShape[0] == 1 && call.mask == nil && cell.isFused && (cell.kind != .gru || cell.resetAfter)
+    return isPlain ? try FusedStreamStep(self, call) : try super.streamStep(call, mask: mask)
+  }
 }

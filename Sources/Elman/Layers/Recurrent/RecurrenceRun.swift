@@ -146,7 +146,8 @@ struct RecurrenceRun {
       ? OutputRows(base: call.output(first, start), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
     let ring = keepsSequence ? steps : 2
-    cell.step(kernels, recurrence(steps: steps, inputStep: 0, blockSteps: steps, from: hidden, into: outputs, ring: ring))
+    var block = recurrence(steps: steps, inputStep: 0, blockSteps: steps, from: hidden, into: outputs, ring: ring)
+    cell.step(kernels, &block)
     return Hidden(base: outputs.base + (steps - 1) % ring * outputs.rowStride, stride: outputs.groupStride)
   }
 
@@ -163,8 +164,8 @@ struct RecurrenceRun {
       let next = scratch.ring + (start + step) % 2 * rows.count * units
       if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
       let outputs = OutputRows(base: next, groupStride: units, rowStride: 0)
-      let one = recurrence(steps: 1, inputStep: step, blockSteps: steps, from: hidden, into: outputs, ring: 1)
-      if cell.isFused { cell.step(kernels, one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
+      var one = recurrence(steps: 1, inputStep: step, blockSteps: steps, from: hidden, into: outputs, ring: 1)
+      if cell.isFused { cell.step(kernels, &one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
       for row in 0..<rows.count { finishStep(row, start + step, next + row * units, hidden.base + row * hidden.stride) }
       hidden = Hidden(base: next, stride: units)
     }
