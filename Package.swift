@@ -22,10 +22,13 @@ func kernelFlags(_ cFlags: [String]) -> [SwiftSetting] {
 }
 
 let kernelTargets: [Target] =
-  [.target(name: "KernelInterface"), .target(name: "Kernels", dependencies: ["KernelInterface"], swiftSettings: kernelFlags([]))]
+  [
+    .target(name: "KernelInterface"),
+    .target(name: "Kernels", dependencies: ["KernelInterface", "CPUFeatures"], swiftSettings: kernelFlags([])),
+  ]
   + variants.map { variant in
     .target(
-      name: "Kernels\(variant)", dependencies: ["KernelInterface"],
+      name: "Kernels\(variant)", dependencies: ["KernelInterface", "CPUFeatures"],
       swiftSettings: kernelFlags(variant == "AVX2" ? ["-mavx2", "-mfma"] : ["-march=x86-64-v4"])
         + [.define("KERNELS_\(variant)")])
   }

@@ -48,6 +48,9 @@ static inline int elman_cpu_allowed_count(void) {
   return count;
 }
 
+/* Asks for the 64 bytes at an address, which need not be valid, to be brought into the L2 cache. */
+static inline __attribute__((always_inline)) void elman_cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 /* A breath in a loop that waits for another core. */
 static inline void elman_cpu_pause(void) {
 #if defined(__x86_64__)

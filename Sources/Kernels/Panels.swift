@@ -17,6 +17,8 @@ struct Panels {
   let isDescending: Bool
   /// Whether sums over k are made in two halves, which are then added.
   let splitsDepth: Bool
+  /// Whether the matrix is larger than the cache of one core, so that its next panel is worth asking for.
+  let isLarge: Bool
 
   @inline(__always)
   init(_ matrix: PackedMatrix, _ range: Range<Int>? = nil, isDescending: Bool = false) {
@@ -26,6 +28,7 @@ struct Panels {
     self.range = range ?? 0..<panelCount(matrix.units, matrix.gates)
     self.isDescending = isDescending
     splitsDepth = isNarrow(matrix.depth, vectors)
+    isLarge = depth * vectors * lanes > floatsInCache
   }
 
   /// The recurrent weights at a timestep. Every other one begins where the one before ended: with weights that are larger
@@ -39,6 +42,9 @@ struct Panels {
   @inline(__always)
   func panel(at vector: Int) -> UnsafePointer<Float> { base + vector * depth * lanes }
 }
+
+/// Half a mebibyte: less than the L2 cache of most.
+private let floatsInCache = 131_072
 
 /// N: vectors in a panel.
 @inline(__always)

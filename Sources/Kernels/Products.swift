@@ -32,7 +32,7 @@ private struct ProductEpilogue<F: VectorFunction>: Epilogue {
   }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     let target = output(row) + vector * lanes
     for n in 0..<N {
       let left = columns - (vector + n) * lanes

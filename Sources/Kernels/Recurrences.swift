@@ -3,37 +3,39 @@ import KernelInterface
 // One timestep of each recurrent layer, as what becomes of its recurrent product. The product begins with the input
 // product (or, for a GRU, the recurrent bias), and a finished tile holds every gate of its units.
 
-/// One timestep of a recurrence.
+/// One timestep of a recurrence. Its strides are those of the batch.
 struct Timestep {
-  let call: UnsafePointer<Recurrence>
+  let inputs: UnsafePointer<Float>
+  let inputStride: Int
   /// The hidden states before this step.
   let hidden: UnsafePointer<Float>
   let hiddenStride: Int
-  let inputs: UnsafePointer<Float>
   let outputs: UnsafeMutablePointer<Float>
+  let outputStride: Int
   /// Elements of a state that may be read and written.
   let units: Int
 
   @inline(__always)
   init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
-    let ring = call.pointee.ring
-    let outputs = call.pointee.outputs
-    self.call = call
+    let (ring, outputs) = (call.pointee.ring, call.pointee.outputs)
     inputs = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
+    inputStride = call.pointee.inputs.groupStride
     self.outputs = outputs.base + t % ring * outputs.rowStride
+    outputStride = outputs.groupStride
     hidden = t == 0 ? call.pointee.hidden : UnsafePointer(outputs.base + (t - 1) % ring * outputs.rowStride)
     hiddenStride = t == 0 ? call.pointee.hiddenStride : outputs.groupStride
     units = call.pointee.weights.units
   }
 
-  /// The only step of a call whose states have room for whole vectors.
+  /// The only step of one row whose states have room for whole vectors.
   @inline(__always)
   init(padded call: UnsafePointer<Recurrence>) {
-    self.call = call
     inputs = call.pointee.inputs.base
-    outputs = call.pointee.outputs.base
+    inputStride = 0
     hidden = call.pointee.hidden
-    hiddenStride = call.pointee.hiddenStride
+    hiddenStride = 0
+    outputs = call.pointee.outputs.base
+    outputStride = 0
     units = Int.max
   }
 
@@ -42,12 +44,12 @@ struct Timestep {
 
   @inline(__always)
   func input(_ row: Int, _ vector: Int) -> Vector {
-    (inputs + row * call.pointee.inputs.groupStride + vector * lanes).vector()
+    (inputs + row * inputStride + vector * lanes).vector()
   }
 
   @inline(__always)
   func output(_ row: Int, _ unit: Int) -> UnsafeMutablePointer<Float> {
-    outputs + row * call.pointee.outputs.groupStride + unit
+    outputs + row * outputStride + unit
   }
 
   /// W units from `unit` on, fewer at the end.
@@ -78,7 +80,7 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     for n in 0..<N {
       let unit = (vector + n) * lanes
       step.store(f(sums[n]), step.output(row, unit), unit)
@@ -156,6 +158,7 @@ extension Recurrence {
 struct LSTMStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   let cell: UnsafeMutablePointer<Float>
+  let cellStride: Int
   let f: F
 
   @inline(__always)
@@ -165,10 +168,10 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     if N != 4 { return }
     let unit = vector / 4 * lanes
-    let state = cell + row * step.call.pointee.cellStride + unit
+    let state = cell + row * cellStride + unit
     let c = f.gate(sums[1]).times(step.load(state, unit), plus: f.gated(sums[0], sums[2]))
     step.store(c, state, unit)
     step.store(f.gated(sums[3], c), step.output(row, unit), unit)
@@ -182,8 +185,9 @@ func lstm(_ call: UnsafePointer<Recurrence>) {
 @inline(__always)
 private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   guard let cell = call.pointee.cell else { return }
+  let cellStride = call.pointee.cellStride
   for t in 0..<call.pointee.steps {
-    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, f: f), Panels(call, t), call.pointee.batch)
+    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, cellStride: cellStride, f: f), Panels(call, t), call.pointee.batch)
   }
 }
 
@@ -192,6 +196,7 @@ private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
 /// `h = z h + (1 - z) act(x_h + r (h U_h + b_h))`; gates z, r, h.
 struct GRUStep<F: CellFunctions>: Epilogue {
   let step: Timestep
+  let bias: UnsafePointer<Float>?
   let f: F
 
   @inline(__always)
@@ -199,17 +204,17 @@ struct GRUStep<F: CellFunctions>: Epilogue {
 
   @inline(__always)
   func start(_ row: Int, _ vector: Int) -> Vector {
-    step.call.pointee.recurrentBias.map { ($0 + vector * lanes).vector() } ?? Vector()
+    bias.map { ($0 + vector * lanes).vector() } ?? Vector()
   }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     if N != 3 { return }
     let unit = vector / 3 * lanes
+    let h = step.load(step.hidden(row) + unit, unit)
     let update = f.gate(step.input(row, vector) + sums[0])
     let reset = f.gate(step.input(row, vector + 1) + sums[1])
     let candidate = f.activation(reset.times(sums[2], plus: step.input(row, vector + 2)))
-    let h = step.load(step.hidden(row) + unit, unit)
     step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
   }
 }
@@ -220,8 +225,9 @@ func gruResetAfter(_ call: UnsafePointer<Recurrence>) {
 
 @inline(__always)
 private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
+  let bias = call.pointee.recurrentBias
   for t in 0..<call.pointee.steps {
-    sweepThreeGates(GRUStep(step: Timestep(call, t), f: f), Panels(call, t), call.pointee.batch)
+    sweepThreeGates(GRUStep(step: Timestep(call, t), bias: bias, f: f), Panels(call, t), call.pointee.batch)
   }
 }
 
@@ -254,7 +260,7 @@ private struct GRUGatesStep<F: CellFunctions>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector / 2 * 3 + vector % 2) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     if N != 2 { return }
     let unit = vector / 2 * lanes
     let place = row * gates.width + unit
@@ -276,7 +282,7 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector * 3 + 2) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     for n in 0..<N {
       let unit = (vector + n) * lanes
       let update = UnsafePointer(gates.update + row * gates.width + unit).vector()

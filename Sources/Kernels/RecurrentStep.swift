@@ -12,11 +12,12 @@ func recurrentStep(_ input: UnsafePointer<Product>, _ recurrence: UnsafePointer<
     sweepSingleGate(SimpleRNNStep(step: Timestep(padded: recurrence), f: Tanh()), recurrentWeights, 1)
   case (3, true):
     sweepThreeGates(InputProduct(input), weights, 1)
-    sweepThreeGates(GRUStep(step: Timestep(padded: recurrence), f: StandardFunctions()), recurrentWeights, 1)
+    sweepThreeGates(GRUStep(step: Timestep(padded: recurrence), bias: recurrence.pointee.recurrentBias, f: StandardFunctions()),
+      recurrentWeights, 1)
   case (4, true):
     guard let cell = recurrence.pointee.cell else { return }
     sweepFourGates(InputProduct(input), weights, 1)
-    sweepFourGates(LSTMStep(step: Timestep(padded: recurrence), cell: cell, f: StandardFunctions()), recurrentWeights, 1)
+    sweepFourGates(LSTMStep(step: Timestep(padded: recurrence), cell: cell, cellStride: 0, f: StandardFunctions()), recurrentWeights, 1)
   case (1, false):
     product(input.pointee)
     simpleRNN(recurrence)
@@ -49,7 +50,7 @@ private struct InputProduct: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { bias.map { ($0 + vector * lanes).vector() } ?? Vector() }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: InlineArray<N, Vector>) {
+  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
     for n in 0..<N { (output + (vector + n) * lanes).store(sums[n]) }
   }
 }

@@ -26,10 +26,7 @@ extension UnsafePointer<Float> {
   @inline(__always)
   func vector(first count: Int) -> Vector {
     var padded = Vector()
-    withUnsafeMutableBytes(of: &padded) { bytes in
-      let target = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
-      copyFew(from: self, to: target, count)
-    }
+    loadFew(into: &padded, self, count)
     return padded
   }
 }
@@ -42,11 +39,21 @@ extension UnsafeMutablePointer<Float> {
   /// Stores the first `count` < W floats, and touches nothing past them.
   @inline(__always)
   func store(_ vector: Vector, first count: Int) {
-    withUnsafeBytes(of: vector) { bytes in
-      let source = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Float.self)
-      copyFew(from: source, to: self, count)
-    }
+    var vector = vector
+    storeFew(from: &vector, self, count)
   }
+}
+
+// Parts of a vector are copied out of line: next to arithmetic the compiler would cut all vectors into these pieces.
+
+@inline(never)
+private func loadFew(into vector: UnsafeMutablePointer<Vector>, _ source: UnsafePointer<Float>, _ count: Int) {
+  copyFew(from: source, to: UnsafeMutableRawPointer(vector).assumingMemoryBound(to: Float.self), count)
+}
+
+@inline(never)
+private func storeFew(from vector: UnsafePointer<Vector>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
+  copyFew(from: UnsafeRawPointer(vector).assumingMemoryBound(to: Float.self), to: target, count)
 }
 
 /// Copies fewer floats than a vector has, in pieces of 8, 4, 2 and 1.
