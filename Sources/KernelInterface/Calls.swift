@@ -139,6 +139,23 @@ public struct Recurrence {
   }
 }
 
+extension Recurrence {
+  /// The steps from `first` on, where they read their inputs at `inputs`. More than one begin at slot 0 of the ring.
+  public func steps(_ first: Int, count: Int, inputs base: UnsafePointer<Float>) -> Recurrence {
+    var part = self
+    part.steps = count
+    part.inputs.base = base
+    part.outputs.base += first % ring * outputs.rowStride
+    part.ring = min(ring, count)
+    if first > 0 {
+      part.hidden = UnsafePointer(outputs.base + (first - 1) % ring * outputs.rowStride)
+      part.hiddenStride = outputs.groupStride
+    }
+    part.isDescending = first % 2 != 0
+    return part
+  }
+}
+
 /// The notes' loop in Double: `h_t = tanh(Wx x_t + Wh h_(t-1) + b)` with Wx (units, inputDim), Wh (units, units).
 public struct DoubleHiddenStates {
   public var timesteps: Int

@@ -1,3 +1,4 @@
+import CPUFeatures
 import KernelInterface
 
 // One timestep of each recurrent layer, as what becomes of its recurrent product. The product begins with the input
@@ -25,6 +26,15 @@ struct Timestep {
     hidden = t == 0 ? call.pointee.hidden : UnsafePointer(outputs.base + (t - 1) % ring * outputs.rowStride)
     hiddenStride = t == 0 ? call.pointee.hiddenStride : outputs.groupStride
     units = call.pointee.weights.units
+    if call.pointee.panels != nil { fetchHidden(call.pointee.batch) }
+  }
+
+  /// Asks for all hidden states at once: where threads share the units, most come from other cores, one by one.
+  @inline(never)
+  private func fetchHidden(_ batch: Int) {
+    for row in 0..<batch {
+      for unit in stride(from: 0, to: units, by: floatsInLine) { elman_cpu_prefetch(hidden(row) + unit) }
+    }
   }
 
   /// The only step of one row whose states have room for whole vectors.

@@ -6,7 +6,7 @@ import CPUFeatures
 // registers. Each element is summed in the order of k, whatever R is: any number of rows gives the same bits.
 
 /// Floats in a line of the cache.
-private let floatsInLine = 16
+let floatsInLine = 16
 
 typealias Row<let N: Int> = InlineArray<N, Vector>
 typealias TileSums<let R: Int, let N: Int> = InlineArray<R, InlineArray<N, Vector>>

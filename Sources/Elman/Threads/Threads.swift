@@ -20,7 +20,8 @@ public enum Threads {
     pthread_atfork(nil, nil, { Threads.pool = ThreadPool() })
   }()
 
-  /// The threads in use: what was set, otherwise ELMAN_NUM_THREADS, otherwise the cores this process may use.
+  /// The threads in use: what was set, otherwise ELMAN_NUM_THREADS, otherwise OMP_NUM_THREADS, otherwise the cores
+  /// that affinity and control groups leave to this process.
   public static var count: Int {
     let chosen = chosen.load(ordering: .relaxed)
     return chosen > 0 ? chosen : standard
@@ -35,15 +36,17 @@ public enum Threads {
   }
 
   private static let standard: Int = {
-    if let text = getenv("ELMAN_NUM_THREADS"), let count = Int(String(cString: text)), (1...maximum).contains(count) {
-      return count
+    for name in ["ELMAN_NUM_THREADS", "OMP_NUM_THREADS"] {
+      // OMP_NUM_THREADS may be a list, a number for each level of nesting.
+      guard let text = getenv(name), let first = String(cString: text).split(separator: ",").first else { continue }
+      if let count = Int(first.filter { $0 != " " }), (1...maximum).contains(count) { return count }
     }
-    return allowedCores()
+    return min(max(min(allowedCores(), ControlGroup.allowedCores()), 1), maximum)
   }()
 
   private static func allowedCores() -> Int {
     let allowed = Int(elman_cpu_allowed_count())
-    return min(max(allowed > 0 ? allowed : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1), maximum)
+    return allowed > 0 ? allowed : Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
   /// The parts, at most `threads`, into which `rows` rows of `operationsPerRow` multiply-adds are cut:
@@ -60,9 +63,20 @@ public enum Threads {
   static func split(rows: Int, parts: Int, _ body: (Int, Range<Int>) -> Void) {
     if parts <= 1 { return body(0, 0..<rows) }
     _ = forkHandler
-    pool.run(parts: parts) { part in
-      body(part, rows * part / parts..<rows * (part + 1) / parts)
+    pool.run(stages: 1, parts: parts) { _, part in
+      body(part, share(part, of: rows, parts: parts))
     }
+  }
+
+  /// The rows of one part.
+  static func share(_ part: Int, of rows: Int, parts: Int) -> Range<Int> {
+    rows * part / parts..<rows * (part + 1) / parts
+  }
+
+  /// Calls `body(stage, part)` for each part of each stage; a stage begins when all parts of the one before it are done.
+  static func stages(_ stages: Int, parts: Int, _ body: (Int, Int) -> Void) {
+    _ = forkHandler
+    pool.run(stages: stages, parts: parts, body)
   }
 
   /// The same for a body that may fail: the error of the first part that did.

@@ -107,12 +107,12 @@ final class FusedCell: Sendable {
       recurrentBias: resetAfter ? try PackedWeights.row(bias.map { $0 + 3 * units }, units: units, gates: 3) : nil)
   }
 
-  /// Runs the kernel of this cell.
-  func step(_ kernels: KernelSet, _ recurrence: UnsafePointer<Recurrence>) {
+  /// The kernel that runs this cell.
+  func kernel(_ kernels: KernelSet) -> @Sendable (UnsafePointer<Recurrence>) -> Void {
     switch kind {
-    case .simpleRNN: kernels.simpleRNN(recurrence)
-    case .lstm: kernels.lstm(recurrence)
-    case .gru: resetAfter ? kernels.gruResetAfter(recurrence) : kernels.gruResetBefore(recurrence)
+    case .simpleRNN: kernels.simpleRNN
+    case .lstm: kernels.lstm
+    case .gru: resetAfter ? kernels.gruResetAfter : kernels.gruResetBefore
     }
   }
 }

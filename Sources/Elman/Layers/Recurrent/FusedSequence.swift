@@ -1,21 +1,51 @@
 import KernelInterface
 
-// A fused cell over a sequence: rows of the batch are shared out among the threads, and each thread runs all timesteps
-// of its rows, with no barrier in between.
+// How threads share a fused cell's run over a sequence. Rows of the batch: each thread runs all timesteps of its rows, with
+// no word in between. Or the units, where there are few rows: all threads work on one timestep, each with weights of its
+// own that stay in its cache, and wait for each other at its end.
+
+private enum Sharing {
+  case alone
+  case rows(parts: Int)
+  case units(parts: Int)
+}
 
 extension FusedCell {
   /// Floats of scratch memory for one run.
   func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
-    let parts = parts(size, threads: threads)
+    // A mask, which is known at the call alone, keeps the units together.
+    let parts = max(rowParts(size, threads: threads), 1)
     var space = ScratchSpace()
     for _ in 0..<parts { _ = RecurrenceScratch(&space, self, rows: rowsPerPart(size.batch, parts), timesteps: size.timesteps) }
-    return try space.measured()
+    var whole = ScratchSpace()
+    _ = RecurrenceScratch(&whole, self, rows: size.batch, timesteps: size.timesteps)
+    return try max(space.measured(), whole.measured())
   }
 
-  fileprivate func parts(_ size: SequenceSize, threads: Int) -> Int {
+  fileprivate func sharing(_ call: SequenceCall) -> Sharing {
+    let canShareUnits = call.mask == nil && call.kept == nil && isFused && (kind != .gru || resetAfter)
+    let unitParts = canShareUnits ? unitParts(call.size, threads: call.threads) : 1
+    if unitParts > 1 { return .units(parts: unitParts) }
+    let rowParts = rowParts(call.size, threads: call.threads)
+    return rowParts > 1 ? .rows(parts: rowParts) : .alone
+  }
+
+  private func rowParts(_ size: SequenceSize, threads: Int) -> Int {
     let operations = Double(size.timesteps) * Double(size.features + units) * Double(gates) * Double(units)
     return Threads.parts(rows: size.batch, operationsPerRow: operations, threads: threads)
   }
+
+  /// The parts into which the units are cut: 1 where rows are shared better.
+  private func unitParts(_ size: SequenceSize, threads: Int) -> Int {
+    let weights = Double(units) * Double(gates) * Double(units)
+    guard size.timesteps > 1, size.batch <= Self.mostRowsOfUnitParts else { return 1 }
+    let worthwhile = Int(min(Double(size.batch) * weights / Self.operationsPerUnitPart, Double(Threads.maximum)))
+    return max(1, min(threads, worthwhile, KernelSet.selected.panelCount(units, gates)))
+  }
+
+  private static let mostRowsOfUnitParts = 4
+  /// Less than a microsecond of a timestep: several times what it costs that threads wait for each other.
+  private static let operationsPerUnitPart = 20_000.0
 
   fileprivate func rowsPerPart(_ batch: Int, _ parts: Int) -> Int { batch / parts + (batch % parts > 0 ? 1 : 0) }
 }
@@ -25,18 +55,23 @@ extension PackedRecurrence {
   func run(_ call: SequenceCall) {
     let (size, batch) = (call.size, call.size.batch)
     guard batch > 0 else { return }
-    let parts = cell.parts(size, threads: call.threads)
     var space = ScratchSpace(call.scratch)
-    if parts == 1 {
+    func whole() -> RecurrenceRun {
       let scratch = RecurrenceScratch(&space, cell, rows: batch, timesteps: size.timesteps)
-      RecurrenceRun(packed: self, call: call, rows: 0..<batch, scratch: scratch).run()
-      return
+      return RecurrenceRun(packed: self, call: call, rows: 0..<batch, scratch: scratch)
     }
-    let scratches = (0..<parts).map { _ in
-      RecurrenceScratch(&space, cell, rows: cell.rowsPerPart(batch, parts), timesteps: size.timesteps)
-    }
-    Threads.split(rows: batch, parts: parts) { part, rows in
-      RecurrenceRun(packed: self, call: call, rows: rows, scratch: scratches[part]).run()
+    switch cell.sharing(call) {
+    case .alone: whole().run()
+    case .units(let parts): whole().runShared(parts: parts)
+    case .rows(let parts):
+      Threads.split(rows: batch, parts: parts) { part, rows in
+        var space = ScratchSpace(call.scratch)
+        var scratch: RecurrenceScratch?
+        for _ in 0...part {
+          scratch = RecurrenceScratch(&space, cell, rows: cell.rowsPerPart(batch, parts), timesteps: size.timesteps)
+        }
+        if let scratch { RecurrenceRun(packed: self, call: call, rows: rows, scratch: scratch).run() }
+      }
     }
   }
 }

@@ -43,7 +43,7 @@ struct RecurrenceScratch {
   private static let rowsWorthReading = 192
 }
 
-/// The timesteps of one thread's rows.
+/// The timesteps of some rows.
 struct RecurrenceRun {
   let packed: PackedRecurrence
   let call: SequenceCall
@@ -53,35 +53,61 @@ struct RecurrenceRun {
   private var kernels: KernelSet { .selected }
   private var cell: FusedCell { packed.cell }
   private var units: Int { packed.cell.units }
+  private var timesteps: Int { call.size.timesteps }
   private var keepsSequence: Bool { call.keepsSequence }
   private var hasCellState: Bool { packed.cell.kind == .lstm }
   private var first: Int { rows.lowerBound }
+  private var needsSingleSteps: Bool { call.mask != nil || call.kept != nil || !cell.isFused }
 
+  /// All timesteps on this thread.
   func run() {
-    var hidden = initialHidden()
-    loadCells()
-    keepInitialStates()
-    let needsSingleSteps = call.mask != nil || call.kept != nil || !cell.isFused
-    for start in stride(from: 0, to: call.size.timesteps, by: scratch.block) {
-      let steps = min(scratch.block, call.size.timesteps - start)
-      multiplyInputs(start: start, steps: steps)
-      hidden = needsSingleSteps ? runSingly(start: start, steps: steps, from: hidden) : runBlock(start: start, steps: steps, from: hidden)
+    begin()
+    let (inputProduct, recurrence) = (inputProduct(), recurrence())
+    for start in stride(from: 0, to: timesteps, by: scratch.block) {
+      let steps = min(scratch.block, timesteps - start)
+      kernels.product(inputProduct(start, steps))
+      if needsSingleSteps {
+        runSingly(recurrence, start: start, steps: steps)
+      } else {
+        var block = recurrence.steps(start, count: steps, inputs: scratch.inputs)
+        cell.kernel(kernels)(&block)
+      }
     }
-    keepLast(hidden)
+    end()
+  }
+
+  /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or for
+  /// training.
+  func runShared(parts: Int) {
+    begin()
+    let (inputProduct, recurrence) = (inputProduct(), recurrence())
+    let (product, kernel) = (kernels.product, cell.kernel(kernels))
+    let (timesteps, block, inputs) = (timesteps, scratch.block, UnsafePointer(scratch.inputs))
+    let panels = kernels.panelCount(units, cell.gates)
+    // A block has one stage for its input products and one for each timestep.
+    Threads.stages(timesteps + (timesteps + block - 1) / block, parts: parts) { stage, part in
+      let (start, place) = (stage / (block + 1) * block, stage % (block + 1))
+      let share = Threads.share(part, of: panels, parts: parts)
+      if place == 0 {
+        var call = inputProduct(start, min(block, timesteps - start))
+        call.panels = share
+        product(call)
+      } else {
+        let step = place - 1
+        var call = recurrence.steps(start + step, count: 1, inputs: inputs + step * recurrence.inputs.rowStride)
+        call.panels = share
+        kernel(&call)
+      }
+    }
+    end()
   }
 
   // MARK: Beginning and end
 
-  private struct Hidden {
-    var base: UnsafePointer<Float>
-    var stride: Int
-  }
-
-  /// The first state of these rows, zeros where there is none.
-  private func initialHidden() -> Hidden {
-    if let given = call.initialState(0) { return Hidden(base: given + first * units, stride: units) }
-    scratch.hidden.update(repeating: 0, count: rows.count * units)
-    return Hidden(base: scratch.hidden, stride: units)
+  private func begin() {
+    if call.initialState(0) == nil { scratch.hidden.update(repeating: 0, count: rows.count * units) }
+    loadCells()
+    keepInitialStates()
   }
 
   private func loadCells() {
@@ -93,62 +119,65 @@ struct RecurrenceRun {
     }
   }
 
+  /// Whether the outputs are where the next step reads its states.
+  private var outputHoldsStates: Bool { keepsSequence && !needsSingleSteps }
+
   /// Puts the last states where they were asked for, and the last output where only it is kept.
-  private func keepLast(_ hidden: Hidden) {
-    keepStates(hidden, in: call.finalStates)
-    keepStates(hidden, in: call.carriedStates)
-    if !keepsSequence && call.mask == nil {
-      for row in 0..<rows.count { call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
+  private func end() {
+    let recurrence = recurrence().steps(timesteps, count: 1, inputs: scratch.inputs)
+    keepStates(recurrence, in: call.finalStates)
+    keepStates(recurrence, in: call.carriedStates)
+    if keepsSequence || call.mask != nil { return }
+    for row in 0..<rows.count {
+      call.output(first + row, 0).update(from: recurrence.hidden + row * recurrence.hiddenStride, count: units)
     }
   }
 
-  private func keepStates(_ hidden: Hidden, in states: ArraySlice<UnsafeMutablePointer<Float>>) {
+  private func keepStates(_ recurrence: Recurrence, in states: ArraySlice<UnsafeMutablePointer<Float>>) {
     guard let hiddenStates = states.first else { return }
     for row in 0..<rows.count {
-      (hiddenStates + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
+      (hiddenStates + (first + row) * units).update(from: recurrence.hidden + row * recurrence.hiddenStride, count: units)
     }
     if hasCellState { (states[states.startIndex + 1] + first * units).update(from: scratch.cell, count: rows.count * units) }
   }
 
-  // MARK: Blocks of timesteps
+  // MARK: Kernel calls
 
-  private func multiplyInputs(start: Int, steps: Int) {
-    let rowStride = call.size.features
-    let groupStride = call.size.timesteps * rowStride
+  /// The input products of some timesteps, by the first of them and their count.
+  private func inputProduct() -> (Int, Int) -> Product {
+    let rowStride = call.reversed ? -call.size.features : call.size.features
+    let groupStride = timesteps * call.size.features
     let width = kernels.gateWidth(units, cell.gates)
-    kernels.product(
-      Product(
-        groups: rows.count, rows: steps,
-        input: InputRows(
-          base: call.input + first * groupStride + call.timestep(start) * rowStride, groupStride: groupStride,
-          rowStride: call.reversed ? -rowStride : rowStride),
-        weights: packed.kernel.matrix, bias: packed.bias.base,
-        output: OutputRows(base: scratch.inputs, groupStride: steps * width, rowStride: width), padded: true))
+    let first = Product(
+      groups: rows.count, rows: 1,
+      input: InputRows(
+        base: call.input + self.first * groupStride + call.timestep(0) * call.size.features, groupStride: groupStride,
+        rowStride: rowStride),
+      weights: packed.kernel.matrix, bias: packed.bias.base,
+      output: OutputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width), padded: true)
+    return { start, steps in
+      var product = first
+      product.rows = steps
+      product.input.base += start * rowStride
+      return product
+    }
   }
 
-  private func recurrence(
-    steps: Int, inputStep: Int, blockSteps: Int, from hidden: Hidden, into outputs: OutputRows, ring: Int
-  ) -> Recurrence {
+  /// All timesteps; they read their inputs at the place that each has in its block.
+  private func recurrence() -> Recurrence {
     let width = kernels.gateWidth(units, cell.gates)
-    return Recurrence(
-      steps: steps, batch: rows.count, weights: packed.recurrentKernel.matrix, candidateWeights: packed.candidateKernel?.matrix,
-      recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
-      inputs: InputRows(base: scratch.inputs + inputStep * width, groupStride: blockSteps * width, rowStride: width),
-      hidden: hidden.base, hiddenStride: hidden.stride, cell: scratch.cell, cellStride: units,
-      outputs: outputs, ring: ring, activation: cell.activation.elementwise ?? .linear,
-      recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel)
-  }
-
-  /// All steps of a block in one kernel call.
-  private func runBlock(start: Int, steps: Int, from hidden: Hidden) -> Hidden {
     let outputs =
-      keepsSequence
-      ? OutputRows(base: call.output(first, start), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
+      outputHoldsStates
+      ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
-    let ring = keepsSequence ? steps : 2
-    var block = recurrence(steps: steps, inputStep: 0, blockSteps: steps, from: hidden, into: outputs, ring: ring)
-    cell.step(kernels, &block)
-    return Hidden(base: outputs.base + (steps - 1) % ring * outputs.rowStride, stride: outputs.groupStride)
+    return Recurrence(
+      steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
+      candidateWeights: packed.candidateKernel?.matrix, recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
+      inputs: InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width),
+      hidden: call.initialState(0).map { $0 + first * units } ?? UnsafePointer(scratch.hidden), hiddenStride: units,
+      cell: scratch.cell, cellStride: units, outputs: outputs, ring: outputHoldsStates ? timesteps : 2,
+      activation: cell.activation.elementwise ?? .linear,
+      recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel)
   }
 
   // MARK: One timestep at a time
@@ -157,19 +186,15 @@ struct RecurrenceRun {
   ///
   /// A masked step leaves the states of its row as they are and repeats the row's previous output (zeros before the
   /// first one, or always with zero_output_for_mask).
-  private func runSingly(start: Int, steps: Int, from hidden: Hidden) -> Hidden {
-    var hidden = hidden
+  private func runSingly(_ recurrence: Recurrence, start: Int, steps: Int) {
     for step in 0..<steps {
-      // The slot that does not hold the state: a block has an even number of steps, so slots alternate across blocks.
-      let next = scratch.ring + (start + step) % 2 * rows.count * units
       if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
-      let outputs = OutputRows(base: next, groupStride: units, rowStride: 0)
-      var one = recurrence(steps: 1, inputStep: step, blockSteps: steps, from: hidden, into: outputs, ring: 1)
-      if cell.isFused { cell.step(kernels, &one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
-      for row in 0..<rows.count { finishStep(row, start + step, next + row * units, hidden.base + row * hidden.stride) }
-      hidden = Hidden(base: next, stride: units)
+      var one = recurrence.steps(start + step, count: 1, inputs: scratch.inputs + step * recurrence.inputs.rowStride)
+      if cell.isFused { cell.kernel(kernels)(&one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
+      for row in 0..<rows.count {
+        finishStep(row, start + step, one.outputs.base + row * one.outputs.groupStride, one.hidden + row * one.hiddenStride)
+      }
     }
-    return hidden
   }
 
   private func keepInitialStates() {
