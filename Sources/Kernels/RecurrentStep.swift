@@ -12,7 +12,8 @@ func recurrentStep(_ input: UnsafePointer<Product>, _ recurrence: UnsafePointer<
     sweepSingleGate(SimpleRNNStep(step: Timestep(padded: recurrence), f: Tanh()), recurrentWeights, 1)
   case (3, true):
     sweepThreeGates(InputProduct(input), weights, 1)
-    sweepThreeGates(GRUStep(step: Timestep(padded: recurrence), bias: recurrence.pointee.recurrentBias, f: StandardFunctions()),
+    sweepThreeGates(
+      GRUStep(step: Timestep(padded: recurrence), bias: recurrence.pointee.recurrentBias, f: StandardFunctions()),
       recurrentWeights, 1)
   case (4, true):
     guard let cell = recurrence.pointee.cell else { return }

@@ -8,8 +8,10 @@ import tempfile
 from pathlib import Path
 
 import elman
+import numpy as np
 import pytest
 from elman import _library, _prototypes
+from elman.layers import LSTM
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = (ROOT / "include" / "elman.h").read_text()
@@ -137,3 +139,46 @@ print(elman.kernels())
         env={"PYTHONPATH": ":".join(sys.path), "ELMAN_KERNELS": kernels},
     )
     assert result.stdout.strip() == kernels, result.stderr
+
+
+@pytest.mark.skipif(_library._fast is None, reason="elman._fast was not compiled")
+def test_calls_without_ctypes_are_taken_and_give_the_same_bits(monkeypatch):
+    model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((2, 4, 3)).astype(np.float32)
+    expected = model(x)
+    assert model._bound.fast(x).tobytes() == expected.tobytes()
+    assert model(x).tobytes() == expected.tobytes()
+    stream = model.stream()
+    steps = [stream.step(row) for row in x[0]]
+    assert np.stack(steps).tobytes() == expected[0].tobytes()
+    assert stream._fast_single(x[0, 0]) is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x.astype(np.float64),
+        lambda x: x[:, ::-1][:, ::-1],
+        lambda x: np.asfortranarray(x),
+        lambda x: x.tolist(),
+        lambda x: x.astype(">f4"),
+    ],
+)
+def test_what_is_not_dense_float32_goes_another_way(change):
+    model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
+    x = np.random.default_rng(1).integers(-2, 3, (2, 4, 3)).astype(np.float32)
+    expected = model(x)
+    assert model(change(x)).tobytes() == expected.tobytes()
+    stream = model.stream()
+    assert stream.step(change(x)[0][0]).shape == (5,)
+
+
+def test_a_released_stream_says_so_at_the_next_step():
+    model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
+    stream = model.stream()
+    x = np.zeros(3, np.float32)
+    stream.step(x)
+    stream.close()
+    with pytest.raises((ValueError, RuntimeError)):
+        stream.step(x)

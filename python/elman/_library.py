@@ -72,6 +72,34 @@ def check(status: int) -> None:
         raise _errors.exception(lib(), status)
 
 
+try:
+    # Compiled where Python's headers were at hand; ELMAN_CTYPES=1 goes without it.
+    from . import _fast
+except ImportError:
+    _fast = None  # type: ignore[assignment]
+if os.environ.get("ELMAN_CTYPES"):
+    _fast = None  # type: ignore[assignment]
+
+
+def fast_call(
+    function: Callable[..., int],
+    handle: int,
+    shape: tuple[int, ...],
+    output: Any,
+    *,
+    has_shape: bool,
+) -> Callable[[Any], Any]:
+    """A function of the library for float32 inputs of one shape, without ctypes.
+
+    It gives a new array like ``output``, or None where it leaves the call to
+    others: always where ``elman._fast`` was not compiled.
+    """
+    if _fast is None:
+        return lambda x: None
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    return _fast.Call(address, handle, has_shape, shape, output.copy, check)
+
+
 def text(function: Callable[..., int], *arguments: Any) -> str:
     """The text that a function of the library writes."""
     length = ctypes.c_size_t()

@@ -162,17 +162,18 @@ class Sequential(Handle):
             If the input's shape does not fit the model.
         """
         bound = self._bound
-        if (
-            bound is not None
-            and mask is None
-            and not training
-            and type(inputs) is np.ndarray
-            and inputs.shape == bound.shape
-            and inputs.dtype.kind in "fiu"
-        ):
-            output = bound(inputs)
+        if bound is not None and mask is None and not training:
+            output = bound.fast(inputs)
             if output is not None:
                 return output
+            if (
+                type(inputs) is np.ndarray
+                and inputs.shape == bound.shape
+                and inputs.dtype.kind in "fiu"
+            ):
+                output = bound(inputs)
+                if output is not None:
+                    return output
         return self._call(_arrays.float32(inputs), training, mask)
 
     def _call(

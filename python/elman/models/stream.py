@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .. import _arrays
 from .._handle import Handle
-from .._library import check, lib
+from .._library import check, fast_call, lib
 from .._run import FloatArray
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ class Stream(Handle):
             ctypes.c_size_t(self._output.size),
         )
         self._single = self._input[0] if shape[0] == 1 else None
+        self._fast = fast_call(
+            self._step, handle.value, shape, self._output, has_shape=False
+        )
+        self._fast_single = fast_call(
+            self._step, handle.value, shape[1:], self._output[0], has_shape=False
+        )
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -89,6 +95,13 @@ class Stream(Handle):
         ValueError
             If the shape does not fit.
         """
+        output = self._fast(x)
+        if output is not None:
+            return output
+        if self._single is not None:
+            output = self._fast_single(x)
+            if output is not None:
+                return output
         values = x if type(x) is np.ndarray else np.asarray(x)
         if values.dtype.kind not in "fiub":
             raise TypeError(f"A step takes numbers. Received: dtype={values.dtype}")

@@ -1,0 +1,128 @@
+/* elman._fast: small calls without ctypes.
+ *
+ * A Call is elman_model_forward or elman_stream_step with everything fixed but the numbers: it takes an array of one shape
+ * and gives a new one. Anything else, and every error, it leaves to the code in Python beside it, which works without
+ * this module too. Limited API: one build serves every Python from 3.11 on.
+ */
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <elman.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef elman_status (*forward_function)(elman_model, const float *, const int64_t *, size_t, float *, size_t);
+typedef elman_status (*step_function)(elman_stream, const float *, size_t, float *, size_t);
+
+typedef struct {
+  PyObject_HEAD
+  void *function;      /* a forward_function where has_shape, otherwise a step_function */
+  uint64_t handle;
+  int has_shape;
+  int64_t shape[ELMAN_MAX_RANK];
+  Py_ssize_t rank, count;
+  PyObject *copy;      /* copies an array of the output's shape */
+  PyObject *check;     /* raises the exception of a status */
+} Call;
+
+/* Whether a buffer holds float32 of the call's shape. */
+static int fits(const Call *call, const Py_buffer *buffer) {
+  if (buffer->ndim != call->rank || buffer->itemsize != sizeof(float) || strcmp(buffer->format, "f") != 0) return 0;
+  for (Py_ssize_t i = 0; i < call->rank; i++)
+    if (buffer->shape[i] != call->shape[i]) return 0;
+  return 1;
+}
+
+static elman_status run(const Call *call, const float *input, float *output, size_t output_count) {
+  if (call->has_shape) {
+    forward_function forward = (forward_function)(intptr_t)call->function;
+    return forward((elman_model){call->handle}, input, call->shape, (size_t)call->rank, output, output_count);
+  }
+  step_function step = (step_function)(intptr_t)call->function;
+  return step((elman_stream){call->handle}, input, (size_t)call->count, output, output_count);
+}
+
+/* The output for an array, or None where the array is not float32 of the shape, dense. */
+static PyObject *call_call(PyObject *self, PyObject *arguments, PyObject *keywords) {
+  Call *call = (Call *)self;
+  PyObject *x;
+  Py_buffer input, output;
+  (void)keywords;
+  if (!PyArg_UnpackTuple(arguments, "Call", 1, 1, &x)) return NULL;
+  if (PyObject_GetBuffer(x, &input, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) != 0) {
+    PyErr_Clear();
+    Py_RETURN_NONE;
+  }
+  PyObject *result = NULL;
+  if (!fits(call, &input)) {
+    result = Py_NewRef(Py_None);
+  } else if ((result = PyObject_CallNoArgs(call->copy)) && PyObject_GetBuffer(result, &output, PyBUF_CONTIG) == 0) {
+    elman_status status;
+    Py_BEGIN_ALLOW_THREADS
+    status = run(call, input.buf, output.buf, (size_t)output.len / sizeof(float));
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&output);
+    if (status != ELMAN_OK) {
+      Py_DECREF(result);
+      result = PyObject_CallFunction(call->check, "i", (int)status);
+    }
+  } else {
+    Py_CLEAR(result);
+  }
+  PyBuffer_Release(&input);
+  return result;
+}
+
+/* Call(address, handle, has_shape, shape, copy, check) */
+static PyObject *call_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+  unsigned long long address, handle;
+  int has_shape;
+  PyObject *shape, *copy, *check;
+  (void)keywords;
+  if (!PyArg_ParseTuple(arguments, "KKpO!OO", &address, &handle, &has_shape, &PyTuple_Type, &shape, &copy, &check))
+    return NULL;
+  if (PyTuple_Size(shape) > ELMAN_MAX_RANK) return PyErr_Format(PyExc_ValueError, "too many dimensions");
+  Call *call = (Call *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+  if (!call) return NULL;
+  call->function = (void *)(uintptr_t)address;
+  call->handle = handle;
+  call->has_shape = has_shape;
+  call->rank = PyTuple_Size(shape);
+  call->count = 1;
+  call->copy = Py_NewRef(copy);
+  call->check = Py_NewRef(check);
+  for (Py_ssize_t i = 0; i < call->rank; i++) {
+    call->shape[i] = PyLong_AsLongLong(PyTuple_GetItem(shape, i));
+    call->count *= (Py_ssize_t)call->shape[i];
+  }
+  if (PyErr_Occurred()) Py_CLEAR(call);
+  return (PyObject *)call;
+}
+
+static void call_dealloc(PyObject *self) {
+  PyTypeObject *type = Py_TYPE(self);
+  Py_XDECREF(((Call *)self)->copy);
+  Py_XDECREF(((Call *)self)->check);
+  ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
+  Py_DECREF(type);
+}
+
+static PyType_Slot call_slots[] = {
+    {Py_tp_new, (void *)(intptr_t)call_new},
+    {Py_tp_dealloc, (void *)(intptr_t)call_dealloc},
+    {Py_tp_call, (void *)(intptr_t)call_call},
+    {0, NULL},
+};
+static PyType_Spec call_spec = {"elman._fast.Call", sizeof(Call), 0, Py_TPFLAGS_DEFAULT, call_slots};
+
+static int execute(PyObject *module) {
+  PyObject *type = PyType_FromModuleAndSpec(module, &call_spec, NULL);
+  int failed = !type || PyModule_AddType(module, (PyTypeObject *)type) != 0;
+  Py_XDECREF(type);
+  return failed ? -1 : 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, (void *)(intptr_t)execute}, {0, NULL}};
+static struct PyModuleDef module = {.m_base = PyModuleDef_HEAD_INIT, .m_name = "elman._fast", .m_slots = module_slots};
+
+PyMODINIT_FUNC PyInit__fast(void) { return PyModuleDef_Init(&module); }
