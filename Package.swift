@@ -29,7 +29,7 @@ let kernelTargets: [Target] =
   + variants.map { variant in
     .target(
       name: "Kernels\(variant)", dependencies: ["KernelInterface", "CPUFeatures"],
-      swiftSettings: kernelFlags(variant == "AVX2" ? ["-mavx2", "-mfma"] : ["-march=x86-64-v4"])
+      swiftSettings: kernelFlags(variant == "AVX2" ? ["-mavx2", "-mfma", "-mf16c"] : ["-march=x86-64-v4"])
         + [.define("KERNELS_\(variant)")])
   }
 

@@ -1863,6 +1863,24 @@ ELMAN_API elman_status elman_layer_output_shape(elman_layer layer, const int64_t
 ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *total, int64_t *trainable);
 
 /*
+ * elman_layer_quantize: store the weights of the layer's products in fewer bits, for inference.
+ *
+ *   layer   a live handle
+ *   mode    "float16", "bfloat16", or "int8" with a scale for each output channel; "float32" goes back to whole numbers
+ *   error   receives how far rounding moved the weights: the root of their mean squared error over that of their mean
+ *           square; may be NULL
+ *
+ * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
+ * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
+ * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
+ * weights: a layer made again from both gives the same bits. float16 ends at 65504, and begins at 2^-14.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: the layers before
+ * that of the weight are quantized then. Changes the layer. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_quantize(elman_layer layer, const char *mode, double *error);
+
+/*
  * elman_layer_reset_states: put the states that a stateful layer carries from call to call back to zeros.
  *
  *   layer   a live handle
@@ -2208,6 +2226,24 @@ ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t
  * Returns ELMAN_OK; ELMAN_NOT_BUILT. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
+
+/*
+ * elman_model_quantize: store the weights of the model's products in fewer bits, for inference.
+ *
+ *   model   a live handle
+ *   mode    "float16", "bfloat16", or "int8" with a scale for each output channel; "float32" goes back to whole numbers
+ *   error   receives how far rounding moved the weights: the root of their mean squared error over that of their mean
+ *           square; may be NULL
+ *
+ * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
+ * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
+ * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
+ * weights: a model made again from both gives the same bits. float16 ends at 65504, and begins at 2^-14.
+ *
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: the layers before
+ * that of the weight are quantized then. Changes the model. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode, double *error);
 
 /*
  * elman_model_reset_states: put the states that stateful layers carry from call to call back to zeros.

@@ -18,10 +18,11 @@ static inline unsigned int elman_cpu_saved_state(void) {
   return eax;
 }
 
+/* AVX2, FMA and F16C. */
 static inline int elman_cpu_has_avx2(void) {
   unsigned int eax, ebx, ecx, edx;
   if ((elman_cpu_saved_state() & 0x6) != 0x6) return 0;
-  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_FMA)) return 0;
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & bit_FMA) || !(ecx & bit_F16C)) return 0;
   return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & bit_AVX2);
 }
 

@@ -99,3 +99,13 @@ public func elman_layer_count_params(
 public func elman_layer_reset_states(_ layer: elman_layer) -> elman_status {
   layer.call { (layer) throws(ElmanError) in try layer.resetStates() }
 }
+
+@implementation @_cdecl("elman_layer_quantize")
+public func elman_layer_quantize(
+  _ layer: elman_layer, _ mode: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<Double>?
+) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    let result = try layer.quantize(requiredText(mode, "mode"))
+    error?.pointee = result.relative
+  }
+}

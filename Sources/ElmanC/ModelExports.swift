@@ -114,3 +114,13 @@ public func elman_model_count_params(
 public func elman_model_reset_states(_ model: elman_model) -> elman_status {
   model.call { (model) throws(ElmanError) in try model.resetStates() }
 }
+
+@implementation @_cdecl("elman_model_quantize")
+public func elman_model_quantize(
+  _ model: elman_model, _ mode: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<Double>?
+) -> elman_status {
+  model.call { (model) throws(ElmanError) in
+    let result = try model.quantize(requiredText(mode, "mode"))
+    error?.pointee = result.relative
+  }
+}

@@ -7,18 +7,46 @@
 // same W units of gate 1, ... so that one tile of a product holds every gate of its units. Units past U are zero.
 // A row in gate layout has KernelSet.gateWidth(units, gates) elements. With G = 1 it is the plain row, padded.
 
-/// Weights in the order in which the kernels of one set read them. Made by `KernelSet.pack`.
+/// How the numbers of a packed matrix are stored. All arithmetic is in float32.
+public enum WeightFormat: Int, Sendable, CaseIterable {
+  case float32
+  case float16
+  /// The upper half of a float32.
+  case bfloat16
+  /// q + 128 for -127 <= q <= 127; times a scale for each column.
+  case int8
+
+  /// Bytes of one number.
+  public var size: Int {
+    switch self {
+    case .float32: 4
+    case .float16, .bfloat16: 2
+    case .int8: 1
+    }
+  }
+}
+
+/// Weights in the order in which the kernels of one set read them: as `KernelSet.pack` puts them, then each number in its
+/// format.
 public struct PackedMatrix: @unchecked Sendable {
-  public var base: UnsafePointer<Float>
+  public var base: UnsafeRawPointer
   public var depth: Int
   public var units: Int
   public var gates: Int
+  public var format: WeightFormat
+  /// In gate layout; of `.int8` only.
+  public var scales: UnsafePointer<Float>?
 
-  public init(base: UnsafePointer<Float>, depth: Int, units: Int, gates: Int) {
+  public init(
+    base: UnsafeRawPointer, depth: Int, units: Int, gates: Int, format: WeightFormat = .float32,
+    scales: UnsafePointer<Float>? = nil
+  ) {
     self.base = base
     self.depth = depth
     self.units = units
     self.gates = gates
+    self.format = format
+    self.scales = scales
   }
 }
 

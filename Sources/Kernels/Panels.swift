@@ -7,7 +7,9 @@ import KernelInterface
 // A panel holds whole blocks of gates, so that a tile can finish its units.
 
 struct Panels {
-  let base: UnsafePointer<Float>
+  let base: UnsafeRawPointer
+  let format: WeightFormat
+  let scales: UnsafePointer<Float>?
   let depth: Int
   /// All vectors of the matrix.
   let vectors: Int
@@ -23,12 +25,14 @@ struct Panels {
   @inline(__always)
   init(_ matrix: PackedMatrix, _ range: Range<Int>? = nil, isDescending: Bool = false) {
     base = matrix.base
+    format = matrix.format
+    scales = matrix.scales
     depth = matrix.depth
     vectors = vectorCount(matrix.units, matrix.gates)
     self.range = range ?? 0..<panelCount(matrix.units, matrix.gates)
     self.isDescending = isDescending
     splitsDepth = isNarrow(matrix.depth, vectors)
-    isLarge = depth * vectors * lanes > floatsInCache
+    isLarge = depth * vectors * lanes * matrix.format.size > bytesInCache
   }
 
   /// The recurrent weights at a timestep. Every other one begins where the one before ended: with weights that are larger
@@ -40,11 +44,11 @@ struct Panels {
 
   /// The panel that begins at a vector; all before it are whole.
   @inline(__always)
-  func panel(at vector: Int) -> UnsafePointer<Float> { base + vector * depth * lanes }
+  func panel(at vector: Int) -> UnsafeRawPointer { base + vector * depth * lanes * format.size }
 }
 
 /// Half a mebibyte: less than the L2 cache of most.
-private let floatsInCache = 131_072
+private let bytesInCache = 524_288
 
 /// N: vectors in a panel.
 @inline(__always)

@@ -33,7 +33,7 @@ struct Timestep {
   @inline(never)
   private func fetchHidden(_ batch: Int) {
     for row in 0..<batch {
-      for unit in stride(from: 0, to: units, by: floatsInLine) { elman_cpu_prefetch(hidden(row) + unit) }
+      for unit in stride(from: 0, to: units, by: bytesInLine / 4) { elman_cpu_prefetch(hidden(row) + unit) }
     }
   }
 

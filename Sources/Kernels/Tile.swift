@@ -1,12 +1,13 @@
 import CPUFeatures
+import KernelInterface
 
 // The micro-kernel: R rows times a panel of N vectors, kept in R * N registers.
 //
 // R and N are compile-time numbers, so that the loops over them unroll and the accumulators never leave the
 // registers. Each element is summed in the order of k, whatever R is: any number of rows gives the same bits.
 
-/// Floats in a line of the cache.
-let floatsInLine = 16
+/// A line of the cache.
+let bytesInLine = 64
 
 typealias Row<let N: Int> = InlineArray<N, Vector>
 typealias TileSums<let R: Int, let N: Int> = InlineArray<R, InlineArray<N, Vector>>
@@ -27,9 +28,9 @@ protocol Epilogue {
 /// The loop over k, compiled once for each tile whatever becomes of its sums: `memory` holds R rows of N, and
 /// `memory[r] += left[r] . panel`. Meanwhile what will be read next is brought nearer, a line for each k.
 @inline(never)
-private func multiply<let R: Int, let N: Int>(
+private func multiply<W: WeightReader, let R: Int, let N: Int>(
   _ memory: UnsafeMutablePointer<TileSums<R, N>>, _ left: InlineArray<R, UnsafePointer<Float>>,
-  _ panel: UnsafePointer<Float>, _ next: UnsafePointer<Float>, _ depth: Int
+  _ panel: UnsafeRawPointer, _ next: UnsafeRawPointer, _ depth: Int, _ reader: W.Type
 ) {
   let memory = vectors(memory)
   var sums = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
@@ -38,10 +39,10 @@ private func multiply<let R: Int, let N: Int>(
   }
   var weights = panel
   for k in 0..<depth {
-    elman_cpu_prefetch(next + k * floatsInLine)
+    elman_cpu_prefetch(next + k * bytesInLine)
     var columns = Row<N>(repeating: Vector())
-    for n in 0..<N { columns[n] = (weights + n * lanes).vector() }
-    weights += N * lanes
+    for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
+    weights += N * lanes * W.size
     for r in 0..<R {
       let value = Vector(repeating: left[r][k])
       for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
@@ -54,8 +55,9 @@ private func multiply<let R: Int, let N: Int>(
 
 /// The same for one row in two halves of k, both at once: one row alone would wait for the latency of its additions.
 @inline(never)
-private func multiplyHalves<let R: Int, let N: Int>(
-  _ memory: UnsafeMutablePointer<TileSums<R, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ depth: Int
+private func multiplyHalves<W: WeightReader, let R: Int, let N: Int>(
+  _ memory: UnsafeMutablePointer<TileSums<R, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafeRawPointer, _ depth: Int,
+  _ reader: W.Type
 ) {
   let memory = vectors(memory)
   let half = depth / 2
@@ -63,16 +65,16 @@ private func multiplyHalves<let R: Int, let N: Int>(
   var second = Row<N>(repeating: Vector())
   for n in 0..<N { first[n] = memory[n] }
   for k in 0..<half {
-    let weights = panel + k * N * lanes
+    let weights = panel + k * N * lanes * W.size
     let values = (Vector(repeating: left[k]), Vector(repeating: left[half + k]))
     for n in 0..<N {
-      first[n].accumulate(values.0, (weights + n * lanes).vector())
-      second[n].accumulate(values.1, (weights + (half * N + n) * lanes).vector())
+      first[n].accumulate(values.0, W.vector(weights + n * lanes * W.size))
+      second[n].accumulate(values.1, W.vector(weights + (half * N + n) * lanes * W.size))
     }
   }
   if depth % 2 != 0 {
     let value = Vector(repeating: left[depth - 1])
-    for n in 0..<N { second[n].accumulate(value, (panel + ((depth - 1) * N + n) * lanes).vector()) }
+    for n in 0..<N { second[n].accumulate(value, W.vector(panel + ((depth - 1) * N + n) * lanes * W.size)) }
   }
   for n in 0..<N { memory[n] = first[n] + second[n] }
 }
@@ -80,30 +82,52 @@ private func multiplyHalves<let R: Int, let N: Int>(
 /// R rows from `row` on, N vectors from `vector` on.
 @inline(__always)
 func tile<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ panels: Panels, _ row: Int, _ vector: Int, _ next: UnsafePointer<Float>, _ shape: TileSums<R, N>.Type
+  _ e: E, _ panels: Panels, _ row: Int, _ vector: Int, _ next: UnsafeRawPointer, _ shape: TileSums<R, N>.Type
 ) {
   var sums = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
-  var left = InlineArray<R, UnsafePointer<Float>>(repeating: panels.base)
-  for r in 0..<R { left[r] = e.left(row + r) }
-  for r in 0..<R {
-    for n in 0..<N { sums[r][n] = e.start(row + r, vector + n) }
+  var left = InlineArray<R, UnsafePointer<Float>>(repeating: e.left(row))
+  for r in 1..<R { left[r] = e.left(row + r) }
+  if panels.scales == nil {
+    for r in 0..<R {
+      for n in 0..<N { sums[r][n] = e.start(row + r, vector + n) }
+    }
   }
   let panel = panels.panel(at: vector)
-  if !panels.splitsDepth {
-    multiply(&sums, left, panel, next, panels.depth)
-  } else if R == 1 {
-    multiplyHalves(&sums, left[0], panel, panels.depth)
-  } else {
-    let half = panels.depth / 2
-    var second = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
-    multiply(&sums, left, panel, next, half)
-    for r in 0..<R { left[r] += half }
-    multiply(&second, left, panel + half * N * lanes, next, panels.depth - half)
+  switch panels.format {
+  case .float32: multiply(&sums, left, panel, next, panels, Float32Reader.self)
+  case .float16: multiply(&sums, left, panel, next, panels, Float16Reader.self)
+  case .bfloat16: multiply(&sums, left, panel, next, panels, BFloat16Reader.self)
+  case .int8: multiply(&sums, left, panel, next, panels, Int8Reader.self)
+  }
+  if let scales = panels.scales {
     for r in 0..<R {
-      for n in 0..<N { sums[r][n] += second[r][n] }
+      for n in 0..<N {
+        sums[r][n] = (scales + (vector + n) * lanes).vector().times(sums[r][n], plus: e.start(row + r, vector + n))
+      }
     }
   }
   finish(e, row, vector, &sums)
+}
+
+/// The loop over k, in two halves where the panels ask for it.
+@inline(__always)
+private func multiply<W: WeightReader, let R: Int, let N: Int>(
+  _ sums: UnsafeMutablePointer<TileSums<R, N>>, _ left: InlineArray<R, UnsafePointer<Float>>, _ panel: UnsafeRawPointer,
+  _ next: UnsafeRawPointer, _ panels: Panels, _ reader: W.Type
+) {
+  let depth = panels.depth
+  if !panels.splitsDepth { return multiply(sums, left, panel, next, depth, reader) }
+  if R == 1 { return multiplyHalves(sums, left[0], panel, depth, reader) }
+  let half = depth / 2
+  var second = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
+  var rest = left
+  for r in 0..<R { rest[r] += half }
+  multiply(sums, left, panel, next, half, reader)
+  multiply(&second, rest, panel + half * N * lanes * W.size, next, depth - half, reader)
+  let memory = vectors(sums)
+  for r in 0..<R {
+    for n in 0..<N { memory[r * N + n] += second[r][n] }
+  }
 }
 
 @inline(__always)
@@ -127,20 +151,21 @@ private func vectors<let R: Int, let N: Int>(_ sums: UnsafeMutablePointer<TileSu
 
 /// One row and P panels at once.
 @inline(never)
-private func multiplyRow<let P: Int, let N: Int>(
-  _ memory: UnsafeMutablePointer<TileSums<P, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafePointer<Float>, _ depth: Int
+private func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
+  _ memory: UnsafeMutablePointer<TileSums<P, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafeRawPointer, _ depth: Int,
+  _ reader: W.Type
 ) {
   let memory = vectors(memory)
   var sums = TileSums<P, N>(repeating: Row<N>(repeating: Vector()))
   for p in 0..<P {
     for n in 0..<N { sums[p][n] = memory[p * N + n] }
   }
-  let panelStride = depth * N * lanes
+  let panelStride = depth * N * lanes * W.size
   for k in 0..<depth {
     let value = Vector(repeating: left[k])
-    let weights = panel + k * N * lanes
+    let weights = panel + k * N * lanes * W.size
     for p in 0..<P {
-      for n in 0..<N { sums[p][n].accumulate(value, (weights + p * panelStride + n * lanes).vector()) }
+      for n in 0..<N { sums[p][n].accumulate(value, W.vector(weights + p * panelStride + n * lanes * W.size)) }
     }
   }
   for p in 0..<P {
@@ -154,10 +179,26 @@ private func rowOfPanels<E: Epilogue, let P: Int, let N: Int>(
   _ e: E, _ panels: Panels, _ row: Int, _ vector: Int, _ shape: TileSums<P, N>.Type
 ) {
   var sums = TileSums<P, N>(repeating: Row<N>(repeating: Vector()))
-  for p in 0..<P {
-    for n in 0..<N { sums[p][n] = e.start(row, vector + p * N + n) }
+  if panels.scales == nil {
+    for p in 0..<P {
+      for n in 0..<N { sums[p][n] = e.start(row, vector + p * N + n) }
+    }
   }
-  multiplyRow(&sums, e.left(row), panels.panel(at: vector), panels.depth)
+  let (left, panel, depth) = (e.left(row), panels.panel(at: vector), panels.depth)
+  switch panels.format {
+  case .float32: multiplyRow(&sums, left, panel, depth, Float32Reader.self)
+  case .float16: multiplyRow(&sums, left, panel, depth, Float16Reader.self)
+  case .bfloat16: multiplyRow(&sums, left, panel, depth, BFloat16Reader.self)
+  case .int8: multiplyRow(&sums, left, panel, depth, Int8Reader.self)
+  }
+  if let scales = panels.scales {
+    for p in 0..<P {
+      for n in 0..<N {
+        let place = vector + p * N + n
+        sums[p][n] = (scales + place * lanes).vector().times(sums[p][n], plus: e.start(row, place))
+      }
+    }
+  }
   finishPanels(e, row, vector, &sums)
 }
 
@@ -178,11 +219,11 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
   var row = 0
   // Where nothing is worth it, what is there already.
   var ahead = panels.panel(at: panels.isLarge ? next : vector)
-  let end = ahead + panels.depth * N * lanes
+  let end = ahead + panels.depth * N * lanes * panels.format.size
   while row + R <= rows {
     tile(e, panels, row, vector, ahead, shape)
     row += R
-    ahead += panels.depth * floatsInLine
+    ahead += panels.depth * bytesInLine
     if ahead >= end { ahead = panels.panel(at: vector) }
   }
   if R > 4, row + 4 <= rows {

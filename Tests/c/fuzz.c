@@ -336,12 +336,18 @@ static void call_create(fuzzer *f) {
   keep_layer(f, layer);
 }
 
+static const char *any_mode(fuzzer *f) {
+  static const char *const modes[] = {"float16", "bfloat16", "int8", "float32", "int4"};
+  return one_in(f, 8) ? WORD(f, 0) : modes[below(f, 5)];
+}
+
 static void call_layer(fuzzer *f) {
   elman_layer layer = any_layer(f), child = {0};
   int64_t result[ELMAN_MAX_RANK], total, trainable;
   size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
-  switch (below(f, 14)) {
+  double error;
+  switch (below(f, 15)) {
     case 0: if (one_in(f, 4)) TELL(elman_layer_release, layer); break;
     case 1: TELL(elman_layer_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 2: TELL(elman_layer_class_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
@@ -355,6 +361,7 @@ static void call_layer(fuzzer *f) {
       TELL(elman_layer_output_shape, layer, OR_NULL(f, f->shape), rank, OR_NULL(f, result), capacity, OR_NULL(f, &number));
       break;
     case 12: TELL(elman_layer_count_params, layer, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
+    case 13: TELL(elman_layer_quantize, layer, any_mode(f), OR_NULL(f, &error)); break;
     default: TELL(elman_layer_reset_states, layer); break;
   }
   keep_layer(f, child);
@@ -442,7 +449,8 @@ static void call_model(fuzzer *f) {
   int64_t result[ELMAN_MAX_RANK], total, trainable;
   size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
-  switch (below(f, 20)) {
+  double error;
+  switch (below(f, 21)) {
     case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
     case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
     case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
@@ -461,6 +469,7 @@ static void call_model(fuzzer *f) {
       break;
     case 17: TELL(elman_model_count_params, model, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 18: TELL(elman_model_reset_states, model); break;
+    case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
     default: {
       struct { elman_summary_options o; char more[64]; } s;
       memset(&s, 0, sizeof s);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include "check.h"
 
 TEST(model_create_names_models) {
@@ -34,6 +35,26 @@ TEST(an_empty_model_says_what_it_lacks) {
   CHECK_STATUS(elman_model_forward(model, &number, SHAPE(1), &number, 1), ELMAN_NOT_BUILT);
   CHECK_STATUS(elman_model_layer(model, 0, &(elman_layer){0}), ELMAN_NOT_FOUND);
   OK(elman_model_reset_states(model));
+  OK(elman_model_release(model));
+}
+
+TEST(quantized_weights_are_near_and_stay) {
+  const float input[10] = {0.5f, -1, 2, 0.25f, 1, -0.5f, 0, 1, 3, -2};
+  float before[3], after[3], again[3];
+  double error = -1;
+  elman_model model = make_model_of(make_layer("GRU", "{\"units\": 3, \"input_shape\": [5, 2]}"), NO_LAYER);
+  OK(elman_model_forward(model, input, SHAPE(1, 5, 2), before, 3));
+  OK(elman_model_quantize(model, "int8", &error));
+  CHECK(error > 0 && error < 0.02);
+  OK(elman_model_forward(model, input, SHAPE(1, 5, 2), after, 3));
+  for (int i = 0; i < 3; i++) CHECK(after[i] != before[i] && fabsf(after[i] - before[i]) < 0.05f);
+  OK(elman_model_quantize(model, "int8", &error));
+  CHECK(error == 0);
+  OK(elman_model_quantize(model, "float16", NULL));
+  OK(elman_model_forward(model, input, SHAPE(1, 5, 2), again, 3));
+  for (int i = 0; i < 3; i++) CHECK(fabsf(again[i] - after[i]) < 0.005f);
+  CHECK_ERROR(elman_model_quantize(model, "int4", &error), ELMAN_INVALID_ARGUMENT, "int4");
+  CHECK_ERROR(elman_model_quantize(model, NULL, &error), ELMAN_INVALID_ARGUMENT, "mode");
   OK(elman_model_release(model));
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _arrays
-from ._library import check, dimensions, lib, number, shape, text
+from ._library import check, dimensions, encoded, lib, number, shape, text
 
 
 class Handle:
@@ -131,6 +131,43 @@ class Handle:
                 self._handle, _arrays.describe_all(arrays), len(arrays)
             )
         )
+
+    def quantize(self, mode: str) -> float:
+        """Store the weights of the products in fewer bits, for inference.
+
+        It pays where one row or few run at once and the weights are larger than a
+        cache. Arithmetic, biases and states stay float32. ``get_config`` tells
+        the mode and ``get_weights`` the rounded values.
+
+        Parameters
+        ----------
+        mode : {"float16", "bfloat16", "int8"}
+            ``"int8"`` has a scale for each output channel.
+
+        Returns
+        -------
+        float
+            How far rounding moved the weights: the root of their mean squared
+            error over that of their mean square.
+
+        Raises
+        ------
+        ValueError
+            If the mode is another, it is not built, or a weight is not
+            finite.
+
+        Examples
+        --------
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.LSTM(64, input_shape=(None, 8))])
+        >>> model.quantize("bfloat16") < 0.003
+        True
+        """
+        error = ctypes.c_double()
+        check(
+            self._function("quantize")(self._handle, encoded(mode), ctypes.byref(error))
+        )
+        return error.value
 
     def count_params(self) -> int:
         """The number of parameters."""

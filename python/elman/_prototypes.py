@@ -10,6 +10,7 @@ import ctypes
 from ctypes import (
     POINTER,
     c_char_p,
+    c_double,
     c_float,
     c_int32,
     c_int64,
@@ -163,6 +164,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_layer_input_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),
     "elman_layer_output_shape": (_STATUS, (HANDLE, *SHAPE_IN, *SHAPE_OUT)),
     "elman_layer_count_params": (_STATUS, (HANDLE, INT64_P, INT64_P)),
+    "elman_layer_quantize": (_STATUS, (HANDLE, c_char_p, POINTER(c_double))),
     "elman_layer_reset_states": (_STATUS, (HANDLE,)),
     "elman_layer_state_count": (_STATUS, (HANDLE, SIZE_P)),
     "elman_layer_state_shape": (_STATUS, (HANDLE, c_size_t, *SHAPE_OUT)),
@@ -194,6 +196,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_model_input_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),
     "elman_model_output_shape": (_STATUS, (HANDLE, *SHAPE_IN, *SHAPE_OUT)),
     "elman_model_count_params": (_STATUS, (HANDLE, INT64_P, INT64_P)),
+    "elman_model_quantize": (_STATUS, (HANDLE, c_char_p, POINTER(c_double))),
     "elman_model_reset_states": (_STATUS, (HANDLE,)),
     "elman_model_weight_count": (_STATUS, (HANDLE, SIZE_P)),
     "elman_model_weight_name": (_STATUS, (HANDLE, c_size_t, *TEXT)),

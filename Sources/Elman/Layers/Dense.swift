@@ -46,10 +46,12 @@ public final class Dense: Layer, @unchecked Sendable {
     return usesBias ? [kernel, try Weight("bias", shape: [units], initializer: biasInitializer)] : [kernel]
   }
 
+  override var quantizableWeights: Range<Int> { 0..<1 }
+
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     let kernel = ownWeights[0]
     packed = (
-      try PackedWeights(kernel.values.base, depth: kernel.shape[0], units: units),
+      try PackedWeights(kernel.values.base, depth: kernel.shape[0], units: units, as: weightFormat),
       try PackedWeights.row(usesBias ? ownWeights[1].values.base : nil, units: units)
     )
   }

@@ -1,3 +1,4 @@
+import KernelInterface
 import Synchronization
 
 /// A layer of a model: its arguments, its weights, its shapes and its arithmetic.
@@ -16,6 +17,8 @@ public class Layer: @unchecked Sendable {
   private var builtShape: Shape?
   private(set) var ownWeights: [Weight] = []
   private var isPrepared = false
+  /// How the weights of products are stored.
+  private(set) var weightFormat: WeightFormat
   /// Counts the changes of the weights.
   let weightsVersion = Atomic<Int>(0)
 
@@ -23,6 +26,7 @@ public class Layer: @unchecked Sendable {
     name = settings.name
     givenInputShape = settings.inputShape
     trainable = settings.trainable
+    weightFormat = settings.weightFormat
   }
 
   // MARK: To be overridden
@@ -42,6 +46,9 @@ public class Layer: @unchecked Sendable {
 
   /// The layer's own weights for an input shape that `outputShapes` took. Children are built here too.
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { [] }
+
+  /// The weights, by index, that `prepare` packs in `weightFormat`; none where the layer has no such products.
+  var quantizableWeights: Range<Int> { 0..<0 }
 
   /// Brings the weights into the form that `forward` reads; called before the first run and after each change, with
   /// the lock held alone: nothing in it may ask the layer for what takes the lock.
@@ -194,6 +201,8 @@ public class Layer: @unchecked Sendable {
     var members = [JSON.Member("name", .string(name))]
     if hasTrainableInConfig { members.append(JSON.Member("trainable", .bool(isTrainable))) }
     members.append(JSON.Member("dtype", "float32"))
+    let format = read { weightFormat }
+    if format != .float32 { members.append(JSON.Member("quantization", .string(format.name))) }
     if let givenInputShape { members.append(JSON.Member("batch_input_shape", givenInputShape.json)) }
     return .object(members + ownConfig())
   }
@@ -223,6 +232,27 @@ public class Layer: @unchecked Sendable {
   final func replaceWeight(_ index: Int, by values: FloatBuffer) throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in
       ownWeights[index] = ownWeights[index].replaced(by: values)
+      isPrepared = false
+      weightsVersion.add(1, ordering: .releasing)
+    }
+  }
+
+  /// Rounds the weights of this layer's own products, and has them packed in a format from now on.
+  final func quantizeOwnWeights(to format: WeightFormat, _ error: inout QuantizationError) throws(ElmanError) {
+    if quantizableWeights.isEmpty { return }
+    try lock.exclusive { () throws(ElmanError) in
+      var rounded: [FloatBuffer] = []
+      for weight in ownWeights[quantizableWeights] {
+        let columns = weight.shape.last ?? 1
+        let matrix = WeightMatrix(
+          base: weight.values.base, rows: weight.count / max(columns, 1), columns: columns, stride: columns)
+        rounded.append(try matrix.rounded(to: format))
+      }
+      for (index, buffer) in zip(quantizableWeights, rounded) {
+        error.add(ownWeights[index].values.values, rounded: buffer.base)
+        ownWeights[index] = ownWeights[index].replaced(by: buffer)
+      }
+      weightFormat = format
       isPrepared = false
       weightsVersion.add(1, ordering: .releasing)
     }

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// The arguments that every layer of Keras takes.
 struct LayerSettings {
   /// What `input_dim` means to a layer.
@@ -10,6 +12,8 @@ struct LayerSettings {
 
   let name: String
   let trainable: Bool
+  /// `quantization`, which is elman's own.
+  let weightFormat: WeightFormat
   /// The input shape the user fixed, batch first; nil where it follows from the layer before.
   var inputShape: Shape?
 
@@ -21,6 +25,7 @@ struct LayerSettings {
       throw ElmanError(.invalidArgument, "The name of a layer must have 1 to 1024 bytes, none of them zero.")
     }
     trainable = try reader.bool("trainable", default: true)
+    weightFormat = try reader.string("quantization").map { (name) throws(ElmanError) in try WeightFormat(named: name) } ?? .float32
     try LayerSettings.checkDtype(reader.value("dtype"), of: reader.owner)
     inputShape = try LayerSettings.inputShape(&reader, inputDimension, readsInputDimension)
     reader.ignore("autocast", "build_config")

@@ -3,11 +3,15 @@ import KernelInterface
 /// Weights in the order in which the kernels read them. Immutable, and shared by everything that runs on them.
 final class PackedWeights: Sendable {
   private let storage: FloatBuffer
+  private let scales: FloatBuffer?
   let depth: Int
   let units: Int
   let gates: Int
+  let format: WeightFormat
 
-  var matrix: PackedMatrix { PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates) }
+  var matrix: PackedMatrix {
+    PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates, format: format, scales: scales?.base)
+  }
 
   /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense), or its
   /// transpose where `isTransposed`.
@@ -18,10 +22,57 @@ final class PackedWeights: Sendable {
     self.depth = depth
     self.units = units
     self.gates = gates
+    format = .float32
+    scales = nil
     storage = try FloatBuffer(count: kernels.packedCount(depth, units, gates))
     let rowStride = isTransposed ? 1 : rowStride ?? gates * units
     let columnStride = isTransposed ? depth : 1
     kernels.pack(weights, rowStride, columnStride, depth, units, gates, storage.base)
+  }
+
+  /// Packs a (depth, gates * units) matrix in a format.
+  init(
+    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, as format: WeightFormat
+  ) throws(ElmanError) {
+    self.depth = depth
+    self.units = units
+    self.gates = gates
+    self.format = format
+    let matrix = WeightMatrix(base: weights, rows: depth, columns: gates * units, stride: rowStride ?? gates * units)
+    if format != .float32 { try matrix.requireFinite(for: format) }
+    if format == .int8 {
+      let columnScales = matrix.scales()
+      scales = try PackedWeights.row(columnScales.map(\.value), units: units, gates: gates)
+      let codes = try PackedWeights.packed(matrix, depth, units, gates) { columnScales[$1].code($0) + 128 }
+      storage = try FloatBuffer(count: (codes.count + 3) / 4)
+      let bytes = UnsafeMutableRawPointer(storage.base).bindMemory(to: UInt8.self, capacity: codes.count)
+      for index in 0..<codes.count { bytes[index] = UInt8(codes.base[index]) }
+    } else {
+      scales = nil
+      let rounded = try PackedWeights.packed(matrix, depth, units, gates) { value, _ in format.rounded(value) }
+      if format == .float32 {
+        storage = rounded
+      } else {
+        storage = try FloatBuffer(count: (rounded.count + 1) / 2)
+        let halves = UnsafeMutableRawPointer(storage.base).bindMemory(to: UInt16.self, capacity: rounded.count)
+        for index in 0..<rounded.count { halves[index] = format.bits(rounded.base[index]) }
+      }
+    }
+  }
+
+  /// A matrix in packed order, each number changed by a function of it and its column; zeros where there is padding.
+  private static func packed(
+    _ matrix: WeightMatrix, _ depth: Int, _ units: Int, _ gates: Int, _ change: (Float, Int) -> Float
+  ) throws(ElmanError) -> FloatBuffer {
+    let changed = try FloatBuffer(count: try elementCount([matrix.rows, matrix.columns]))
+    for row in 0..<matrix.rows {
+      for column in 0..<matrix.columns {
+        changed.base[row * matrix.columns + column] = change(matrix.base[row * matrix.stride + column], column)
+      }
+    }
+    let packed = try FloatBuffer(count: KernelSet.selected.packedCount(depth, units, gates))
+    KernelSet.selected.pack(changed.base, matrix.columns, 1, depth, units, gates, packed.base)
+    return packed
   }
 
   /// A row of gates * units values in gate layout; nil gives zeros.

@@ -69,7 +69,18 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 
   override func ownConfig() -> [JSON.Member] {
-    givenLayers + [JSON.Member("merge_mode", mergeMode.map { .string($0.rawValue) } ?? .null)]
+    givenLayers.map { JSON.Member($0.key, quantized($0.value, as: $0.key == "layer" ? forwardLayer : backwardLayer)) }
+      + [JSON.Member("merge_mode", mergeMode.map { .string($0.rawValue) } ?? .null)]
+  }
+
+  /// A given layer, told to store its weights as the direction made of it does now.
+  private func quantized(_ given: JSON, as direction: Layer) -> JSON {
+    guard let mode = direction.config()["quantization"], case .object(let members) = given else { return given }
+    return .object(
+      members.map { member in
+        guard member.key == "config", case .object(let arguments) = member.value else { return member }
+        return JSON.Member("config", .object(arguments.filter { $0.key != "quantization" } + [JSON.Member("quantization", mode)]))
+      })
   }
 
   override var namedChildren: [(role: String, layer: Layer)] {

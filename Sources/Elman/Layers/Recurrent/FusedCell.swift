@@ -92,17 +92,18 @@ final class FusedCell: Sendable {
   }
 
   /// The weights as the kernels read them.
-  func pack(_ weights: [Weight]) throws(ElmanError) -> PackedRecurrence {
+  func pack(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) -> PackedRecurrence {
     let kernel = weights[0].values.base
     let recurrent = weights[1].values.base
     let bias = usesBias ? weights[2].values.base : nil
     let splits = kind == .gru && !resetAfter
     return PackedRecurrence(
       cell: self,
-      kernel: try PackedWeights(kernel, depth: weights[0].shape[0], units: units, gates: gates),
+      kernel: try PackedWeights(kernel, depth: weights[0].shape[0], units: units, gates: gates, as: format),
       recurrentKernel: try PackedWeights(
-        recurrent, depth: units, units: units, gates: splits ? 2 : gates, rowStride: gates * units),
-      candidateKernel: splits ? try PackedWeights(recurrent + 2 * units, depth: units, units: units, rowStride: 3 * units) : nil,
+        recurrent, depth: units, units: units, gates: splits ? 2 : gates, rowStride: gates * units, as: format),
+      candidateKernel: splits
+        ? try PackedWeights(recurrent + 2 * units, depth: units, units: units, rowStride: 3 * units, as: format) : nil,
       bias: try PackedWeights.row(bias, units: units, gates: gates),
       recurrentBias: resetAfter ? try PackedWeights.row(bias.map { $0 + 3 * units }, units: units, gates: 3) : nil)
   }

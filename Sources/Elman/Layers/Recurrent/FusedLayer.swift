@@ -14,10 +14,11 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
   override func ownConfig() -> [JSON.Member] { options.config + cell.config(ofCell: false) }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.weights(features: input.last ?? 0) }
+  override var quantizableWeights: Range<Int> { 0..<2 }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     try super.prepare(builtFor: input)
-    packed = try cell.pack(ownWeights)
+    packed = try cell.pack(ownWeights, as: weightFormat)
   }
 
   override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {

@@ -1,0 +1,139 @@
+import KernelInterface
+
+// Weights of fewer bits. A number is rounded once, when a layer is quantized; its rounded value stands in the layer's
+// weights from then on, and is exact in the packed format, so that weights which are kept and set again give the same
+// bits.
+
+extension WeightFormat {
+  /// The names of Keras's dtypes.
+  var name: String { String(describing: self) }
+
+  init(named name: String) throws(ElmanError) {
+    guard let format = Self.allCases.first(where: { $0.name == name }) else {
+      throw ElmanError(
+        .invalidArgument, "Invalid quantization mode. Expected one of ('float16', 'bfloat16', 'int8'). Received: mode=\(name)")
+    }
+    self = format
+  }
+
+  /// The nearest value of a format that has no scale. Those of float16 end at 65504 and, but for zero, begin at 2^-14: the
+  /// smaller ones slow arithmetic down.
+  func rounded(_ value: Float) -> Float {
+    switch self {
+    case .float32, .int8: return value
+    case .bfloat16:
+      let bits = value.bitPattern
+      return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+    case .float16:
+      if value.magnitude < 0x1p-14 { return value.magnitude > 0x1p-15 ? Float(signOf: value, magnitudeOf: 0x1p-14) : 0 }
+      return Float(Float16(min(max(value, -65504), 65504)))
+    }
+  }
+
+  /// The bits of a rounded value.
+  func bits(_ rounded: Float) -> UInt16 {
+    self == .float16 ? Float16(rounded).bitPattern : UInt16(truncatingIfNeeded: rounded.bitPattern >> 16)
+  }
+}
+
+/// One column's scale of int8: its largest value becomes 127.
+///
+/// It has 16 significant bits, so that its products with -127 to 127 are exact, and are rounded to themselves again.
+struct ColumnScale {
+  let value: Float
+
+  init(largest: Float) {
+    value = Float(bitPattern: ((largest / 127).bitPattern + 0xFF) & ~0xFF)
+  }
+
+  /// -127 to 127.
+  func code(_ weight: Float) -> Float {
+    value == 0 ? 0 : min(max((weight / value).rounded(.toNearestOrEven), -127), 127)
+  }
+}
+
+/// A (rows, columns) matrix of weights, its rows `stride` apart.
+struct WeightMatrix {
+  let base: UnsafePointer<Float>
+  let rows: Int
+  let columns: Int
+  let stride: Int
+
+  func requireFinite(for format: WeightFormat) throws(ElmanError) {
+    for row in 0..<rows {
+      for column in 0..<columns where !(base[row * stride + column].magnitude < .infinity) {
+        throw ElmanError(
+          .invalidArgument,
+          "Weights must be finite to be stored as \(format.name). Received: \(base[row * stride + column])")
+      }
+    }
+  }
+
+  /// The scales of int8, one a column.
+  func scales() -> [ColumnScale] {
+    var largest = [Float](repeating: 0, count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { largest[column] = max(largest[column], base[row * stride + column].magnitude) }
+    }
+    return largest.map(ColumnScale.init)
+  }
+
+  /// The values rounded to a format, dense.
+  func rounded(to format: WeightFormat) throws(ElmanError) -> FloatBuffer {
+    try requireFinite(for: format)
+    let result = try FloatBuffer(count: try elementCount([rows, columns]))
+    let scales = format == .int8 ? scales() : []
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let weight = base[row * stride + column]
+        result.base[row * columns + column] =
+          format == .int8 ? scales[column].code(weight) * scales[column].value : format.rounded(weight)
+      }
+    }
+    return result
+  }
+}
+
+/// How far rounding moved some weights.
+public struct QuantizationError {
+  private var squares = 0.0
+  private var errors = 0.0
+
+  mutating func add(_ weights: UnsafeBufferPointer<Float>, rounded: UnsafePointer<Float>) {
+    for (index, weight) in weights.enumerated() {
+      let error = Double(weight) - Double(rounded[index])
+      squares += Double(weight) * Double(weight)
+      errors += error * error
+    }
+  }
+
+  /// The root of the mean squared error over that of the mean squared weight; 0 where nothing was rounded.
+  public var relative: Double { squares > 0 ? (errors / squares).squareRoot() : 0 }
+}
+
+extension Layer {
+  /// Stores the weights of this layer's products, and of the layers in it, in fewer bits: for inference, where reading them
+  /// is what takes time. Biases and activations stay float32. `mode` is the name of a format.
+  public func quantize(_ mode: String) throws(ElmanError) -> QuantizationError {
+    _ = try requireBuiltShape()
+    var error = QuantizationError()
+    try quantize(to: WeightFormat(named: mode), &error)
+    return error
+  }
+
+  fileprivate func quantize(to format: WeightFormat, _ error: inout QuantizationError) throws(ElmanError) {
+    for child in children { try child.quantize(to: format, &error) }
+    try quantizeOwnWeights(to: format, &error)
+  }
+}
+
+extension Sequential {
+  /// Quantizes all layers that have products; see `Layer.quantize`.
+  public func quantize(_ mode: String) throws(ElmanError) -> QuantizationError {
+    _ = try requireBuiltShape()
+    let format = try WeightFormat(named: mode)
+    var error = QuantizationError()
+    for layer in layers { try layer.quantize(to: format, &error) }
+    return error
+  }
+}
