@@ -167,6 +167,16 @@ public struct Recurrence {
   }
 }
 
+extension Product {
+  /// Rows of each group from `first` on; they are written where the first ones were.
+  public func rows(_ first: Int, count: Int) -> Product {
+    var part = self
+    part.rows = count
+    part.input.base += first * input.rowStride
+    return part
+  }
+}
+
 extension Recurrence {
   /// The steps from `first` on, where they read their inputs at `inputs`. More than one begin at slot 0 of the ring.
   public func steps(_ first: Int, count: Int, inputs base: UnsafePointer<Float>) -> Recurrence {

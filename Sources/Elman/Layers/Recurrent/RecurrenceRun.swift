@@ -65,7 +65,7 @@ struct RecurrenceRun {
     let (inputProduct, recurrence) = (inputProduct(), recurrence())
     for start in stride(from: 0, to: timesteps, by: scratch.block) {
       let steps = min(scratch.block, timesteps - start)
-      kernels.product(inputProduct(start, steps))
+      kernels.product(inputProduct.rows(start, count: steps))
       if needsSingleSteps {
         runSingly(recurrence, start: start, steps: steps)
       } else {
@@ -89,7 +89,7 @@ struct RecurrenceRun {
       let (start, place) = (stage / (block + 1) * block, stage % (block + 1))
       let share = Threads.share(part, of: panels, parts: parts)
       if place == 0 {
-        var call = inputProduct(start, min(block, timesteps - start))
+        var call = inputProduct.rows(start, count: min(block, timesteps - start))
         call.panels = share
         product(call)
       } else {
@@ -143,24 +143,18 @@ struct RecurrenceRun {
 
   // MARK: Kernel calls
 
-  /// The input products of some timesteps, by the first of them and their count.
-  private func inputProduct() -> (Int, Int) -> Product {
+  /// The input products of the first timestep.
+  private func inputProduct() -> Product {
     let rowStride = call.reversed ? -call.size.features : call.size.features
     let groupStride = timesteps * call.size.features
     let width = kernels.gateWidth(units, cell.gates)
-    let first = Product(
+    return Product(
       groups: rows.count, rows: 1,
       input: InputRows(
         base: call.input + self.first * groupStride + call.timestep(0) * call.size.features, groupStride: groupStride,
         rowStride: rowStride),
       weights: packed.kernel.matrix, bias: packed.bias.base,
       output: OutputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width), padded: true)
-    return { start, steps in
-      var product = first
-      product.rows = steps
-      product.input.base += start * rowStride
-      return product
-    }
   }
 
   /// All timesteps; they read their inputs at the place that each has in its block.
