@@ -2228,6 +2228,21 @@ ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t
 ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
 
 /*
+ * elman_model_memory: how much memory a forward call works in, beside its input, its outputs and the weights.
+ *
+ *   model         a live handle
+ *   input_shape   the shape of the input, batch first; a model that has not been built is built for it
+ *   input_rank    1 to ELMAN_MAX_RANK
+ *   bytes         receives the bytes
+ *
+ * The outputs of at most two layers, the gates of a block of timesteps, and states. The model keeps the memory for the next call
+ * of that shape, so that a repeated call allocates nothing; calls that run at once have each their own.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH; ELMAN_NOT_BUILT for a model without layers. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *input_shape, size_t input_rank, size_t *bytes);
+
+/*
  * elman_model_quantize: store the weights of the model's products in fewer bits, for inference.
  *
  *   model   a live handle

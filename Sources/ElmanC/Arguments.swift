@@ -95,12 +95,15 @@ func optionalShape(_ pointer: UnsafePointer<Int64>?, _ rank: Int, _ name: Static
 
 /// The shape of an array that is there, and how many elements it has.
 struct ArrayShape {
-  let dimensions: [Int]
+  /// Borrowed.
+  let given: UnsafeBufferPointer<Int64>
   let count: Int
+
+  var dimensions: [Int] { given.map { Int($0) } }
 
   /// `isInput`: the first dimension is the batch, so that there must be one.
   init(_ pointer: UnsafePointer<Int64>?, _ rank: Int, _ name: StaticString, isInput: Bool) throws(ElmanError) {
-    let given = try ElmanC.dimensions(pointer, rank, name, ranks: isInput ? inputRank : anyRank)
+    given = try ElmanC.dimensions(pointer, rank, name, ranks: isInput ? inputRank : anyRank)
     var count = 1
     var overflows = false
     for (index, value) in given.enumerated() {
@@ -110,10 +113,6 @@ struct ArrayShape {
       count = product
     }
     if overflows { throw ElmanError(.outOfMemory, "The array of shape '\(name)' is beyond this machine's memory.") }
-    dimensions = [Int](unsafeUninitializedCapacity: rank) { buffer, initialized in
-      for index in 0..<rank { buffer[index] = Int(given[index]) }
-      initialized = rank
-    }
     self.count = count
   }
 

@@ -124,3 +124,14 @@ public func elman_model_quantize(
     error?.pointee = result.relative
   }
 }
+
+@implementation @_cdecl("elman_model_memory")
+public func elman_model_memory(
+  _ model: elman_model, _ input_shape: UnsafePointer<Int64>?, _ input_rank: Int, _ bytes: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  model.call { (model) throws(ElmanError) in
+    let result = try required(bytes, "bytes")
+    let shape = try ArrayShape(input_shape, input_rank, "input_shape", isInput: true)
+    result.pointee = try model.workspaceBytes(for: shape.dimensions)
+  }
+}

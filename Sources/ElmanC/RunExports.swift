@@ -10,7 +10,7 @@ public func elman_model_forward(
     let shape = try ArrayShape(input_shape, input_rank, "input_shape", isInput: true)
     let count = try size(output_count, "output_count")
     try model.forward(
-      inputPointer(input, count: shape.count), shape: shape.dimensions,
+      inputPointer(input, count: shape.count), shape: shape.given,
       output: UnsafeMutableBufferPointer(start: outputPointer(output, count: count), count: count))
   }
 }

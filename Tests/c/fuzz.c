@@ -450,7 +450,7 @@ static void call_model(fuzzer *f) {
   size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 21)) {
+  switch (below(f, 22)) {
     case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
     case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
     case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
@@ -469,6 +469,7 @@ static void call_model(fuzzer *f) {
       break;
     case 17: TELL(elman_model_count_params, model, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 18: TELL(elman_model_reset_states, model); break;
+    case 20: TELL(elman_model_memory, model, OR_NULL(f, f->shape), rank, OR_NULL(f, &number)); break;
     case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
     default: {
       struct { elman_summary_options o; char more[64]; } s;

@@ -155,6 +155,26 @@ void *malloc(size_t size) {
 }
 #endif
 
+TEST(a_repeated_forward_does_not_allocate) {
+  static float input[2 * 40 * 4], output[2 * 3];
+  elman_model model =
+      make_model_of(make_layer("Bidirectional", "{\"layer\": {\"class_name\": \"LSTM\", \"config\": {\"units\": 8, "
+                                                "\"return_sequences\": true}}, \"input_shape\": [40, 4]}"),
+                    make_layer("SimpleRNN", "{\"units\": 70, \"return_sequences\": true}"), make_layer("GRU", "{\"units\": 8}"),
+                    make_layer("Dense", "{\"units\": 3}"), NO_LAYER);
+  size_t bytes;
+  for (int i = 0; i < 3; i++) OK(elman_model_forward(model, input, SHAPE(2, 40, 4), output, 6));
+  long before = allocations;
+  for (int i = 0; i < 1000; i++) OK(elman_model_forward(model, input, SHAPE(2, 40, 4), output, 6));
+  CHECK(allocations == before);
+  OK(elman_model_memory(model, SHAPE(2, 40, 4), &bytes));
+  /* Two layers' outputs, and gates of 4 * 8 and 70 units, padded to 16 floats. */
+  CHECK(bytes > 0 && bytes <= sizeof(float) * (2 * 40 * (16 + 70) + 2 * 2 * 40 * 80 + 4096));
+  CHECK_ERROR(elman_model_memory(model, SHAPE(2, 40, 5), &bytes), ELMAN_SHAPE_MISMATCH, "expected shape");
+  CHECK_STATUS(elman_model_memory(model, SHAPE(2, 40, 4), NULL), ELMAN_INVALID_ARGUMENT);
+  OK(elman_model_release(model));
+}
+
 TEST(a_step_does_not_allocate) {
   elman_layer cells[2] = {make_layer("LSTMCell", "{\"units\": 6}"), make_layer("GRUCell", "{\"units\": 5}")}, stack, rnn;
   elman_stream stream;

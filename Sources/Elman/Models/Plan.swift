@@ -30,7 +30,22 @@ final class Plan: Sendable {
   private let areaOffsets: [Int]
   private let scratchOffset: Int
   private let workspaceCount: Int
-  private let idleWorkspaces = Mutex<[FloatBuffer]>([])
+
+  /// The memory of one call, with what would otherwise be made anew for each.
+  private final class Workspace: @unchecked Sendable {
+    let memory: FloatBuffer
+    /// What each step writes; the last one's are the caller's.
+    var outputs: [[UnsafeMutablePointer<Float>]]
+
+    init(_ plan: Plan) throws(ElmanError) {
+      let memory = try FloatBuffer(count: plan.workspaceCount)
+      self.memory = memory
+      outputs = plan.steps.map { step in
+        step.target.map { [memory.base + plan.areaOffsets[$0]] } ?? plan.outputCounts.map { _ in memory.base }
+      }
+    }
+  }
+  private let idleWorkspaces = Mutex<[Workspace]>([])
 
   init(layers: [Layer], inputShape: [Int], threads: Int) throws(ElmanError) {
     self.inputShape = inputShape
@@ -87,25 +102,36 @@ final class Plan: Sendable {
     workspaceCount = try space.measured()
   }
 
-  /// Runs the model once.
-  func run(_ call: ModelCall) throws(ElmanError) {
+  /// Whether the plan is for inputs of a shape.
+  func takes(_ shape: UnsafeBufferPointer<Int64>) -> Bool {
+    guard shape.count == inputShape.count else { return false }
+    for (index, size) in inputShape.enumerated() where Int64(size) != shape[index] { return false }
+    return true
+  }
+
+  /// Bytes of memory that one call works in, beside its input, its outputs and the weights.
+  var workspaceBytes: Int { workspaceCount * MemoryLayout<Float>.stride }
+
+  /// Runs the model once; `output(i)` is where its i-th output goes.
+  func run(_ call: ModelCall, output: (Int) -> UnsafeMutablePointer<Float>) throws(ElmanError) {
     guard !steps.isEmpty else {
-      call.outputs[0].update(from: call.input, count: outputCounts[0])
+      output(0).update(from: call.input, count: outputCounts[0])
       return
     }
     let workspace = try takeWorkspace()
     defer { idleWorkspaces.withLock { $0.append(workspace) } }
+    for index in outputCounts.indices { workspace.outputs[steps.count - 1][index] = output(index) }
+    let memory = workspace.memory.base
     var mask = startsWithMask ? call.mask : nil
     for (index, step) in steps.enumerated() {
-      let input = step.source.map { UnsafePointer(workspace.base + areaOffsets[$0]) } ?? call.input
+      let input = step.source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? call.input
       try step.layer.run(
         LayerCall(
-          inputShape: step.inputShape, input: input,
-          outputs: step.target.map { [workspace.base + areaOffsets[$0]] } ?? call.outputs,
+          inputShape: step.inputShape, input: input, outputs: workspace.outputs[index],
           initialStates: index == firstRecurrentStep ? call.initialStates : [],
-          mask: mask, training: call.training, threads: threads, scratch: workspace.base + scratchOffset))
+          mask: mask, training: call.training, threads: threads, scratch: memory + scratchOffset))
       if let offset = step.maskOffset {
-        let made = UnsafeMutableRawPointer(workspace.base + offset)
+        let made = UnsafeMutableRawPointer(memory + offset)
           .bindMemory(to: UInt8.self, capacity: step.inputShape.prefix(2).reduce(1, *))
         step.layer.makeMask(of: input, shape: step.inputShape, into: made)
         mask = UnsafePointer(made)
@@ -114,16 +140,15 @@ final class Plan: Sendable {
     }
   }
 
-  private func takeWorkspace() throws(ElmanError) -> FloatBuffer {
+  private func takeWorkspace() throws(ElmanError) -> Workspace {
     if let idle = idleWorkspaces.withLock({ $0.popLast() }) { return idle }
-    return try FloatBuffer(count: workspaceCount)
+    return try Workspace(self)
   }
 }
 
 /// What a model is run with. All pointers hold what the plan's shapes say.
 struct ModelCall {
   let input: UnsafePointer<Float>
-  let outputs: [UnsafeMutablePointer<Float>]
   var initialStates: [UnsafePointer<Float>] = []
   var mask: UnsafePointer<UInt8>?
   var training = false
@@ -149,12 +174,16 @@ extension Plan {
       throw ElmanError(
         .invalidArgument, "The model has \(outputShapes.count) outputs. Received: buffers for \(counts.count)")
     }
-    for (index, count) in counts.enumerated() where count < outputCounts[index] {
-      throw ElmanError(
-        .bufferTooSmall,
-        "Output \(index) has shape \(Shape(outputShapes[index])), which is \(outputCounts[index]) floats. "
-          + "Received: a buffer of \(count)")
-    }
+    for (index, count) in counts.enumerated() { try requireOutput(index, count) }
+  }
+
+  /// An error unless a buffer holds one of the outputs.
+  func requireOutput(_ index: Int, _ count: Int) throws(ElmanError) {
+    guard count < outputCounts[index] else { return }
+    throw ElmanError(
+      .bufferTooSmall,
+      "Output \(index) has shape \(Shape(outputShapes[index])), which is \(outputCounts[index]) floats. "
+        + "Received: a buffer of \(count)")
   }
 
   /// An error unless the states and the mask have the shapes that this plan needs.

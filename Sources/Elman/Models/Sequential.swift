@@ -172,10 +172,13 @@ public final class Sequential: @unchecked Sendable {
 
   /// Calls `body` with the plan for an input shape, building the model where its first input tells how. No layer is
   /// added and no weights are set meanwhile.
-  private func withPlan(for inputShape: [Int], _ body: (Plan) throws(ElmanError) -> Void) throws(ElmanError) {
+  private func withPlan(
+    for inputShape: UnsafeBufferPointer<Int64>, _ body: (Plan) throws(ElmanError) -> Void
+  ) throws(ElmanError) {
     let threads = Threads.count
     func known() -> Plan? {
-      plans.first { $0.inputShape == inputShape && $0.threads == threads }
+      for plan in plans where plan.threads == threads && plan.takes(inputShape) { return plan }
+      return nil
     }
     func attempt() throws(ElmanError) -> Bool {
       guard let plan = known() else { return false }
@@ -184,9 +187,13 @@ public final class Sequential: @unchecked Sendable {
     }
     while !(try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
-        if known() == nil { try addPlan(for: inputShape, threads: threads) }
+        if known() == nil { try addPlan(for: inputShape.map { Int($0) }, threads: threads) }
       }
     }
+  }
+
+  private func withPlan(for inputShape: [Int], _ body: (Plan) throws(ElmanError) -> Void) throws(ElmanError) {
+    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try withPlan(for: shape, body) }
   }
 
   private func addPlan(for inputShape: [Int], threads: Int) throws(ElmanError) {
@@ -205,13 +212,30 @@ public final class Sequential: @unchecked Sendable {
 
   /// Computes the model's one output; `output` has at least as many floats as it.
   public func forward(
-    _ input: UnsafePointer<Float>, shape: [Int], output: UnsafeMutableBufferPointer<Float>
+    _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, output: UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
     try withPlan(for: shape) { (plan) throws(ElmanError) in
-      try plan.requireOutputs([output.count])
+      guard plan.outputCounts.count == 1 else { return try plan.requireOutputs([output.count]) }
+      try plan.requireOutput(0, output.count)
       guard let base = output.baseAddress else { return }
-      try plan.run(ModelCall(input: input, outputs: [base]))
+      try plan.run(ModelCall(input: input)) { _ in base }
     }
+  }
+
+  public func forward(
+    _ input: UnsafePointer<Float>, shape: [Int], output: UnsafeMutableBufferPointer<Float>
+  ) throws(ElmanError) {
+    try shape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in
+      try forward(input, shape: shape, output: output)
+    }
+  }
+
+  /// Bytes of memory that a call for inputs of a shape works in, beside its input, its outputs and the weights. The model
+  /// keeps them for the next call; calls that run at once have each their own.
+  public func workspaceBytes(for inputShape: [Int]) throws(ElmanError) -> Int {
+    var bytes = 0
+    try withPlan(for: inputShape) { (plan) throws(ElmanError) in bytes = plan.workspaceBytes }
+    return bytes
   }
 
   /// The shapes that `run` would give for inputs of a shape.
@@ -232,8 +256,9 @@ public final class Sequential: @unchecked Sendable {
       guard bases.count == outputs.count else { return }
       try plan.run(
         ModelCall(
-          input: input, outputs: bases, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
-          mask: options.mask?.values.baseAddress, training: options.training))
+          input: input, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
+          mask: options.mask?.values.baseAddress, training: options.training)
+      ) { bases[$0] }
     }
   }
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from .. import _arrays
 from .._handle import Handle
-from .._library import check, encoded, lib, text
+from .._library import check, dimensions, encoded, lib, text
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
 from ..layers import InputLayer, Layer, deserialize, serialize
@@ -203,6 +203,35 @@ class Sequential(Handle):
             If the model is not built.
         """
         return Stream(self, batch_size)
+
+    def memory(self, batch: int = 1, timesteps: int | None = None) -> int:
+        """Bytes that a call works in, beside its input, its output and the weights.
+
+        The outputs of at most two layers, the gates of a block of timesteps, and
+        states. The model keeps them for the next call of the shape.
+
+        Parameters
+        ----------
+        batch : int
+            Rows of the input.
+        timesteps : int, optional
+            Where the model's input shape does not say it.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built, or its input shape is not all known.
+        """
+        shape = [batch, *self.input_shape[1:]]
+        if timesteps is not None and len(shape) > 1:
+            shape[1] = timesteps
+        if None in shape:
+            raise ValueError(
+                "The memory depends on the shape of the input: pass `timesteps`. "
+                f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
+            )
+        sizes = dimensions(shape)
+        return self._number("memory", sizes, len(sizes))
 
     def predict_on_batch(self, x: npt.ArrayLike) -> FloatArray:
         """The output for one batch."""

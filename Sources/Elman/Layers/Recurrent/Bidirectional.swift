@@ -142,19 +142,26 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   /// Memory of one call: a scratch space for each direction and, where outputs are merged, each direction's output.
   private struct Scratch {
-    let spaces: [UnsafeMutablePointer<Float>]
-    let outputs: [UnsafeMutablePointer<Float>]
+    let spaces: Directions<UnsafeMutablePointer<Float>>
+    let outputs: Directions<UnsafeMutablePointer<Float>>
+  }
 
-    init(_ space: inout ScratchSpace, counts: [Int], outputCount: Int) {
-      spaces = counts.map { space.take($0) }
-      outputs = (0..<2).map { _ in space.take(outputCount) }
-    }
+  /// One of something for each direction; unlike an array it needs no allocation.
+  private struct Directions<Value> {
+    let forward: Value
+    let backward: Value
+
+    subscript(_ direction: Int) -> Value { direction == 0 ? forward : backward }
   }
 
   private func scratch(_ space: inout ScratchSpace, for input: [Int], threads: Int) throws(ElmanError) -> Scratch {
-    var counts: [Int] = []
-    for layer in [forwardLayer, backwardLayer] { counts.append(try layer.sequenceScratchCount(SequenceSize(input), threads: threads)) }
-    return Scratch(&space, counts: counts, outputCount: try mergedCount(for: input))
+    let size = SequenceSize(input)
+    let merged = try mergedCount(for: input)
+    return Scratch(
+      spaces: Directions(
+        forward: space.take(try forwardLayer.sequenceScratchCount(size, threads: threads)),
+        backward: space.take(try backwardLayer.sequenceScratchCount(size, threads: threads))),
+      outputs: Directions(forward: space.take(merged), backward: space.take(merged)))
   }
 
   /// Elements of one direction's output where it is merged afterwards, otherwise 0.
@@ -176,16 +183,17 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     let scratch = try scratch(&space, for: call.inputShape, threads: call.threads)
     try forwardLayer.whilePrepared { () throws(ElmanError) in
       try backwardLayer.whilePrepared { () throws(ElmanError) in
-        try runBoth([try sequence(0, call, scratch), try sequence(1, call, scratch)], threads: call.threads)
+        let sequences = Directions(forward: try sequence(0, call, scratch), backward: try sequence(1, call, scratch))
+        try runBoth(sequences, threads: call.threads)
       }
     }
     merge(call, scratch)
   }
 
   /// The two directions, side by side where a thread is free and one row of the batch leaves it nothing else to do.
-  private func runBoth(_ sequences: [SequenceCall], threads: Int) throws(ElmanError) {
-    let layers = [forwardLayer, backwardLayer]
-    let size = sequences[0].size
+  private func runBoth(_ sequences: Directions<SequenceCall>, threads: Int) throws(ElmanError) {
+    let layers = Directions(forward: forwardLayer, backward: backwardLayer)
+    let size = sequences.forward.size
     let operations = Double(size.timesteps) * Double(forwardLayer.units) * Double(forwardLayer.units)
     let parts = size.batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
     try Threads.splitThrowing(rows: 2, parts: parts) { (_, range) throws(ElmanError) in
