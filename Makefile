@@ -158,11 +158,13 @@ format: need-swift ruff ## Format Swift (swift-format) and Python (ruff)
 	$(VENV)/bin/python -m ruff check --fix python Tests/python benchmarks scripts
 
 .PHONY: lint
-lint: need-swift need-c ruff ## Check the formatting, and the header with every warning on
+lint: need-c lib ruff ## Check the formatting, the header with every warning on, and the kernels' machine code
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests examples
 	$(VENV)/bin/python -m ruff format --check python Tests/python benchmarks scripts
 	$(VENV)/bin/python -m ruff check python Tests/python benchmarks scripts
 	Tests/c/check-header include
+	@scripts/need objdump binutils
+	$(VENV)/bin/python benchmarks/check_kernels.py
 
 # A page for each layer, and one for each other module.
 LAYER_PAGES = $(shell ls python/elman/layers | sed -n 's/^\([a-z].*\)\.py$$/elman.layers.\1/p')
@@ -172,12 +174,25 @@ docs: venv ## Make the reference pages, in .build/docs, from the docstrings
 	$(VENV)/bin/python -m pdoc --docformat numpy --no-show-source --output-directory .build/docs elman $(LAYER_PAGES)
 	@echo "$$(ls .build/docs/elman/layers | wc -l) pages of layers in .build/docs"
 
-.PHONY: bench
-bench: venv ## Measure the speed beside other libraries (see benchmarks/)
+.PHONY: bench-peers
+bench-peers: venv stage
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
+
+.PHONY: bench
+bench: bench-peers bench-steps ## Measure the speed beside other libraries (see benchmarks/)
 	$(VENV)/bin/python benchmarks/recurrent.py --threads 1 --json .build/recurrent_1.json
 	$(VENV)/bin/python benchmarks/recurrent.py --threads 2 --json .build/recurrent_2.json
 	$(VENV)/bin/python benchmarks/small.py
+
+.PHONY: bench-quick
+bench-quick: bench-peers bench-steps ## The same in five minutes: one round, one thread
+	$(VENV)/bin/python benchmarks/recurrent.py --threads 1 --rounds 1 --json .build/recurrent_quick.json
+
+.PHONY: bench-steps
+bench-steps: stage
+	export PKG_CONFIG_PATH="$(CURDIR)/$(STAGE)/lib/pkgconfig"; \
+	$(CC) -std=c99 -O2 benchmarks/c/steps.c $$(pkg-config --cflags --libs elman) -o .build/steps
+	LD_LIBRARY_PATH="$(CURDIR)/$(STAGE)/lib" .build/steps
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -40,13 +40,23 @@ private func multiply<W: WeightReader, let R: Int, let N: Int>(
   var weights = panel
   for k in 0..<depth {
     elman_cpu_prefetch(next + k * bytesInLine)
-    var columns = Row<N>(repeating: Vector())
-    for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
-    weights += N * lanes * W.size
-    for r in 0..<R {
-      let value = Vector(repeating: left[r][k])
-      for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
+    if R < N {
+      // The fewer of the two stay in registers, which AVX2 has just enough of.
+      var values = InlineArray<R, Vector>(repeating: Vector())
+      for r in 0..<R { values[r] = Vector(repeating: left[r][k]) }
+      for n in 0..<N {
+        let column = W.vector(weights + n * lanes * W.size)
+        for r in 0..<R { sums[r][n].accumulate(values[r], column) }
+      }
+    } else {
+      var columns = Row<N>(repeating: Vector())
+      for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
+      for r in 0..<R {
+        let value = Vector(repeating: left[r][k])
+        for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
+      }
     }
+    weights += N * lanes * W.size
   }
   for r in 0..<R {
     for n in 0..<N { memory[r * N + n] = sums[r][n] }
@@ -297,7 +307,8 @@ func sweepThreeGates(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
   #if KERNELS_AVX512
     sweep(e, panels, rows, TileSums<8, 3>.self, TileSums<3, 3>.self)
   #else
-    sweep(e, panels, rows, TileSums<4, 3>.self, TileSums<3, 3>.self)
+    // 4 x 3 would need one register more than the compiler has for it.
+    sweep(e, panels, rows, TileSums<3, 3>.self, TileSums<3, 3>.self)
   #endif
 }
 

@@ -57,9 +57,64 @@ import Testing
     for depth in 0...70 { check(kernels, groups: 2, rows: 3, depth: depth, units: 37, gates: 1, padded: true, offset: depth % 4) }
     for rows in 0...40 { check(kernels, groups: 3, rows: rows, depth: 9, units: 21, gates: 1, padded: true, offset: 1) }
     for gates in [3, 4] {
-      for units in 1...40 {
+      for units in 1...70 {
         check(kernels, groups: 1, rows: units % 11 + 1, depth: 20 + units % 5, units: units, gates: gates, padded: true, offset: 2)
       }
+    }
+  }
+
+  /// The weights of a format are exact: only the scale of int8 rounds once more than the same product in float32.
+  @Test(arguments: KernelSet.available.map(\.name), WeightFormat.allCases)
+  func everyFormatOfWeights(_ name: String, _ format: WeightFormat) throws {
+    let kernels = try #require(KernelSet.available.first { $0.name == name })
+    for (units, gates) in (1...70).map({ ($0, 1) }) + (1...40).flatMap({ [($0, 3), ($0, 4)] }) {
+      for (rows, depth) in [(1, 5), (1, 64), (8, 33)] {
+        var values = Values(UInt64(units * 100 + rows))
+        let x = values.array(rows * depth)
+        let w = values.array(depth * gates * units).map { format.sample($0) }
+        let scales = format == .int8 ? values.array(gates * units).map { 1 + $0 } : [Float](repeating: 1, count: gates * units)
+        let packed = Packed(kernels, w, depth: depth, units: units, gates: gates, format: format, scales: scales)
+        let width = kernels.gateWidth(units, gates)
+        let got = Guarded(rows * width)
+        let input = Guarded(x, offset: 1)
+        kernels.product(
+          Product(
+            rows: rows, input: InputRows(base: input.base, rowStride: depth), weights: packed.matrix, bias: nil,
+            output: OutputRows(base: got.base, rowStride: width), padded: true))
+        var expected: [Float] = []
+        for row in 0..<rows {
+          let sums = (0..<gates * units).map { column in
+            Double(scales[column]) * (0..<depth).reduce(0.0) { $0 + Double(x[row * depth + $1]) * Double(w[$1 * gates * units + column]) }
+          }
+          expected += kernels.gateLayout(sums.map { Float($0) }, units: units, gates: gates)
+        }
+        let largest = 2e-6 * Double(depth) * (format == .int8 ? 254 : 1)
+        let isClose = zip(got.values, expected).allSatisfy { abs(Double($0 - $1)) <= largest }
+        #expect(isClose && got.guardsAreWhole, "\(name) \(format) rows=\(rows) depth=\(depth) units=\(units) gates=\(gates)")
+      }
+    }
+  }
+
+  @Test(arguments: KernelSet.available.map(\.name))
+  func partsOfThePanelsGiveTheWhole(_ name: String) throws {
+    let kernels = try #require(KernelSet.available.first { $0.name == name })
+    for (units, gates, rows) in [(150, 1, 1), (150, 1, 9), (70, 3, 1), (70, 4, 7), (5, 1, 2)] {
+      var values = Values(UInt64(units))
+      let input = Guarded(values.array(rows * 20))
+      let packed = Packed(kernels, values.array(20 * gates * units), depth: 20, units: units, gates: gates)
+      let width = kernels.gateWidth(units, gates)
+      let (whole, parts) = (Guarded(rows * width), Guarded(rows * width))
+      func run(_ output: Guarded, _ panels: Range<Int>?) {
+        var product = Product(
+          rows: rows, input: InputRows(base: input.base, rowStride: 20), weights: packed.matrix, bias: nil,
+          output: OutputRows(base: output.base, rowStride: width), padded: true)
+        product.panels = panels
+        kernels.product(product)
+      }
+      run(whole, nil)
+      let count = kernels.panelCount(units, gates)
+      for panel in (0..<count).reversed() { run(parts, panel..<panel + 1) }
+      #expect(parts.values == whole.values && parts.guardsAreWhole)
     }
   }
 

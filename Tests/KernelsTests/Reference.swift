@@ -51,11 +51,40 @@ final class Guarded {
 struct Packed {
   let memory: Guarded
   let matrix: PackedMatrix
+  private let scales: Guarded?
 
-  init(_ kernels: KernelSet, _ weights: [Float], depth: Int, units: Int, gates: Int = 1) {
+  /// The weights are those of the format: for `.int8` whole numbers, whose columns are multiplied by scales.
+  init(
+    _ kernels: KernelSet, _ weights: [Float], depth: Int, units: Int, gates: Int = 1, format: WeightFormat = .float32,
+    scales: [Float]? = nil
+  ) {
     memory = Guarded(kernels.packedCount(depth, units, gates))
     kernels.pack(weights, gates * units, 1, depth, units, gates, memory.base)
-    matrix = PackedMatrix(base: memory.base, depth: depth, units: units, gates: gates)
+    self.scales = format == .int8 ? scales.map { Guarded(kernels.gateLayout($0, units: units, gates: gates)) } : nil
+    let raw = UnsafeMutableRawPointer(memory.base)
+    for index in 0..<memory.count where format != .float32 {
+      let value = memory.base[index]
+      switch format {
+      case .float32: break
+      case .float16: raw.storeBytes(of: Float16(value).bitPattern, toByteOffset: 2 * index, as: UInt16.self)
+      case .bfloat16: raw.storeBytes(of: UInt16(value.bitPattern >> 16), toByteOffset: 2 * index, as: UInt16.self)
+      case .int8: raw.storeBytes(of: UInt8(value + 128), toByteOffset: index, as: UInt8.self)
+      }
+    }
+    matrix = PackedMatrix(
+      base: memory.base, depth: depth, units: units, gates: gates, format: format, scales: self.scales.map { UnsafePointer($0.base) })
+  }
+}
+
+extension WeightFormat {
+  /// A number that the format holds, from one in -1...1.
+  func sample(_ value: Float) -> Float {
+    switch self {
+    case .float32: value
+    case .float16: Float(Float16(value.magnitude < 1e-4 ? 0 : value))
+    case .bfloat16: Float(bitPattern: value.bitPattern & 0xFFFF_0000)
+    case .int8: (127 * value).rounded()
+    }
   }
 }
 
