@@ -175,24 +175,37 @@ docs: venv ## Make the reference pages, in .build/docs, from the docstrings
 	@echo "$$(ls .build/docs/elman/layers | wc -l) pages of layers in .build/docs"
 
 .PHONY: bench-peers
-bench-peers: venv stage
+bench-peers: venv bench-programs
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements.txt
 
+# The benchmark's C programs: elman's are linked as a user's would be.
+.PHONY: bench-programs
+bench-programs: need-consumers stage
+	@[ -e /usr/include/dnnl.h ] || scripts/need --always libdnnl-dev
+	export PKG_CONFIG_PATH="$(CURDIR)/$(STAGE)/lib/pkgconfig"; for program in steps products; do \
+	  $(CC) -std=c99 -O2 benchmarks/c/$$program.c $$(pkg-config --cflags --libs elman) -o .build/$$program || exit 1; done
+	$(CC) -std=gnu11 -O3 -march=native benchmarks/c/roofline.c -o .build/roofline
+	$(CC) -std=c99 -O2 -shared -fPIC benchmarks/c/onednn.c -ldnnl -o .build/libonednn_peer.so
+
+RECURRENT = $(VENV)/bin/python benchmarks/recurrent.py
 .PHONY: bench
-bench: bench-peers bench-steps ## Measure the speed beside other libraries (see benchmarks/)
-	$(VENV)/bin/python benchmarks/recurrent.py --threads 1 --json .build/recurrent_1.json
-	$(VENV)/bin/python benchmarks/recurrent.py --threads 2 --json .build/recurrent_2.json
+bench: bench-peers bench-steps bench-roofline ## Measure the speed beside other libraries (see benchmarks/)
+	for threads in 1 2; do $(RECURRENT) --threads $$threads --runs 3 \
+	  --json .build/recurrent_$$threads.json --picture .build/recurrent_$$threads.svg || exit 1; done
 	$(VENV)/bin/python benchmarks/small.py
 
+# The peers that are quick to start.
 .PHONY: bench-quick
-bench-quick: bench-peers bench-steps ## The same in five minutes: one round, one thread
-	$(VENV)/bin/python benchmarks/recurrent.py --threads 1 --rounds 1 --json .build/recurrent_quick.json
+bench-quick: bench-peers bench-steps ## The same in five minutes: one round on one thread
+	$(RECURRENT) --rounds 1 --peers torch onnxruntime onnxruntime_binding openvino onednn --json .build/recurrent_quick.json
 
 .PHONY: bench-steps
-bench-steps: stage
-	export PKG_CONFIG_PATH="$(CURDIR)/$(STAGE)/lib/pkgconfig"; \
-	$(CC) -std=c99 -O2 benchmarks/c/steps.c $$(pkg-config --cflags --libs elman) -o .build/steps
+bench-steps: bench-programs
 	LD_LIBRARY_PATH="$(CURDIR)/$(STAGE)/lib" .build/steps
+
+.PHONY: bench-roofline
+bench-roofline: venv bench-programs ## Measure the machine's limits and how near products come
+	$(VENV)/bin/python benchmarks/roofline.py
 
 .PHONY: clean
 clean: ## Remove what was built

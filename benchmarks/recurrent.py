@@ -1,8 +1,8 @@
-"""Recurrent layers beside their peers, in one run: `python benchmarks/recurrent.py`.
+"""Recurrent layers and models beside their peers: `python benchmarks/recurrent.py`.
 
 Every peer is a process of its own; rounds go from peer to peer, so that a busy
-minute of the machine falls on all of them. Prints a Markdown table and writes
-JSON beside it.
+minute of the machine falls on all of them. Prints a Markdown table, and writes
+JSON and a picture where asked.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from peers import PEERS
+from report import markdown, picture
+from roofline import measured
 from workloads import ROWS
 
 HERE = Path(__file__).resolve().parent
@@ -35,17 +38,19 @@ class Worker:
             ),
         }
         affinity = ["taskset", "-c", "0"] if threads == 1 else []
+        # What it says goes to a file: a full pipe would stop it.
+        self.said = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [*affinity, sys.executable, str(HERE / "worker.py"), peer, count],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.said,
             text=True,
             env=environment,
         )
 
     def measure(self, row: int) -> dict | None:
-        """The times of one burst."""
+        """The times of one burst; None where the process ended."""
         try:
             self.process.stdin.write(f"{row}\n")
             self.process.stdin.flush()
@@ -59,79 +64,98 @@ class Worker:
         if self.process.poll() is None:
             self.process.stdin.close()
             self.process.wait()
-        lines = self.process.stderr.read().strip().splitlines()
+        self.said.seek(0)
+        lines = self.said.read().strip().splitlines()
         return lines[-1] if self.process.returncode and lines else ""
+
+
+def run(peers: list[str], rows: list[int], threads: int, rounds: int) -> dict:
+    """The least microseconds of each row and peer, every process new."""
+    workers = {peer: Worker(peer, threads) for peer in peers}
+    results: dict[int, dict[str, dict]] = {}
+    for row in rows:
+        answers: dict[str, list[dict]] = {peer: [] for peer in peers}
+        for _ in range(rounds):
+            for peer, worker in workers.items():
+                answer = worker.measure(row)
+                if answer and "absent" not in answer:
+                    answers[peer].append(answer)
+                elif answer and answer["absent"] != "no such model":
+                    print(
+                        f"{peer}, {ROWS[row].name}: {answer['absent']}", file=sys.stderr
+                    )
+        results[row] = {
+            peer: best(peer, given) for peer, given in answers.items() if given
+        }
+    for peer, worker in workers.items():
+        failure = worker.close()
+        if failure:
+            print(f"{peer} is absent: {failure}", file=sys.stderr)
+    return results
+
+
+def best(peer: str, answers: list[dict]) -> dict:
+    """The least and the median time of a run's rounds."""
+    error = max(answer["error"] for answer in answers)
+    if not error <= LARGEST_ERROR:
+        raise SystemExit(f"{peer} is wrong by {error}")
+    return {
+        "min": min(answer["min"] for answer in answers),
+        "median": statistics.median(answer["median"] for answer in answers),
+    }
+
+
+def summarize(runs: list[dict], threads: int) -> list[dict]:
+    """The median over the runs of each peer and row, elman's lead, and the limit."""
+    table = []
+    for index in runs[0]:
+        peers = {
+            peer: {
+                key: statistics.median(run[index][peer][key] for run in runs)
+                for key in ("min", "median")
+            }
+            for peer in runs[0][index]
+            if all(peer in run[index] for run in runs)
+        }
+        own = peers["elman"]["min"]
+        others = [times["min"] for peer, times in peers.items() if peer != "elman"]
+        limit = measured().row(ROWS[index], threads)
+        table.append(
+            {
+                "row": ROWS[index].name,
+                "peers": peers,
+                "lead": min(others) / own if others else None,
+                "limit": limit,
+                "share": limit / own,
+            }
+        )
+    return table
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--runs", type=int, default=1, help="full runs; their median counts"
+    )
+    parser.add_argument("--rounds", type=int, default=2, help="rounds of each run")
     parser.add_argument("--rows", type=int, nargs="*", default=range(len(ROWS)))
+    parser.add_argument("--peers", nargs="*", default=[*PEERS][1:], choices=PEERS)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path)
     arguments = parser.parse_args()
 
-    workers = {peer: Worker(peer, arguments.threads) for peer in PEERS}
-    results: dict[int, dict[str, list[dict]]] = {}
-    for row in arguments.rows:
-        results[row] = {peer: [] for peer in PEERS}
-        for _ in range(arguments.rounds):
-            for peer, worker in workers.items():
-                answer = worker.measure(row)
-                if answer:
-                    results[row][peer].append(answer)
-    for peer, worker in workers.items():
-        failure = worker.close()
-        if failure:
-            print(f"{peer} is absent: {failure}", file=sys.stderr)
-    table = summarize(results)
-    print(markdown(table, arguments.threads))
+    peers = ["elman", *(peer for peer in arguments.peers if peer != "elman")]
+    threads = arguments.threads
+    runs = []
+    for _ in range(arguments.runs):
+        runs.append(run(peers, arguments.rows, threads, arguments.rounds))
+    table = summarize(runs, threads)
+    print(markdown(table, peers, threads, arguments.runs))
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1))
-
-
-def summarize(results: dict) -> list[dict]:
-    """The best time of each peer and row, and elman's lead."""
-    table = []
-    for index, peers in results.items():
-        best = {}
-        for peer, answers in peers.items():
-            if not answers:
-                continue
-            if answers[0]["error"] > LARGEST_ERROR:
-                raise SystemExit(f"{peer} is wrong by {answers[0]['error']}")
-            best[peer] = {
-                "min": min(a["min"] for a in answers),
-                "median": statistics.median(a["median"] for a in answers),
-            }
-        others = [v["min"] for p, v in best.items() if p != "elman"]
-        lead = (
-            min(others) / best["elman"]["min"] if others and "elman" in best else None
-        )
-        table.append({"row": str(ROWS[index]), "peers": best, "lead": lead})
-    return table
-
-
-def markdown(table: list[dict], threads: int) -> str:
-    """The best microseconds of each peer; the lead is over the fastest other."""
-    peers = list(PEERS)
-    lines = [
-        f"One layer with return_sequences, {threads} thread(s): "
-        "best microseconds of a call",
-        "",
-        "| Layer (batch, timesteps, features, units) | "
-        + " | ".join(peers)
-        + " | lead |",
-        "|---" * (len(peers) + 2) + "|",
-    ]
-    for entry in table:
-        times = [
-            f"{entry['peers'][peer]['min']:.1f}" if peer in entry["peers"] else "-"
-            for peer in peers
-        ]
-        lead = f"{entry['lead']:.2f}x" if entry["lead"] else "-"
-        lines.append(f"| {entry['row']} | " + " | ".join(times) + f" | {lead} |")
-    return "\n".join(lines)
+    if arguments.picture:
+        picture(table, threads, arguments.picture)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a small model costs: a call, the library's load, the import.
+"""What a small model costs: a call, the library's load, the import, memory.
 
 `python benchmarks/small.py`; every figure is the least of several runs.
 """
@@ -40,6 +40,21 @@ def milliseconds(code: str, prepared: str, repeat: int = 10) -> float:
     )
 
 
+def memory() -> tuple[int, float]:
+    """The bytes of a workspace, and the MB that the process holds after a call."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(HERE.parent / 'python')!r})\n"
+        "import elman, numpy, resource\n"
+        "def held(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3\n"
+        "before = held()\n"
+        "model = elman.Sequential([elman.layers.LSTM(128, input_shape=(100, 128))])\n"
+        "model(numpy.zeros((32, 100, 128), numpy.float32))\n"
+        "print(model.memory(32, 100), held() - before)"
+    )
+    workspace, grown = subprocess.check_output([sys.executable, "-c", program]).split()
+    return int(workspace), float(grown)
+
+
 def main() -> None:
     library = HERE.parent / ".build" / "release" / "libelman.so"
     load = milliseconds(f"ctypes.CDLL({str(library)!r})", "import ctypes")
@@ -48,6 +63,9 @@ def main() -> None:
     print(f"| model(x), SimpleRNN(3) of (1, 2, 10) | {call_microseconds():.2f} us |")
     print(f"| load of the library | {load:.1f} ms |")
     print(f"| import elman, beyond NumPy | {importing:.1f} ms |")
+    workspace, grown = memory()
+    print(f"| workspace, LSTM(128) of (32, 100, 128) | {workspace / 1e6:.2f} MB |")
+    print(f"| the process grows with that model and call | {grown:.1f} MB |")
     print(f"| library | {library.stat().st_size / 1e6:.1f} MB |")
 
 

@@ -1,0 +1,86 @@
+"""What the machine can do, and the least time of a row on it.
+
+`python benchmarks/roofline.py` prints the measured peak and bandwidths and how near
+elman's products come to them; `make bench-roofline` builds the C programs first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from workloads import GATES, Row
+
+BUILD = Path(__file__).resolve().parents[1] / ".build"
+BYTES = 4
+
+
+@dataclass(frozen=True)
+class Roofline:
+    """The peak of a core in GF/s, and GB/s by the KiB of the working set."""
+
+    fma: float
+    read: dict[int, float]
+
+    def bandwidth(self, size: float) -> float:
+        """The GB/s at which a working set of so many bytes is read again and again."""
+        larger = [kib for kib in self.read if kib * 1024 >= size]
+        return self.read[min(larger) if larger else max(self.read)]
+
+    def product(self, rows: int, inputs: int, columns: int, threads: int = 1) -> float:
+        """The least microseconds of a product whose weights were read before."""
+        operations = 2 * rows * inputs * columns
+        size = BYTES * inputs * columns / threads
+        multiplying = operations / (self.fma * threads)
+        return max(multiplying, size / self.bandwidth(size)) * 1e-3
+
+    def row(self, row: Row, threads: int) -> float:
+        """The least microseconds of a call.
+
+        The input's product at once, the recurrent one for each timestep; nothing for
+        functions and calls. Two threads share all but the tiny rows' work.
+        """
+        total = 0.0
+        for layer, inputs in zip(row.layers, row.input_sizes):
+            columns = GATES[layer.kind] * layer.units
+            if row.stream:
+                return self.product(row.batch, inputs + layer.units, columns, threads)
+            sizes = row.batch * row.timesteps, inputs, columns
+            step = self.product(row.batch, layer.units, columns, threads)
+            once = self.product(*sizes, threads) + row.timesteps * step
+            total += once * (1 + layer.bidirectional)
+        return total
+
+
+@cache
+def measured() -> Roofline:
+    """This machine's, by c/roofline.c on one core."""
+    program = ["taskset", "-c", "0", str(BUILD / "roofline")]
+    answer = json.loads(subprocess.check_output(program))
+    return Roofline(answer["fma"], {int(k): v for k, v in answer["read"].items()})
+
+
+def main() -> None:
+    roofline = measured()
+    print(f"One core: {roofline.fma:.0f} GF/s of multiply-adds\n")
+    print("| working set, KiB | " + " | ".join(map(str, roofline.read)) + " |")
+    print("|---" * (len(roofline.read) + 1) + "|")
+    print("| GB/s | " + " | ".join(f"{v:.0f}" for v in roofline.read.values()) + " |")
+    library = {**os.environ, "LD_LIBRARY_PATH": str(BUILD / "release")}
+    program = ["taskset", "-c", "0", str(BUILD / "products"), "1"]
+    products = json.loads(subprocess.check_output(program, env=library))
+    print(
+        "\n| product (rows, inputs, units) | GF/s | share of the bound |\n|---|---|---|"
+    )
+    for *sizes, rate in products:
+        rows, inputs, units = sizes
+        bound = 2e-3 * rows * inputs * units / roofline.product(*sizes)
+        print(f"| {tuple(sizes)} | {rate:.1f} | {rate / bound:.0%} |")
+
+
+if __name__ == "__main__":
+    main()
