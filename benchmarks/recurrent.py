@@ -39,7 +39,7 @@ class Worker:
         }
         affinity = ["taskset", "-c", "0"] if threads == 1 else []
         # What it says goes to a file: a full pipe would stop it.
-        self.said = tempfile.TemporaryFile("w+")
+        self.said = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             [*affinity, sys.executable, str(HERE / "worker.py"), peer, count],
             stdin=subprocess.PIPE,

@@ -1,105 +1,140 @@
 // exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted by Chebyshev nodes at 40 digits; their
 // errors are below 2^-24 of the result, so that what is left is the rounding of the few last operations.
+//
+// Those of recurrent layers work on N vectors at once, operation by operation: each operation waits for the one before
+// it, and a core looks ahead only so far for others that need not wait.
 
 /// x = n ln 2 + r with n whole and |r| <= ln 2 / 2; exp(r) = 1 + r + r^2 tail.
-private struct ReducedExponent {
-  let n: Vector
-  let r: Vector
+private struct ReducedExponents<let N: Int> {
+  /// n + 127 + 1.5 * 2^23: that many whole numbers have no digits behind the point, and their last bits are 2^n's exponent.
+  private(set) var shifted = Row<N>(repeating: Vector())
+  private(set) var r = Row<N>(repeating: Vector())
+
+  private static var rounder: Vector { Vector(repeating: 12_582_912 + 127) }
 
   @inline(__always)
-  init(_ x: Vector) {
-    // Adding 1.5 * 2^23 rounds to a whole number.
-    let rounder = Vector(repeating: 12_582_912)
-    n = x.times(Vector(repeating: 1.442_695_04), plus: rounder) - rounder
+  init(_ x: Row<N>) {
+    for i in 0..<N { shifted[i] = x[i].times(Vector(repeating: 1.442_695_04), plus: Self.rounder) }
+    var n = Row<N>(repeating: Vector())
+    for i in 0..<N { n[i] = shifted[i] - Self.rounder }
     // ln 2 in two parts, the first with few enough bits that n times it is exact.
-    let high = n.times(Vector(repeating: -0.693_359_375), plus: x)
-    r = n.times(Vector(repeating: 2.121_944_40e-4), plus: high)
+    for i in 0..<N { r[i] = n[i].times(Vector(repeating: -0.693_359_375), plus: x[i]) }
+    for i in 0..<N { r[i] = n[i].times(Vector(repeating: 2.121_944_40e-4), plus: r[i]) }
   }
 
-  /// exp(r) - 1.
+  /// n.
   @inline(__always)
-  var expm1: Vector { (r * r).times(tail, plus: r) }
-
-  /// exp(r), with what 1 + r loses of r put back.
-  @inline(__always)
-  var exp: Vector {
-    let sum = r + 1
-    return sum + (r * r).times(tail, plus: r - (sum - 1))
-  }
-
-  @inline(__always)
-  private var tail: Vector {
-    let square = r * r
-    let low = r.times(0.166_666_67, plus: 0.5)
-    let middle = r.times(0.008_333_31, plus: 0.041_666_456)
-    let high = r.times(0.000_198_919_81, plus: 0.001_393_454_2)
-    return square.times(square.times(high, plus: middle), plus: low)
-  }
+  func exponent(_ i: Int) -> Vector { shifted[i] - Self.rounder }
 
   /// 2^n for -126 <= n <= 127.
   @inline(__always)
-  static func power(_ n: Vector) -> Vector {
-    let whole = (n + Vector(repeating: 12_582_912 + 127)).bits
-    return Vector(bits: whole &<< 23)
+  func power(_ i: Int) -> Vector { Vector(bits: shifted[i].bits &<< 23) }
+
+  /// exp(r) - 1.
+  @inline(__always)
+  var expm1: Row<N> {
+    var (square, sum) = (Row<N>(repeating: Vector()), tail)
+    for i in 0..<N { square[i] = r[i] * r[i] }
+    for i in 0..<N { sum[i] = square[i].times(sum[i], plus: r[i]) }
+    return sum
   }
+
+  /// exp(r), with what 1 + r loses of r put back.
+  @inline(__always)
+  func exp(_ i: Int) -> Vector {
+    let sum = r[i] + 1
+    return sum + (r[i] * r[i]).times(tail[i], plus: r[i] - (sum - 1))
+  }
+
+  @inline(__always)
+  private var tail: Row<N> {
+    var (square, low, middle, high) = (r, r, r, r)
+    for i in 0..<N { square[i] = r[i] * r[i] }
+    for i in 0..<N { high[i] = r[i].times(0.000_198_919_81, plus: 0.001_393_454_2) }
+    for i in 0..<N { middle[i] = r[i].times(0.008_333_31, plus: 0.041_666_456) }
+    for i in 0..<N { low[i] = r[i].times(0.166_666_67, plus: 0.5) }
+    for i in 0..<N { high[i] = square[i].times(high[i], plus: middle[i]) }
+    for i in 0..<N { high[i] = square[i].times(high[i], plus: low[i]) }
+    return high
+  }
+}
+
+/// 2^n for -126 <= n <= 127.
+@inline(__always)
+private func power(_ n: Vector) -> Vector {
+  Vector(bits: (n + Vector(repeating: 12_582_912 + 127)).bits &<< 23)
 }
 
 /// e^x, also where the result is denormal; +inf above 88.73, 0 below -103.98.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
-  let reduced = ReducedExponent(x.atLeast(-105).atMost(90))
+  let reduced = ReducedExponents<1>(Row<1>(repeating: x.atLeast(-105).atMost(90)))
   // 2^n in two halves: n reaches beyond the exponents of normal numbers.
   let rounder = Vector(repeating: 12_582_912)
-  let half = reduced.n.times(Vector(repeating: 0.5), plus: rounder) - rounder
-  return reduced.exp * ReducedExponent.power(half) * ReducedExponent.power(reduced.n - half)
+  let half = reduced.exponent(0).times(Vector(repeating: 0.5), plus: rounder) - rounder
+  return reduced.exp(0) * power(half) * power(reduced.exponent(0) - half)
 }
 
 /// tanh x = e / (e + 2) with e = exp(2 |x|) - 1, which loses nothing near zero.
 @inline(__always)
-func hyperbolicTangent(_ x: Vector) -> Vector {
-  let fraction = Fraction(hyperbolicTangent: x)
-  return (fraction.numerator / fraction.denominator).withSign(of: x)
+func hyperbolicTangents<let N: Int>(_ x: Row<N>) -> Row<N> {
+  var doubled = x
+  for i in 0..<N { doubled[i] = (x[i] + x[i]).magnitude.atMost(20) }
+  let reduced = ReducedExponents<N>(doubled)
+  var result = reduced.expm1
+  for i in 0..<N { result[i] = reduced.power(i).times(result[i], plus: reduced.power(i) - 1) }
+  for i in 0..<N { result[i] = (result[i] / (result[i] + 2)).withSign(of: x[i]) }
+  return result
 }
 
-/// A function as a fraction, so that a product of two takes one division.
-private struct Fraction {
-  let numerator: Vector
-  let denominator: Vector
+@inline(__always)
+func hyperbolicTangent(_ x: Vector) -> Vector { hyperbolicTangents(Row<1>(repeating: x))[0] }
 
-  /// |tanh x|.
+/// Functions of gates as fractions, so that a product of two takes one division.
+struct Fractions<let N: Int> {
+  private(set) var numerators: Row<N>
+  private(set) var denominators = Row<N>(repeating: Vector(repeating: 1))
+
+  /// Whole values.
   @inline(__always)
-  init(hyperbolicTangent x: Vector) {
-    let doubled = (x + x).magnitude.atMost(20)
-    let reduced = ReducedExponent(doubled)
-    let power = ReducedExponent.power(reduced.n)
-    numerator = power.times(reduced.expm1, plus: power - 1)
-    denominator = numerator + 2
+  init(_ values: Row<N>) { numerators = values }
+
+  /// tanh of those in `tangents`, 1 / (1 + e^-x) of the others. They need no sign, so that 1e-38 stands for what is smaller
+  /// and the last bit may differ from the functions by themselves.
+  @inline(__always)
+  init(logistics x: Row<N>, tangents: Range<Int>) {
+    var argument = x
+    for i in 0..<N {
+      argument[i] = tangents.contains(i) ? (x[i] + x[i]).atMost(20).atLeast(-20) : -x[i].atMost(87).atLeast(-87)
+    }
+    let reduced = ReducedExponents<N>(argument)
+    numerators = reduced.expm1
+    for i in 0..<N {
+      let power = reduced.power(i)
+      if tangents.contains(i) {
+        numerators[i] = power.times(numerators[i], plus: power - 1)
+        denominators[i] = numerators[i] + 2
+      } else {
+        denominators[i] = power.times(numerators[i], plus: power) + 1
+        numerators[i] = Vector(repeating: 1)
+      }
+    }
   }
 
-  /// 1 / (1 + e^-x), no smaller than e^-87.
   @inline(__always)
-  init(logistic x: Vector) {
-    let reduced = ReducedExponent(-x.magnitude.atMost(87))
-    let power = ReducedExponent.power(reduced.n)
-    let e = power.times(reduced.expm1, plus: power)
-    numerator = Vector(repeating: 1).replacing(with: e, where: x .< Vector())
-    denominator = e + 1
+  func value(_ i: Int) -> Vector { numerators[i] / denominators[i] }
+
+  /// Puts one of others in a place of these.
+  @inline(__always)
+  mutating func take<let K: Int>(_ i: Int, _ other: Fractions<K>, _ j: Int) {
+    (numerators[i], denominators[i]) = (other.numerators[j], other.denominators[j])
   }
-}
 
-/// `logistic` for gates: 1e-38 stands for what is smaller, and the last bit may differ.
-@inline(__always)
-func gateLogistic(_ x: Vector) -> Vector {
-  let fraction = Fraction(logistic: x)
-  return fraction.numerator / fraction.denominator
-}
-
-/// `gateLogistic(gate) * hyperbolicTangent(x)` with one division.
-@inline(__always)
-func gatedTangent(_ gate: Vector, _ x: Vector) -> Vector {
-  let (logistic, tangent) = (Fraction(logistic: gate), Fraction(hyperbolicTangent: x))
-  let magnitude = logistic.numerator * tangent.numerator / (logistic.denominator * tangent.denominator)
-  return magnitude.withSign(of: x)
+  /// The product of one of these and one of others.
+  @inline(__always)
+  func product<let K: Int>(_ i: Int, _ other: Fractions<K>, _ j: Int) -> Vector {
+    numerators[i] * other.numerators[j] / (denominators[i] * other.denominators[j])
+  }
 }
 
 /// 1 / (1 + e^-x), by way of e^-|x| so that nothing overflows and small results keep their digits.

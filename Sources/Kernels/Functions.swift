@@ -5,6 +5,17 @@ import KernelInterface
 
 protocol VectorFunction {
   func callAsFunction(_ x: Vector) -> Vector
+  /// Of N vectors at once.
+  func all<let N: Int>(_ x: Row<N>) -> Row<N>
+}
+
+extension VectorFunction {
+  @inline(__always)
+  func all<let N: Int>(_ x: Row<N>) -> Row<N> {
+    var y = x
+    for n in 0..<N { y[n] = self(x[n]) }
+    return y
+  }
 }
 
 struct Linear: VectorFunction {
@@ -15,6 +26,9 @@ struct Linear: VectorFunction {
 struct Tanh: VectorFunction {
   @inline(__always)
   func callAsFunction(_ x: Vector) -> Vector { hyperbolicTangent(x) }
+
+  @inline(__always)
+  func all<let N: Int>(_ x: Row<N>) -> Row<N> { hyperbolicTangents(x) }
 }
 
 struct Sigmoid: VectorFunction {

@@ -32,11 +32,17 @@ private struct ProductEpilogue<F: VectorFunction>: Epilogue {
   }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
-    let target = output(row) + vector * lanes
-    for n in 0..<N {
-      let left = columns - (vector + n) * lanes
-      if left >= lanes { (target + n * lanes).store(f(sums[n])) } else { (target + n * lanes).store(f(sums[n]), first: left) }
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+    for m in 0..<M {
+      let (target, left) = (output(places.row(m)) + places.vector(m) * lanes, columns - places.vector(m) * lanes)
+      let values = f.all((sums + m * N).row(of: Row<N>.self))
+      for n in 0..<N {
+        if left - n * lanes >= lanes {
+          (target + n * lanes).store(values[n])
+        } else {
+          (target + n * lanes).store(values[n], first: left - n * lanes)
+        }
+      }
     }
   }
 }

@@ -90,10 +90,13 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
-    for n in 0..<N {
-      let unit = (vector + n) * lanes
-      step.store(f(sums[n]), step.output(row, unit), unit)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+    for m in 0..<M {
+      let hidden = f.all((sums + m * N).row(of: Row<N>.self))
+      for n in 0..<N {
+        let unit = (places.vector(m) + n) * lanes
+        step.store(hidden[n], step.output(places.row(m), unit), unit)
+      }
     }
   }
 }
@@ -116,22 +119,24 @@ private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFuncti
 
 /// The gates' function and the activation of an LSTM or a GRU.
 protocol CellFunctions {
-  func gate(_ x: Vector) -> Vector
-  func activation(_ x: Vector) -> Vector
-  /// `gate(g) * activation(x)`.
-  func gated(_ g: Vector, _ x: Vector) -> Vector
+  /// The activation of those in `activations`, the gates' function of the others.
+  func callAsFunction<let N: Int>(_ x: Row<N>, activations: Range<Int>) -> Fractions<N>
+}
+
+extension CellFunctions {
+  @inline(__always)
+  func gates<let N: Int>(_ x: Row<N>) -> Fractions<N> { self(x, activations: 0..<0) }
+
+  @inline(__always)
+  func activations<let N: Int>(_ x: Row<N>) -> Fractions<N> { self(x, activations: 0..<N) }
 }
 
 /// Keras's defaults, sigmoid and tanh.
 struct StandardFunctions: CellFunctions {
   @inline(__always)
-  func gate(_ x: Vector) -> Vector { gateLogistic(x) }
-
-  @inline(__always)
-  func activation(_ x: Vector) -> Vector { hyperbolicTangent(x) }
-
-  @inline(__always)
-  func gated(_ g: Vector, _ x: Vector) -> Vector { gatedTangent(g, x) }
+  func callAsFunction<let N: Int>(_ x: Row<N>, activations: Range<Int>) -> Fractions<N> {
+    Fractions(logistics: x, tangents: activations)
+  }
 }
 
 /// Any others.
@@ -146,13 +151,11 @@ private struct AnyFunctions: CellFunctions {
   }
 
   @inline(__always)
-  func gate(_ x: Vector) -> Vector { gateFunction(x) }
-
-  @inline(__always)
-  func activation(_ x: Vector) -> Vector { activationFunction(x) }
-
-  @inline(__always)
-  func gated(_ g: Vector, _ x: Vector) -> Vector { gateFunction(g) * activationFunction(x) }
+  func callAsFunction<let N: Int>(_ x: Row<N>, activations: Range<Int>) -> Fractions<N> {
+    var values = x
+    for n in 0..<N { values[n] = activations.contains(n) ? activationFunction(x[n]) : gateFunction(x[n]) }
+    return Fractions(values)
+  }
 }
 
 extension Recurrence {
@@ -178,13 +181,23 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
     if N != 4 { return }
-    let unit = vector / 4 * lanes
-    let state = cell + row * cellStride + unit
-    let c = f.gate(sums[1]).times(step.load(state, unit), plus: f.gated(sums[0], sums[2]))
-    step.store(c, state, unit)
-    step.store(f.gated(sums[3], c), step.output(row, unit), unit)
+    var cells = Row<M>(repeating: Vector())
+    var outputs = Fractions<M>(cells)
+    for m in 0..<M {
+      let unit = places.vector(m) / 4 * lanes
+      let state = cell + places.row(m) * cellStride + unit
+      let gates = f((sums + m * 4).row(of: Row<4>.self), activations: 2..<3)
+      cells[m] = gates.value(1).times(step.load(state, unit), plus: gates.product(0, gates, 2))
+      step.store(cells[m], state, unit)
+      outputs.take(m, gates, 3)
+    }
+    let activated = f.activations(cells)
+    for m in 0..<M {
+      let unit = places.vector(m) / 4 * lanes
+      step.store(outputs.product(m, activated, m), step.output(places.row(m), unit), unit)
+    }
   }
 }
 
@@ -218,14 +231,23 @@ struct GRUStep<F: CellFunctions>: Epilogue {
   }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
     if N != 3 { return }
-    let unit = vector / 3 * lanes
-    let h = step.load(step.hidden(row) + unit, unit)
-    let update = f.gate(step.input(row, vector) + sums[0])
-    let reset = f.gate(step.input(row, vector + 1) + sums[1])
-    let candidate = f.activation(reset.times(sums[2], plus: step.input(row, vector + 2)))
-    step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
+    @inline(__always)
+    func sum(_ gate: Int) -> Row<M> { sums.advanced(by: gate).column(by: 3, of: Row<M>.self) }
+    @inline(__always)
+    func input(_ m: Int, _ gate: Int) -> Vector { step.input(places.row(m), places.vector(m) + gate) }
+    var (reset, update, candidate) = (sum(1), sum(0), sum(2))
+    for m in 0..<M { reset[m] += input(m, 1) }
+    for m in 0..<M { update[m] += input(m, 0) }
+    let (resets, updates) = (f.gates(reset), f.gates(update))
+    for m in 0..<M { candidate[m] = resets.value(m).times(candidate[m], plus: input(m, 2)) }
+    let candidates = f.activations(candidate)
+    for m in 0..<M {
+      let unit = places.vector(m) / 3 * lanes
+      let (h, next) = (step.load(step.hidden(places.row(m)) + unit, unit), candidates.value(m))
+      step.store(updates.value(m).times(h - next, plus: next), step.output(places.row(m), unit), unit)
+    }
   }
 }
 
@@ -270,12 +292,14 @@ private struct GRUGatesStep<F: CellFunctions>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector / 2 * 3 + vector % 2) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
     if N != 2 { return }
-    let unit = vector / 2 * lanes
-    let place = row * gates.width + unit
-    (gates.update + place).store(f.gate(sums[0]))
-    (gates.reset + place).store(f.gate(sums[1]) * step.load(step.hidden(row) + unit, unit))
+    for m in 0..<M {
+      let (row, unit) = (places.row(m), places.vector(m) / 2 * lanes)
+      let (place, values) = (row * gates.width + unit, f.gates((sums + m * 2).row(of: Row<2>.self)))
+      (gates.update + place).store(values.value(0))
+      (gates.reset + place).store(values.value(1) * step.load(step.hidden(row) + unit, unit))
+    }
   }
 }
 
@@ -292,13 +316,15 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector * 3 + 2) }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
-    for n in 0..<N {
-      let unit = (vector + n) * lanes
-      let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
-      let candidate = f.activation(sums[n])
-      let h = step.load(step.hidden(row) + unit, unit)
-      step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+    for m in 0..<M {
+      let (row, candidates) = (places.row(m), f.activations((sums + m * N).row(of: Row<N>.self)))
+      for n in 0..<N {
+        let unit = (places.vector(m) + n) * lanes
+        let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
+        let (h, candidate) = (step.load(step.hidden(row) + unit, unit), candidates.value(n))
+        step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
+      }
     }
   }
 }

@@ -51,7 +51,9 @@ private struct InputProduct: Epilogue {
   func start(_ row: Int, _ vector: Int) -> Vector { bias.map { ($0 + vector * lanes).vector() } ?? Vector() }
 
   @inline(__always)
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type) {
-    for n in 0..<N { (output + (vector + n) * lanes).store(sums[n]) }
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+    for m in 0..<M {
+      for n in 0..<N { (output + (places.vector(m) + n) * lanes).store(sums[m * N + n]) }
+    }
   }
 }

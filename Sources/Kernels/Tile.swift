@@ -12,14 +12,46 @@ let bytesInLine = 64
 typealias Row<let N: Int> = InlineArray<N, Vector>
 typealias TileSums<let R: Int, let N: Int> = InlineArray<R, InlineArray<N, Vector>>
 
+extension UnsafePointer<Vector> {
+  /// N vectors.
+  @inline(__always)
+  func row<let N: Int>(of type: Row<N>.Type) -> Row<N> {
+    var row = Row<N>(repeating: Vector())
+    for n in 0..<N { row[n] = self[n] }
+    return row
+  }
+
+  /// Every Nth vector, M of them.
+  @inline(__always)
+  func column<let M: Int>(by step: Int, of type: Row<M>.Type) -> Row<M> {
+    var column = Row<M>(repeating: Vector())
+    for m in 0..<M { column[m] = self[m * step] }
+    return column
+  }
+}
+
 /// What a product begins with and what becomes of it, for one tile at a time.
 protocol Epilogue {
   /// The first element of a row of the left matrix.
   func left(_ row: Int) -> UnsafePointer<Float>
   /// What the sums of a row begin with, at a vector of the gate layout.
   func start(_ row: Int, _ vector: Int) -> Vector
-  /// Takes N finished vectors of a row, the first at `vector`.
-  func finish<let N: Int>(_ row: Int, _ vector: Int, _ sums: UnsafePointer<Vector>, _ shape: Row<N>.Type)
+  /// Takes M times N finished vectors.
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type)
+}
+
+/// Where groups of finished vectors belong: one row below the other, or one panel beside the other.
+struct Places {
+  let firstRow: Int
+  let firstVector: Int
+  let rowStep: Int
+  let vectorStep: Int
+
+  @inline(__always)
+  func row(_ m: Int) -> Int { firstRow + m * rowStep }
+
+  @inline(__always)
+  func vector(_ m: Int) -> Int { firstVector + m * vectorStep }
 }
 
 // Sums go from function to function through memory, always as whole vectors: what is stored in other pieces than it is
@@ -116,7 +148,7 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
       }
     }
   }
-  finish(e, row, vector, &sums)
+  finish(e, row, vector, (row: 1, vector: 0), &sums)
 }
 
 /// The loop over k, in two halves where the panels ask for it.
@@ -140,12 +172,22 @@ private func multiply<W: WeightReader, let R: Int, let N: Int>(
   }
 }
 
+/// The epilogue of four groups of N vectors at once, then of two, then of one.
 @inline(__always)
 private func finish<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ row: Int, _ vector: Int, _ sums: UnsafePointer<TileSums<R, N>>
+  _ e: E, _ row: Int, _ vector: Int, _ step: (row: Int, vector: Int), _ sums: UnsafePointer<TileSums<R, N>>
 ) {
   let sums = vectors(sums)
-  for r in 0..<R { e.finish(row + r, vector, sums + r * N, Row<N>.self) }
+  @inline(__always)
+  func finish<let M: Int>(_ r: Int, _ shape: TileSums<M, N>.Type) {
+    let (row, vector) = (row + r * step.row, vector + r * step.vector)
+    let places = Places(firstRow: row, firstVector: vector, rowStep: step.row, vectorStep: step.vector)
+    e.finish(places, sums + r * N, shape)
+  }
+  let (fours, twos) = (R / 4 * 4, R / 2 * 2)
+  for r in stride(from: 0, to: fours, by: 4) { finish(r, TileSums<4, N>.self) }
+  if fours < twos { finish(fours, TileSums<2, N>.self) }
+  if twos < R { finish(twos, TileSums<1, N>.self) }
 }
 
 /// The vectors of a tile, row after row.
@@ -209,15 +251,7 @@ private func rowOfPanels<E: Epilogue, let P: Int, let N: Int>(
       }
     }
   }
-  finishPanels(e, row, vector, &sums)
-}
-
-@inline(__always)
-private func finishPanels<E: Epilogue, let P: Int, let N: Int>(
-  _ e: E, _ row: Int, _ vector: Int, _ sums: UnsafePointer<TileSums<P, N>>
-) {
-  let sums = vectors(sums)
-  for p in 0..<P { e.finish(row, vector + p * N, sums + p * N, Row<N>.self) }
+  finish(e, row, vector, (row: 0, vector: N), &sums)
 }
 
 /// All rows of the left matrix with one panel, R at a time, then 4, 2 and 1. Each tile brings a part of the panel that
