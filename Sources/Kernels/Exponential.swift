@@ -14,7 +14,7 @@ private struct ReducedExponents<let N: Int> {
 
   @inline(__always)
   init(_ x: Row<N>) {
-    for i in 0..<N { shifted[i] = x[i].times(Vector(repeating: 1.442_695_04), plus: Self.rounder) }
+    for i in 0..<N { shifted[i] = x[i] * 1.442_695_04 + Self.rounder }
     var n = Row<N>(repeating: Vector())
     for i in 0..<N { n[i] = shifted[i] - Self.rounder }
     // ln 2 in two parts, the first with few enough bits that n times it is exact.
@@ -99,25 +99,22 @@ struct Fractions<let N: Int> {
   @inline(__always)
   init(_ values: Row<N>) { numerators = values }
 
-  /// tanh of those in `tangents`, 1 / (1 + e^-x) of the others. They need no sign, so that 1e-38 stands for what is smaller
-  /// and the last bit may differ from the functions by themselves.
+  /// tanh of those in `tangents`, 1 / (1 + e^-x) of the others. No e is so large that a product of two overflows; 1e-38
+  /// stands for what is smaller, and the last bit may differ from the functions by themselves.
   @inline(__always)
   init(logistics x: Row<N>, tangents: Range<Int>) {
     var argument = x
     for i in 0..<N {
-      argument[i] = tangents.contains(i) ? (x[i] + x[i]).atMost(20).atLeast(-20) : -x[i].atMost(87).atLeast(-87)
+      let isTangent = tangents.contains(i)
+      argument[i] = (isTangent ? x[i] + x[i] : x[i]).atMost(20).atLeast(isTangent ? -20 : -87)
     }
     let reduced = ReducedExponents<N>(argument)
     numerators = reduced.expm1
     for i in 0..<N {
       let power = reduced.power(i)
-      if tangents.contains(i) {
-        numerators[i] = power.times(numerators[i], plus: power - 1)
-        denominators[i] = numerators[i] + 2
-      } else {
-        denominators[i] = power.times(numerators[i], plus: power) + 1
-        numerators[i] = Vector(repeating: 1)
-      }
+      let isTangent = tangents.contains(i)
+      numerators[i] = power.times(numerators[i], plus: isTangent ? power - 1 : power)
+      denominators[i] = numerators[i] + (isTangent ? 2 : 1)
     }
   }
 
