@@ -107,10 +107,10 @@ public struct Product {
   }
 }
 
-/// The timesteps of a recurrent layer whose input products are already there.
+/// The timesteps of a recurrent layer.
 ///
-/// Step t of row b reads its input product at `inputs.base + b * inputs.groupStride + t * inputs.rowStride`
-/// (gate layout, bias included) and writes its hidden state to
+/// Step t of row b reads `inputs.base + b * inputs.groupStride + t * inputs.rowStride`: with a `kernel` its F inputs, which
+/// are multiplied by it, otherwise its input product (gate layout, bias included). It writes its hidden state to
 /// `outputs.base + b * outputs.groupStride + (t % ring) * outputs.rowStride` (U plain elements, nothing past
 /// them is touched). `ring` is `steps` when every step is kept and 2 when only the last one matters.
 /// The hidden state before step 0 is `hidden` (row stride `hiddenStride`); it may not overlap slot 0 of the ring
@@ -119,6 +119,11 @@ public struct Recurrence {
   public var steps: Int
   public var batch: Int
   public var weights: PackedMatrix
+  /// The weights of the inputs, in the format of `weights` and not int8; nil where `inputs` are products. The sums, and so
+  /// their bits, are the same either way. Not of a GRU without reset_after.
+  public var kernel: PackedMatrix?
+  /// In gate layout; with a kernel only.
+  public var bias: UnsafePointer<Float>?
   /// GRU without reset_after only: the candidate's recurrent weights (gates = 1), those of z and r being `weights`.
   public var candidateWeights: PackedMatrix?
   /// GRU with reset_after only: the recurrent bias in gate layout.

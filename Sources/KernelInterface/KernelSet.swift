@@ -40,10 +40,10 @@ public final class KernelSet: Sendable {
   /// Keras's GRU without reset_after: `h = z*h + (1-z)*act(x_h + (r*h) U_h)`; inputs have gates z, r, h, `weights` the
   /// gates z, r and `candidateWeights` h; needs scratch.
   public let gruResetBefore: @Sendable (UnsafePointer<Recurrence>) -> Void
-  /// A timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates: what a stream repeats. `input` is
-  /// written where `recurrence`, of one step and one row, reads its inputs; its states and its output have room for whole
-  /// vectors. The sums are those of `product` and of the recurrences above.
-  public let recurrentStep: @Sendable (_ input: UnsafePointer<Product>, _ recurrence: UnsafePointer<Recurrence>) -> Void
+  /// A timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a stream repeats.
+  /// Its states and its output have room for whole vectors; the new hidden state is also put in the place of the old one.
+  /// The sums are those of the recurrences above.
+  public let recurrentStep: @Sendable (UnsafePointer<Recurrence>) -> Void
 
   /// `y[i] = f(x[i])`; x may be y.
   public let elementwise: @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
@@ -67,7 +67,7 @@ public final class KernelSet: Sendable {
     lstm: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
     gruResetAfter: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
     gruResetBefore: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
-    recurrentStep: @escaping @Sendable (UnsafePointer<Product>, UnsafePointer<Recurrence>) -> Void,
+    recurrentStep: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
     elementwise: @escaping @Sendable (Elementwise, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
     softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
     logSoftmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,

@@ -22,7 +22,7 @@ public func makeKernelSet() -> KernelSet {
     lstm: { lstm($0) },
     gruResetAfter: { gruResetAfter($0) },
     gruResetBefore: { gruResetBefore($0) },
-    recurrentStep: { recurrentStep($0, $1) },
+    recurrentStep: { recurrentStep($0) },
     elementwise: { elementwise($0, $1, $2, $3) },
     softmax: { softmax($0, $1, $2, $3) },
     logSoftmax: { logSoftmax($0, $1, $2, $3) },

@@ -21,6 +21,7 @@ struct Panels {
   let splitsDepth: Bool
   /// Whether the matrix is larger than the cache of one core, so that its next panel is worth asking for.
   let isLarge: Bool
+  let panelBytes: Int
 
   @inline(__always)
   init(_ matrix: PackedMatrix, _ range: Range<Int>? = nil, isDescending: Bool = false) {
@@ -33,14 +34,15 @@ struct Panels {
     self.isDescending = isDescending
     splitsDepth = isNarrow(matrix.depth, vectors)
     isLarge = depth * vectors * lanes * matrix.format.size > bytesInCache
+    panelBytes = depth * panelWidth(gates: matrix.gates) * lanes * matrix.format.size
   }
 
-  /// The recurrent weights at a timestep. Every other one begins where the one before ended: with weights that are larger
-  /// than a cache, what was read last is still in it.
+  /// These without a depth, which are never read.
   @inline(__always)
-  init(_ call: UnsafePointer<Recurrence>, _ t: Int = 0) {
-    self.init(call.pointee.weights, call.pointee.panels, isDescending: (t % 2 != 0) != call.pointee.isDescending)
+  var empty: Panels {
+    Panels(PackedMatrix(base: base, depth: 0, units: 0, gates: 1))
   }
+
 
   /// The panel that begins at a vector; all before it are whole.
   @inline(__always)

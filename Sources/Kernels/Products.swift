@@ -27,15 +27,13 @@ private struct ProductEpilogue<F: VectorFunction>: Epilogue {
   }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> Vector {
-    call.bias.map { ($0 + vector * lanes).vector() } ?? Vector()
-  }
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { call.bias.map { $0 + vector * lanes } }
 
   @inline(__always)
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     for m in 0..<M {
       let (target, left) = (output(places.row(m)) + places.vector(m) * lanes, columns - places.vector(m) * lanes)
-      let values = f.all((sums + m * N).row(of: Row<N>.self))
+      let values = f.all((sums.vectors + m * N).row(of: Row<N>.self))
       for n in 0..<N {
         if left - n * lanes >= lanes {
           (target + n * lanes).store(values[n])
@@ -58,13 +56,15 @@ func product(_ call: Product) {
 @inline(__always)
 private func product(_ call: Product, _ f: some VectorFunction) {
   let rows = call.groups * call.rows
-  let panels = Panels(call.weights, call.panels)
+  let operands = Operands(Panels(call.weights, call.panels))
   guard rows > 0 else { return }
   let epilogue = ProductEpilogue(call, f)
-  switch call.weights.gates {
-  case 1: sweepSingleGate(epilogue, panels, rows)
-  case 2: sweepTwoGates(epilogue, panels, rows)
-  case 3: sweepThreeGates(epilogue, panels, rows)
-  default: sweepFourGates(epilogue, panels, rows)
+  withTileMemory { memory in
+    switch call.weights.gates {
+    case 1: sweepSingleGate(epilogue, operands, rows, memory)
+    case 2: sweepTwoGates(epilogue, operands, rows, memory)
+    case 3: sweepThreeGates(epilogue, operands, rows, memory)
+    default: sweepFourGates(epilogue, operands, rows, memory)
+    }
   }
 }

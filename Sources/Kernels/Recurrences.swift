@@ -1,11 +1,15 @@
 import CPUFeatures
 import KernelInterface
 
-// One timestep of each recurrent layer, as what becomes of its recurrent product. The product begins with the input
-// product (or, for a GRU, the recurrent bias), and a finished tile holds every gate of its units.
+// One timestep of each recurrent layer, as what becomes of its recurrent product. The sums begin with the input product,
+// which was made before or is made by the same tile, and a finished tile holds every gate of its units.
 
 /// One timestep of a recurrence. Its strides are those of the batch.
 struct Timestep {
+  /// What the sums begin with.
+  let starts: UnsafePointer<Float>?
+  let startStride: Int
+  /// The inputs, where they are not multiplied yet.
   let inputs: UnsafePointer<Float>
   let inputStride: Int
   /// The hidden states before this step.
@@ -21,6 +25,7 @@ struct Timestep {
     let (ring, outputs) = (call.pointee.ring, call.pointee.outputs)
     inputs = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
     inputStride = call.pointee.inputs.groupStride
+    (starts, startStride) = call.pointee.kernel == nil ? (inputs, inputStride) : (call.pointee.bias, 0)
     self.outputs = outputs.base + t % ring * outputs.rowStride
     outputStride = outputs.groupStride
     hidden = t == 0 ? call.pointee.hidden : UnsafePointer(outputs.base + (t - 1) % ring * outputs.rowStride)
@@ -42,6 +47,7 @@ struct Timestep {
   init(padded call: UnsafePointer<Recurrence>) {
     inputs = call.pointee.inputs.base
     inputStride = 0
+    (starts, startStride) = (call.pointee.bias, 0)
     hidden = call.pointee.hidden
     hiddenStride = 0
     outputs = call.pointee.outputs.base
@@ -53,9 +59,10 @@ struct Timestep {
   func hidden(_ row: Int) -> UnsafePointer<Float> { hidden + row * hiddenStride }
 
   @inline(__always)
-  func input(_ row: Int, _ vector: Int) -> Vector {
-    (inputs + row * inputStride + vector * lanes).vector()
-  }
+  func input(_ row: Int) -> UnsafePointer<Float> { inputs + row * inputStride }
+
+  @inline(__always)
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { starts.map { $0 + row * startStride + vector * lanes } }
 
   @inline(__always)
   func output(_ row: Int, _ unit: Int) -> UnsafeMutablePointer<Float> {
@@ -65,14 +72,23 @@ struct Timestep {
   /// W units from `unit` on, fewer at the end.
   @inline(__always)
   func load(_ pointer: UnsafePointer<Float>, _ unit: Int) -> Vector {
-    let left = units - unit
-    return left >= lanes ? pointer.vector() : pointer.vector(first: left)
+    pointer.vector(atMost: units - unit)
   }
 
   @inline(__always)
   func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ unit: Int) {
-    let left = units - unit
-    if left >= lanes { pointer.store(vector) } else { pointer.store(vector, first: left) }
+    pointer.store(vector, atMost: units - unit)
+  }
+}
+
+extension Operands {
+  /// The kernel, if any, and the recurrent weights at a timestep. Every other one begins where the one before ended: with
+  /// weights that are larger than a cache, what was read last is still in it.
+  @inline(__always)
+  init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
+    let isDescending = (t % 2 != 0) != call.pointee.isDescending
+    let weights = Panels(call.pointee.weights, call.pointee.panels, isDescending: isDescending)
+    self.init(first: call.pointee.kernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) } ?? weights.empty, second: weights)
   }
 }
 
@@ -87,12 +103,15 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector) }
+  func firstLeft(_ row: Int) -> UnsafePointer<Float> { step.input(row) }
 
   @inline(__always)
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector) }
+
+  @inline(__always)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     for m in 0..<M {
-      let hidden = f.all((sums + m * N).row(of: Row<N>.self))
+      let hidden = f.all((sums.vectors + m * N).row(of: Row<N>.self))
       for n in 0..<N {
         let unit = (places.vector(m) + n) * lanes
         step.store(hidden[n], step.output(places.row(m), unit), unit)
@@ -103,15 +122,17 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
 
 func simpleRNN(_ call: UnsafePointer<Recurrence>) {
   switch call.pointee.activation.function {
-  case .tanh: simpleRNN(call, Tanh())
+  case .tanh: if isSmall(call) { smallSimpleRNN(call, padded: false) } else { simpleRNN(call, Tanh()) }
   default: simpleRNN(call, AnyFunction(function: call.pointee.activation))
   }
 }
 
 @inline(__always)
 private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFunction) {
-  for t in 0..<call.pointee.steps {
-    sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), Panels(call, t), call.pointee.batch)
+  withTileMemory { memory in
+    for t in 0..<call.pointee.steps {
+      sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory)
+    }
   }
 }
 
@@ -178,39 +199,57 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector) }
+  func firstLeft(_ row: Int) -> UnsafePointer<Float> { step.input(row) }
 
   @inline(__always)
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector) }
+
+  @inline(__always)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     if N != 4 { return }
+    @inline(__always)
+    func unit(_ m: Int) -> Int { places.vector(m) / 4 * lanes }
+    @inline(__always)
+    func state(_ m: Int) -> UnsafeMutablePointer<Float> { cell + places.row(m) * cellStride + unit(m) }
     var cells = Row<M>(repeating: Vector())
-    var outputs = Fractions<M>(cells)
+    for m in 0..<M { cells[m] = step.load(state(m), unit(m)) }
+    let outputs = lstmOutputs(&cells, f) { m in (sums.vectors + m * 4).row(of: Row<4>.self) }
     for m in 0..<M {
-      let unit = places.vector(m) / 4 * lanes
-      let state = cell + places.row(m) * cellStride + unit
-      let gates = f((sums + m * 4).row(of: Row<4>.self), activations: 2..<3)
-      cells[m] = gates.value(1).times(step.load(state, unit), plus: gates.product(0, gates, 2))
-      step.store(cells[m], state, unit)
-      outputs.take(m, gates, 3)
-    }
-    let activated = f.activations(cells)
-    for m in 0..<M {
-      let unit = places.vector(m) / 4 * lanes
-      step.store(outputs.product(m, activated, m), step.output(places.row(m), unit), unit)
+      step.store(cells[m], state(m), unit(m))
+      step.store(outputs[m], step.output(places.row(m), unit(m)), unit(m))
     }
   }
 }
 
+/// The outputs of M rows, from the sums of their gates; their cell states become the next ones.
+@inline(__always)
+func lstmOutputs<let M: Int>(_ cells: inout Row<M>, _ f: some CellFunctions, _ sums: (Int) -> Row<4>) -> Row<M> {
+  var outputs = Fractions<M>(cells)
+  for m in 0..<M {
+    let gates = f(sums(m), activations: 2..<3)
+    cells[m] = gates.value(1).times(cells[m], plus: gates.product(0, gates, 2))
+    outputs.take(m, gates, 3)
+  }
+  let activated = f.activations(cells)
+  var result = cells
+  for m in 0..<M { result[m] = outputs.product(m, activated, m) }
+  return result
+}
+
 func lstm(_ call: UnsafePointer<Recurrence>) {
-  if call.pointee.isStandard { lstm(call, StandardFunctions()) } else { lstm(call, AnyFunctions(call.pointee)) }
+  if !call.pointee.isStandard { return lstm(call, AnyFunctions(call.pointee)) }
+  if isSmall(call) { smallLSTM(call, padded: false) } else { lstm(call, StandardFunctions()) }
 }
 
 @inline(__always)
 private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   guard let cell = call.pointee.cell else { return }
   let cellStride = call.pointee.cellStride
-  for t in 0..<call.pointee.steps {
-    sweepFourGates(LSTMStep(step: Timestep(call, t), cell: cell, cellStride: cellStride, f: f), Panels(call, t), call.pointee.batch)
+  withTileMemory { memory in
+    for t in 0..<call.pointee.steps {
+      let step = LSTMStep(step: Timestep(call, t), cell: cell, cellStride: cellStride, f: f)
+      sweepFourGates(step, Operands(call, t), call.pointee.batch, memory)
+    }
   }
 }
 
@@ -219,47 +258,77 @@ private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
 /// `h = z h + (1 - z) act(x_h + r (h U_h + b_h))`; gates z, r, h.
 struct GRUStep<F: CellFunctions>: Epilogue {
   let step: Timestep
-  let bias: UnsafePointer<Float>?
+  /// In gate layout.
+  let recurrentBias: UnsafePointer<Float>
   let f: F
 
   @inline(__always)
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> Vector {
-    bias.map { ($0 + vector * lanes).vector() } ?? Vector()
-  }
+  func firstLeft(_ row: Int) -> UnsafePointer<Float> { step.input(row) }
 
   @inline(__always)
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector) }
+
+  @inline(__always)
+  func exchange(_ vector: Int) -> UnsafePointer<Float>? { recurrentBias + vector * lanes }
+
+  @inline(__always)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     if N != 3 { return }
     @inline(__always)
-    func sum(_ gate: Int) -> Row<M> { sums.advanced(by: gate).column(by: 3, of: Row<M>.self) }
+    func sum(_ gate: Int) -> Row<M> { sums.vectors.advanced(by: gate).column(by: 3, of: Row<M>.self) }
     @inline(__always)
-    func input(_ m: Int, _ gate: Int) -> Vector { step.input(places.row(m), places.vector(m) + gate) }
-    var (reset, update, candidate) = (sum(1), sum(0), sum(2))
-    for m in 0..<M { reset[m] += input(m, 1) }
-    for m in 0..<M { update[m] += input(m, 0) }
-    let (resets, updates) = (f.gates(reset), f.gates(update))
-    for m in 0..<M { candidate[m] = resets.value(m).times(candidate[m], plus: input(m, 2)) }
-    let candidates = f.activations(candidate)
-    for m in 0..<M {
-      let unit = places.vector(m) / 3 * lanes
-      let (h, next) = (step.load(step.hidden(places.row(m)) + unit, unit), candidates.value(m))
-      step.store(updates.value(m).times(h - next, plus: next), step.output(places.row(m), unit), unit)
-    }
+    func input(_ gate: Int) -> Row<M> { sums.asides.advanced(by: gate).column(by: 3, of: Row<M>.self) }
+    @inline(__always)
+    func unit(_ m: Int) -> Int { places.vector(m) / 3 * lanes }
+    var hidden = Row<M>(repeating: Vector())
+    for m in 0..<M { hidden[m] = step.load(step.hidden(places.row(m)) + unit(m), unit(m)) }
+    var (update, reset) = (sum(0), sum(1))
+    let inputs = (input(0), input(1))
+    for m in 0..<M { (update[m], reset[m]) = (update[m] + inputs.0[m], reset[m] + inputs.1[m]) }
+    let gates = GRUSums<M>(update: update, reset: reset, candidate: sum(2), input: input(2))
+    let outputs = gruOutputs(gates, hidden, f)
+    for m in 0..<M { step.store(outputs[m], step.output(places.row(m), unit(m)), unit(m)) }
   }
 }
 
+/// The sums of the gates of M rows; the candidate's inputs are apart.
+struct GRUSums<let M: Int> {
+  let update: Row<M>
+  let reset: Row<M>
+  let candidate: Row<M>
+  let input: Row<M>
+}
+
+/// The outputs of M rows.
+@inline(__always)
+func gruOutputs<let M: Int>(_ sums: GRUSums<M>, _ hidden: Row<M>, _ f: some CellFunctions) -> Row<M> {
+  let (resets, updates) = (f.gates(sums.reset), f.gates(sums.update))
+  var candidate = sums.candidate
+  for m in 0..<M { candidate[m] = resets.value(m).times(candidate[m], plus: sums.input[m]) }
+  let candidates = f.activations(candidate)
+  var result = hidden
+  for m in 0..<M {
+    let next = candidates.value(m)
+    result[m] = updates.value(m).times(hidden[m] - next, plus: next)
+  }
+  return result
+}
+
 func gruResetAfter(_ call: UnsafePointer<Recurrence>) {
-  if call.pointee.isStandard { gru(call, StandardFunctions()) } else { gru(call, AnyFunctions(call.pointee)) }
+  if !call.pointee.isStandard { return gru(call, AnyFunctions(call.pointee)) }
+  if isSmall(call) { smallGRU(call, padded: false) } else { gru(call, StandardFunctions()) }
 }
 
 @inline(__always)
 private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
-  let bias = call.pointee.recurrentBias
-  for t in 0..<call.pointee.steps {
-    sweepThreeGates(GRUStep(step: Timestep(call, t), bias: bias, f: f), Panels(call, t), call.pointee.batch)
+  guard let bias = call.pointee.recurrentBias else { return }
+  withTileMemory { memory in
+    for t in 0..<call.pointee.steps {
+      sweepThreeGates(GRUStep(step: Timestep(call, t), recurrentBias: bias, f: f), Operands(call, t), call.pointee.batch, memory)
+    }
   }
 }
 
@@ -289,14 +358,14 @@ private struct GRUGatesStep<F: CellFunctions>: Epilogue {
   func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector / 2 * 3 + vector % 2) }
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector / 2 * 3 + vector % 2) }
 
   @inline(__always)
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     if N != 2 { return }
     for m in 0..<M {
       let (row, unit) = (places.row(m), places.vector(m) / 2 * lanes)
-      let (place, values) = (row * gates.width + unit, f.gates((sums + m * 2).row(of: Row<2>.self)))
+      let (place, values) = (row * gates.width + unit, f.gates((sums.vectors + m * 2).row(of: Row<2>.self)))
       (gates.update + place).store(values.value(0))
       (gates.reset + place).store(values.value(1) * step.load(step.hidden(row) + unit, unit))
     }
@@ -313,12 +382,15 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   func left(_ row: Int) -> UnsafePointer<Float> { UnsafePointer(gates.reset + row * gates.width) }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> Vector { step.input(row, vector * 3 + 2) }
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector * 3 + 2) }
 
   @inline(__always)
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type) {
+  var startStep: Int { 3 * lanes }
+
+  @inline(__always)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     for m in 0..<M {
-      let (row, candidates) = (places.row(m), f.activations((sums + m * N).row(of: Row<N>.self)))
+      let (row, candidates) = (places.row(m), f.activations((sums.vectors + m * N).row(of: Row<N>.self)))
       for n in 0..<N {
         let unit = (places.vector(m) + n) * lanes
         let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
@@ -337,11 +409,13 @@ func gruResetBefore(_ call: UnsafePointer<Recurrence>) {
 private func gruResetBefore(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   guard let scratch = call.pointee.scratch, let candidateWeights = call.pointee.candidateWeights else { return }
   let batch = call.pointee.batch
-  let candidatePanels = Panels(candidateWeights)
+  let candidateOperands = Operands(Panels(candidateWeights))
   let gates = GRUGates(scratch, batch: batch, units: call.pointee.weights.units)
-  for t in 0..<call.pointee.steps {
-    let step = Timestep(call, t)
-    sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), Panels(call, t), batch)
-    sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidatePanels, batch)
+  withTileMemory { memory in
+    for t in 0..<call.pointee.steps {
+      let step = Timestep(call, t)
+      sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), Operands(call, t), batch, memory)
+      sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidateOperands, batch, memory)
+    }
   }
 }

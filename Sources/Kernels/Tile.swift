@@ -30,14 +30,34 @@ extension UnsafePointer<Vector> {
   }
 }
 
-/// What a product begins with and what becomes of it, for one tile at a time.
+/// What a tile's sums begin with and what becomes of them.
+///
+/// A tile sums up two products, of which the first may be empty: a recurrent layer's inputs by its kernel, then its hidden
+/// states by its recurrent kernel.
 protocol Epilogue {
-  /// The first element of a row of the left matrix.
+  /// The first element of a row of the left matrix of the first product, where there is one.
+  func firstLeft(_ row: Int) -> UnsafePointer<Float>
+  /// The same of the second product.
   func left(_ row: Int) -> UnsafePointer<Float>
-  /// What the sums of a row begin with, at a vector of the gate layout.
-  func start(_ row: Int, _ vector: Int) -> Vector
+  /// What the sums of a row begin with, at a vector of the gate layout; nil for zeros.
+  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>?
+  /// How far apart the beginnings of neighbouring vectors lie, in elements.
+  var startStep: Int { get }
+  /// With three gates: what the second product's sums begin with, those of the first being put aside; nil where they go on.
+  func exchange(_ vector: Int) -> UnsafePointer<Float>?
   /// Takes M times N finished vectors.
-  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: UnsafePointer<Vector>, _ shape: TileSums<M, N>.Type)
+  func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type)
+}
+
+extension Epilogue {
+  @inline(__always)
+  func firstLeft(_ row: Int) -> UnsafePointer<Float> { left(row) }
+
+  @inline(__always)
+  var startStep: Int { lanes }
+
+  @inline(__always)
+  func exchange(_ vector: Int) -> UnsafePointer<Float>? { nil }
 }
 
 /// Where groups of finished vectors belong: one row below the other, or one panel beside the other.
@@ -54,135 +74,359 @@ struct Places {
   func vector(_ m: Int) -> Int { firstVector + m * vectorStep }
 }
 
-// Sums go from function to function through memory, always as whole vectors: what is stored in other pieces than it is
-// loaded stalls the load.
+/// Groups of finished vectors one behind the other, and those that were put aside.
+struct FinishedSums {
+  let vectors: UnsafePointer<Vector>
+  let asides: UnsafePointer<Vector>
+}
 
-/// The loop over k, compiled once for each tile whatever becomes of its sums: `memory` holds R rows of N, and
-/// `memory[r] += left[r] . panel`. Meanwhile what will be read next is brought nearer, a line for each k.
-@inline(never)
-private func multiply<W: WeightReader, let R: Int, let N: Int>(
-  _ memory: UnsafeMutablePointer<TileSums<R, N>>, _ left: InlineArray<R, UnsafePointer<Float>>,
-  _ panel: UnsafeRawPointer, _ next: UnsafeRawPointer, _ depth: Int, _ reader: W.Type
-) {
-  let memory = vectors(memory)
-  var sums = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
-  for r in 0..<R {
-    for n in 0..<N { sums[r][n] = memory[r * N + n] }
+/// Where a tile's sums go from function to function, always as whole vectors: what is stored in other pieces than it is
+/// loaded stalls the load. Made once for many tiles, since it is zeroed when it is made.
+struct TileMemory {
+  fileprivate let zeros: UnsafePointer<Float>
+  fileprivate let sums: UnsafeMutablePointer<Vector>
+  /// The sums of the first product, where they are put aside.
+  fileprivate let asides: UnsafeMutablePointer<Vector>
+  /// The sums of first halves; not used by tiles of one row.
+  fileprivate let halves: UnsafeMutablePointer<Vector>
+
+  @inline(__always)
+  fileprivate init<let Count: Int>(_ storage: UnsafeMutablePointer<InlineArray<Count, Vector>>, vectors: Int) {
+    let base = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: Vector.self)
+    zeros = UnsafeRawPointer(base).assumingMemoryBound(to: Float.self)
+    sums = base + 1
+    asides = sums + vectors
+    halves = asides + vectors
   }
-  var weights = panel
-  for k in 0..<depth {
-    elman_cpu_prefetch(next + k * bytesInLine)
-    if R < N {
-      // The fewer of the two stay in registers, which AVX2 has just enough of.
-      var values = InlineArray<R, Vector>(repeating: Vector())
-      for r in 0..<R { values[r] = Vector(repeating: left[r][k]) }
-      for n in 0..<N {
-        let column = W.vector(weights + n * lanes * W.size)
-        for r in 0..<R { sums[r][n].accumulate(values[r], column) }
-      }
+}
+
+/// Memory of all tiles.
+@inline(__always)
+func withTileMemory(_ body: (TileMemory) -> Void) {
+  var storage = InlineArray<73, Vector>(repeating: Vector())
+  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0, vectors: 24)) }
+}
+
+/// Memory of tiles of one row.
+@inline(__always)
+func withRowMemory(_ body: (TileMemory) -> Void) {
+  var storage = InlineArray<19, Vector>(repeating: Vector())
+  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0, vectors: 9)) }
+}
+
+/// The panels of a tile's two products.
+struct Operands {
+  let first: Panels
+  let second: Panels
+
+  @inline(__always)
+  init(first: Panels, second: Panels) {
+    self.first = first
+    self.second = second
+  }
+
+  /// A product alone.
+  @inline(__always)
+  init(_ panels: Panels) { self.init(first: panels.empty, second: panels) }
+}
+
+/// The panels at a vector, and what will be read after them.
+struct PanelPlace {
+  let operands: Operands
+  let vector: Int
+  /// The first vector of the panels after these.
+  let next: Int
+  /// How many tiles were multiplied by these panels: each asks for a part of the next ones.
+  private(set) var tiles = 0
+
+  @inline(__always)
+  init(_ operands: Operands, _ vector: Int, next: Int) {
+    self.operands = operands
+    self.vector = vector
+    self.next = next
+  }
+
+  @inline(__always)
+  mutating func advance() { tiles += 1 }
+
+  /// What is worth being brought nearer while a tile is multiplied; where nothing is, what is there already.
+  @inline(__always)
+  func ahead(in panels: Panels) -> UnsafeRawPointer {
+    let part = tiles * panels.depth * bytesInLine
+    return panels.isLarge && part < panels.panelBytes ? panels.panel(at: next) + part : panels.panel(at: vector)
+  }
+}
+
+/// R rows by a panel, or by neighbouring ones.
+struct Factor<let R: Int> {
+  let left: InlineArray<R, UnsafePointer<Float>>
+  let panel: UnsafeRawPointer
+  let depth: Int
+  /// Whether the sums are made in two halves of k, which are then added.
+  let isSplit: Bool
+  let scales: UnsafePointer<Float>?
+  /// What is brought nearer meanwhile, a line for each k.
+  let ahead: UnsafeRawPointer
+
+  @inline(__always)
+  init(_ place: PanelPlace, _ panels: Panels, _ row: Int, _ left: (Int) -> UnsafePointer<Float>) {
+    var rows = InlineArray<R, UnsafePointer<Float>>(repeating: left(row))
+    for r in 1..<R { rows[r] = left(row + r) }
+    self.left = rows
+    panel = panels.panel(at: place.vector)
+    depth = panels.depth
+    isSplit = panels.splitsDepth
+    scales = panels.scales.map { $0 + place.vector * lanes }
+    ahead = place.ahead(in: panels)
+  }
+}
+
+/// What the sums of R rows begin with.
+struct TileStart<let R: Int> {
+  private(set) var rows: InlineArray<R, UnsafePointer<Float>>
+  private(set) var step = 0
+  let exchange: UnsafePointer<Float>?
+
+  @inline(__always)
+  init(_ e: some Epilogue, _ place: PanelPlace, _ row: Int, _ memory: TileMemory) {
+    rows = InlineArray(repeating: memory.zeros)
+    for r in 0..<R {
+      if let start = e.start(row + r, place.vector) { (rows[r], step) = (start, e.startStep) }
+    }
+    exchange = e.exchange(place.vector)
+  }
+}
+
+/// As `Factor`, for one row.
+struct RowFactor {
+  let left: UnsafePointer<Float>
+  let panel: UnsafeRawPointer
+  let depth: Int
+  let isSplit: Bool
+  let scales: UnsafePointer<Float>?
+
+  @inline(__always)
+  init(_ place: PanelPlace, _ panels: Panels, _ left: UnsafePointer<Float>) {
+    self.left = left
+    panel = panels.panel(at: place.vector)
+    depth = panels.depth
+    isSplit = panels.splitsDepth
+    scales = panels.scales.map { $0 + place.vector * lanes }
+  }
+}
+
+/// As `TileStart`, for one row.
+struct RowStart {
+  let row: UnsafePointer<Float>
+  let step: Int
+  /// From panel to panel.
+  let panelStep: Int
+  let exchange: UnsafePointer<Float>?
+
+  @inline(__always)
+  init(_ e: some Epilogue, _ place: PanelPlace, _ row: Int, vectorsInPanel: Int, _ memory: TileMemory) {
+    if let start = e.start(row, place.vector), let next = e.start(row, place.vector + vectorsInPanel) {
+      (self.row, step, panelStep) = (start, e.startStep, next - start)
     } else {
-      var columns = Row<N>(repeating: Vector())
-      for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
-      for r in 0..<R {
-        let value = Vector(repeating: left[r][k])
-        for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
-      }
+      (self.row, step, panelStep) = (memory.zeros, 0, 0)
     }
-    weights += N * lanes * W.size
-  }
-  for r in 0..<R {
-    for n in 0..<N { memory[r * N + n] = sums[r][n] }
+    exchange = e.exchange(place.vector)
   }
 }
 
-/// The same for one row in two halves of k, both at once: one row alone would wait for the latency of its additions.
+/// The loops over k, compiled once for each tile whatever becomes of its sums.
 @inline(never)
-private func multiplyHalves<W: WeightReader, let R: Int, let N: Int>(
-  _ memory: UnsafeMutablePointer<TileSums<R, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafeRawPointer, _ depth: Int,
-  _ reader: W.Type
+private func multiply<W: WeightReader, let R: Int, let N: Int>(
+  _ start: UnsafePointer<TileStart<R>>, _ first: UnsafePointer<Factor<R>>, _ second: UnsafePointer<Factor<R>>,
+  _ memory: TileMemory, _ reader: W.Type, _ shape: TileSums<R, N>.Type
 ) {
-  let memory = vectors(memory)
-  let half = depth / 2
-  var first = Row<N>(repeating: Vector())
-  var second = Row<N>(repeating: Vector())
-  for n in 0..<N { first[n] = memory[n] }
-  for k in 0..<half {
-    let weights = panel + k * N * lanes * W.size
-    let values = (Vector(repeating: left[k]), Vector(repeating: left[half + k]))
-    for n in 0..<N {
-      first[n].accumulate(values.0, W.vector(weights + n * lanes * W.size))
-      second[n].accumulate(values.1, W.vector(weights + (half * N + n) * lanes * W.size))
-    }
-  }
-  if depth % 2 != 0 {
-    let value = Vector(repeating: left[depth - 1])
-    for n in 0..<N { second[n].accumulate(value, W.vector(panel + ((depth - 1) * N + n) * lanes * W.size)) }
-  }
-  for n in 0..<N { memory[n] = first[n] + second[n] }
-}
-
-/// R rows from `row` on, N vectors from `vector` on.
-@inline(__always)
-func tile<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ panels: Panels, _ row: Int, _ vector: Int, _ next: UnsafeRawPointer, _ shape: TileSums<R, N>.Type
-) {
+  let step = start.pointee.step
   var sums = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
-  var left = InlineArray<R, UnsafePointer<Float>>(repeating: e.left(row))
-  for r in 1..<R { left[r] = e.left(row + r) }
-  if panels.scales == nil {
-    for r in 0..<R {
-      for n in 0..<N { sums[r][n] = e.start(row + r, vector + n) }
+  for r in 0..<R {
+    for n in 0..<N { sums[r][n] = (start.pointee.rows[r] + n * step).vector() }
+  }
+  for product in 0..<2 {
+    if W.isScaled { put(&sums, aside: memory) }
+    let factor = product == 0 ? first : second
+    let depth = factor.pointee.depth
+    var (k, end, weights) = (0, factor.pointee.isSplit ? depth / 2 : depth, factor.pointee.panel)
+    while true {
+      while k < end {
+        elman_cpu_prefetch(factor.pointee.ahead + k * bytesInLine)
+        if R < N {
+          // The fewer of the two stay in registers, which AVX2 has just enough of.
+          var values = InlineArray<R, Vector>(repeating: Vector())
+          for r in 0..<R { values[r] = Vector(repeating: factor.pointee.left[r][k]) }
+          for n in 0..<N {
+            let column = W.vector(weights + n * lanes * W.size)
+            for r in 0..<R { sums[r][n].accumulate(values[r], column) }
+          }
+        } else {
+          var columns = Row<N>(repeating: Vector())
+          for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
+          for r in 0..<R {
+            let value = Vector(repeating: factor.pointee.left[r][k])
+            for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
+          }
+        }
+        weights += N * lanes * W.size
+        k += 1
+      }
+      if end == depth { break }
+      // The other half begins with zeros.
+      end = depth
+      for r in 0..<R {
+        for n in 0..<N {
+          memory.halves[r * N + n] = sums[r][n]
+          sums[r][n] = Vector()
+        }
+      }
     }
-  }
-  let panel = panels.panel(at: vector)
-  switch panels.format {
-  case .float32: multiply(&sums, left, panel, next, panels, Float32Reader.self)
-  case .float16: multiply(&sums, left, panel, next, panels, Float16Reader.self)
-  case .bfloat16: multiply(&sums, left, panel, next, panels, BFloat16Reader.self)
-  case .int8: multiply(&sums, left, panel, next, panels, Int8Reader.self)
-  }
-  if let scales = panels.scales {
-    for r in 0..<R {
-      for n in 0..<N {
-        sums[r][n] = (scales + (vector + n) * lanes).vector().times(sums[r][n], plus: e.start(row + r, vector + n))
+    if factor.pointee.isSplit {
+      for r in 0..<R {
+        for n in 0..<N { sums[r][n] = memory.halves[r * N + n] + sums[r][n] }
+      }
+    }
+    if W.isScaled { add(&sums, to: memory, scales: factor.pointee.scales, scaleStep: 0) }
+    if product == 0, N == 3, let exchange = start.pointee.exchange {
+      for r in 0..<R {
+        for n in 0..<N {
+          memory.asides[r * N + n] = sums[r][n]
+          sums[r][n] = (exchange + n * lanes).vector()
+        }
       }
     }
   }
-  finish(e, row, vector, (row: 1, vector: 0), &sums)
+  for r in 0..<R {
+    for n in 0..<N { memory.sums[r * N + n] = sums[r][n] }
+  }
 }
 
-/// The loop over k, in two halves where the panels ask for it.
-@inline(__always)
-private func multiply<W: WeightReader, let R: Int, let N: Int>(
-  _ sums: UnsafeMutablePointer<TileSums<R, N>>, _ left: InlineArray<R, UnsafePointer<Float>>, _ panel: UnsafeRawPointer,
-  _ next: UnsafeRawPointer, _ panels: Panels, _ reader: W.Type
+/// The same for one row and P panels at once: a row alone fills too few accumulators. Where there are too few panels for
+/// that, the two halves of k are summed at once.
+@inline(never)
+private func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
+  _ start: RowStart, _ first: RowFactor, _ second: RowFactor,
+  _ memory: TileMemory, _ reader: W.Type, _ shape: TileSums<P, N>.Type
 ) {
-  let depth = panels.depth
-  if !panels.splitsDepth { return multiply(sums, left, panel, next, depth, reader) }
-  if R == 1 { return multiplyHalves(sums, left[0], panel, depth, reader) }
-  let half = depth / 2
-  var second = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
-  var rest = left
-  for r in 0..<R { rest[r] += half }
-  multiply(sums, left, panel, next, half, reader)
-  multiply(&second, rest, panel + half * N * lanes * W.size, next, depth - half, reader)
-  let memory = vectors(sums)
-  for r in 0..<R {
-    for n in 0..<N { memory[r * N + n] += second[r][n] }
+  var sums = TileSums<P, N>(repeating: Row<N>(repeating: Vector()))
+  for p in 0..<P {
+    for n in 0..<N { sums[p][n] = (start.row + p * start.panelStep + n * start.step).vector() }
   }
+  for product in 0..<2 {
+    if W.isScaled { put(&sums, aside: memory) }
+    let factor = product == 0 ? first : second
+    let (left, panel, depth) = (factor.left, factor.panel, factor.depth)
+    let vectorBytes = lanes * W.size
+    if P == 1, factor.isSplit {
+      let half = depth / 2
+      var second = Row<N>(repeating: Vector())
+      for k in 0..<half {
+        let weights = panel + k * N * vectorBytes
+        let values = (Vector(repeating: left[k]), Vector(repeating: left[half + k]))
+        for n in 0..<N {
+          sums[0][n].accumulate(values.0, W.vector(weights + n * vectorBytes))
+          second[n].accumulate(values.1, W.vector(weights + (half * N + n) * vectorBytes))
+        }
+      }
+      if depth % 2 != 0 {
+        let value = Vector(repeating: left[depth - 1])
+        for n in 0..<N { second[n].accumulate(value, W.vector(panel + ((depth - 1) * N + n) * vectorBytes)) }
+      }
+      for n in 0..<N { sums[0][n] += second[n] }
+    } else {
+      for k in 0..<depth {
+        let value = Vector(repeating: left[k])
+        let weights = panel + k * N * vectorBytes
+        for p in 0..<P {
+          for n in 0..<N { sums[p][n].accumulate(value, W.vector(weights + (p * depth * N + n) * vectorBytes)) }
+        }
+      }
+    }
+    if W.isScaled { add(&sums, to: memory, scales: factor.scales, scaleStep: N * lanes) }
+    if product == 0, N == 3, let exchange = start.exchange {
+      for p in 0..<P {
+        for n in 0..<N {
+          memory.asides[p * N + n] = sums[p][n]
+          sums[p][n] = (exchange + (p * N + n) * lanes).vector()
+        }
+      }
+    }
+  }
+  for p in 0..<P {
+    for n in 0..<N { memory.sums[p * N + n] = sums[p][n] }
+  }
+}
+
+/// Begins with zeros: columns have scales, which come before what the sums began with.
+@inline(__always)
+private func put<let R: Int, let N: Int>(_ sums: inout TileSums<R, N>, aside memory: TileMemory) {
+  for r in 0..<R {
+    for n in 0..<N {
+      memory.sums[r * N + n] = sums[r][n]
+      sums[r][n] = Vector()
+    }
+  }
+}
+
+/// The sums by their scales, and what was put aside.
+@inline(__always)
+private func add<let R: Int, let N: Int>(
+  _ sums: inout TileSums<R, N>, to memory: TileMemory, scales: UnsafePointer<Float>?, scaleStep: Int
+) {
+  for r in 0..<R {
+    for n in 0..<N {
+      let scale = scales.map { ($0 + r * scaleStep + n * lanes).vector() } ?? Vector()
+      sums[r][n] = scale.times(sums[r][n], plus: memory.sums[r * N + n])
+    }
+  }
+}
+
+@inline(__always)
+private func factors<E: Epilogue, let R: Int>(_ e: E, _ place: PanelPlace, _ row: Int, of type: Factor<R>.Type) -> (Factor<R>, Factor<R>) {
+  (Factor(place, place.operands.first, row, e.firstLeft), Factor(place, place.operands.second, row, e.left))
+}
+
+/// R rows from `row` on and N vectors, or one row and R panels of N vectors.
+@inline(__always)
+private func tile<E: Epilogue, let R: Int, let N: Int>(
+  _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type
+) {
+  let (panels, vector) = (place.operands.second, place.vector)
+  let step = isRowOfPanels ? (row: 0, vector: N) : (row: 1, vector: 0)
+  if isRowOfPanels || R == 1 {
+    let start = RowStart(e, place, row, vectorsInPanel: N, memory)
+    let first = RowFactor(place, place.operands.first, e.firstLeft(row))
+    let second = RowFactor(place, place.operands.second, e.left(row))
+    switch panels.format {
+    case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
+    case .float16: multiplyRow(start, first, second, memory, Float16Reader.self, shape)
+    case .bfloat16: multiplyRow(start, first, second, memory, BFloat16Reader.self, shape)
+    case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
+    }
+  } else {
+    var start = TileStart<R>(e, place, row, memory)
+    var (first, second) = factors(e, place, row, of: Factor<R>.self)
+    switch panels.format {
+    case .float32: multiply(&start, &first, &second, memory, Float32Reader.self, shape)
+    case .float16: multiply(&start, &first, &second, memory, Float16Reader.self, shape)
+    case .bfloat16: multiply(&start, &first, &second, memory, BFloat16Reader.self, shape)
+    case .int8: multiply(&start, &first, &second, memory, Int8Reader.self, shape)
+    }
+  }
+  finish(e, row, vector, step, memory, shape)
 }
 
 /// The epilogue of four groups of N vectors at once, then of two, then of one.
 @inline(__always)
 private func finish<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ row: Int, _ vector: Int, _ step: (row: Int, vector: Int), _ sums: UnsafePointer<TileSums<R, N>>
+  _ e: E, _ row: Int, _ vector: Int, _ step: (row: Int, vector: Int), _ memory: TileMemory, _ shape: TileSums<R, N>.Type
 ) {
-  let sums = vectors(sums)
   @inline(__always)
   func finish<let M: Int>(_ r: Int, _ shape: TileSums<M, N>.Type) {
     let (row, vector) = (row + r * step.row, vector + r * step.vector)
     let places = Places(firstRow: row, firstVector: vector, rowStep: step.row, vectorStep: step.vector)
-    e.finish(places, sums + r * N, shape)
+    e.finish(places, FinishedSums(vectors: memory.sums + r * N, asides: memory.asides + r * N), shape)
   }
   let (fours, twos) = (R / 4 * 4, R / 2 * 2)
   for r in stride(from: 0, to: fours, by: 4) { finish(r, TileSums<4, N>.self) }
@@ -190,96 +434,27 @@ private func finish<E: Epilogue, let R: Int, let N: Int>(
   if twos < R { finish(twos, TileSums<1, N>.self) }
 }
 
-/// The vectors of a tile, row after row.
-@inline(__always)
-private func vectors<let R: Int, let N: Int>(_ sums: UnsafePointer<TileSums<R, N>>) -> UnsafePointer<Vector> {
-  UnsafeRawPointer(sums).assumingMemoryBound(to: Vector.self)
-}
-
-@inline(__always)
-private func vectors<let R: Int, let N: Int>(_ sums: UnsafeMutablePointer<TileSums<R, N>>) -> UnsafeMutablePointer<Vector> {
-  UnsafeMutableRawPointer(sums).assumingMemoryBound(to: Vector.self)
-}
-
-/// One row and P panels at once.
-@inline(never)
-private func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
-  _ memory: UnsafeMutablePointer<TileSums<P, N>>, _ left: UnsafePointer<Float>, _ panel: UnsafeRawPointer, _ depth: Int,
-  _ reader: W.Type
-) {
-  let memory = vectors(memory)
-  var sums = TileSums<P, N>(repeating: Row<N>(repeating: Vector()))
-  for p in 0..<P {
-    for n in 0..<N { sums[p][n] = memory[p * N + n] }
-  }
-  let panelStride = depth * N * lanes * W.size
-  for k in 0..<depth {
-    let value = Vector(repeating: left[k])
-    let weights = panel + k * N * lanes * W.size
-    for p in 0..<P {
-      for n in 0..<N { sums[p][n].accumulate(value, W.vector(weights + p * panelStride + n * lanes * W.size)) }
-    }
-  }
-  for p in 0..<P {
-    for n in 0..<N { memory[p * N + n] = sums[p][n] }
-  }
-}
-
-/// One row and P panels at once: a row alone fills too few accumulators.
-@inline(__always)
-private func rowOfPanels<E: Epilogue, let P: Int, let N: Int>(
-  _ e: E, _ panels: Panels, _ row: Int, _ vector: Int, _ shape: TileSums<P, N>.Type
-) {
-  var sums = TileSums<P, N>(repeating: Row<N>(repeating: Vector()))
-  if panels.scales == nil {
-    for p in 0..<P {
-      for n in 0..<N { sums[p][n] = e.start(row, vector + p * N + n) }
-    }
-  }
-  let (left, panel, depth) = (e.left(row), panels.panel(at: vector), panels.depth)
-  switch panels.format {
-  case .float32: multiplyRow(&sums, left, panel, depth, Float32Reader.self)
-  case .float16: multiplyRow(&sums, left, panel, depth, Float16Reader.self)
-  case .bfloat16: multiplyRow(&sums, left, panel, depth, BFloat16Reader.self)
-  case .int8: multiplyRow(&sums, left, panel, depth, Int8Reader.self)
-  }
-  if let scales = panels.scales {
-    for p in 0..<P {
-      for n in 0..<N {
-        let place = vector + p * N + n
-        sums[p][n] = (scales + place * lanes).vector().times(sums[p][n], plus: e.start(row, place))
-      }
-    }
-  }
-  finish(e, row, vector, (row: 0, vector: N), &sums)
-}
-
-/// All rows of the left matrix with one panel, R at a time, then 4, 2 and 1. Each tile brings a part of the panel that
-/// comes next nearer.
+/// Some rows of the left matrices with one panel, R at a time, then 4, 2 and 1.
 @inline(__always)
 private func allRows<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ panels: Panels, _ rows: Int, _ vector: Int, _ next: Int, _ shape: TileSums<R, N>.Type
+  _ e: E, _ place: PanelPlace, _ rows: Range<Int>, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
 ) {
-  var row = 0
-  // Where nothing is worth it, what is there already.
-  var ahead = panels.panel(at: panels.isLarge ? next : vector)
-  let end = ahead + panels.depth * N * lanes * panels.format.size
-  while row + R <= rows {
-    tile(e, panels, row, vector, ahead, shape)
+  var (row, place) = (rows.lowerBound, place)
+  while row + R <= rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, shape)
     row += R
-    ahead += panels.depth * bytesInLine
-    if ahead >= end { ahead = panels.panel(at: vector) }
+    place.advance()
   }
-  if R > 4, row + 4 <= rows {
-    tile(e, panels, row, vector, ahead, TileSums<4, N>.self)
+  if R > 4, row + 4 <= rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, TileSums<4, N>.self)
     row += 4
   }
-  if R > 2, row + 2 <= rows {
-    tile(e, panels, row, vector, ahead, TileSums<2, N>.self)
+  if R > 2, row + 2 <= rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, TileSums<2, N>.self)
     row += 2
   }
-  while row < rows {
-    tile(e, panels, row, vector, ahead, TileSums<1, N>.self)
+  while row < rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, TileSums<1, N>.self)
     row += 1
   }
 }
@@ -287,70 +462,81 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
 /// The whole panels of a product: tiles of R rows and N vectors and, for one row, P panels at once.
 @inline(__always)
 private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
-  _ e: E, _ panels: Panels, _ rows: Int, _ shape: TileSums<R, N>.Type, _ single: TileSums<P, N>.Type
+  _ e: E, _ operands: Operands, _ rows: Int, _ memory: TileMemory, _ shape: TileSums<R, N>.Type, _ single: TileSums<P, N>.Type
 ) {
+  let panels = operands.second
   let whole = panels.range.clamped(to: 0..<panels.vectors / N)
-  let first = whole.lowerBound
-  let count = whole.count
-  let grouped = rows == 1 && !panels.splitsDepth ? count / P * P : 0
+  let (first, count) = (whole.lowerBound, whole.count)
+  let grouped = rows == 1 && !panels.splitsDepth && !operands.first.splitsDepth ? count / P * P : 0
   for index in 0..<grouped / P {
     let group = panels.isDescending ? grouped / P - 1 - index : index
-    rowOfPanels(e, panels, 0, (first + group * P) * N, single)
+    let vector = (first + group * P) * N
+    tile(e, PanelPlace(operands, vector, next: vector), 0, memory, isRowOfPanels: true, single)
   }
-  for index in grouped..<count {
-    let panel = first + (panels.isDescending ? grouped + count - 1 - index : index)
-    let next = index + 1 < count ? panel + (panels.isDescending ? -1 : 1) : panel
-    allRows(e, panels, rows, panel * N, next * N, shape)
+  // So many rows at once stay in the cache while one panel after the other meets them.
+  let block = max(bytesOfLeftRows / (4 * max(panels.depth, 1)) / R, 8) * R
+  for row in stride(from: 0, to: rows, by: block) {
+    let rows = row..<min(row + block, rows)
+    for index in grouped..<count {
+      let panel = first + (panels.isDescending ? grouped + count - 1 - index : index)
+      let next = index + 1 < count ? panel + (panels.isDescending ? -1 : 1) : panel
+      allRows(e, PanelPlace(operands, panel * N, next: next * N), rows, memory, shape)
+    }
   }
 }
+
+/// A quarter of a mebibyte: half of the smallest L2 caches.
+private let bytesOfLeftRows = 262_144
 
 // The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights.
 
 @inline(__always)
-func sweepSingleGate(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
+func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
   #if KERNELS_AVX512
-    sweep(e, panels, rows, TileSums<6, 4>.self, TileSums<2, 4>.self)
+    sweep(e, operands, rows, memory, TileSums<6, 4>.self, TileSums<2, 4>.self)
     let width = 4
   #else
-    sweep(e, panels, rows, TileSums<6, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, TileSums<6, 2>.self, TileSums<4, 2>.self)
     let width = 2
   #endif
+  let panels = operands.second
   let last = panels.vectors / width * width
   guard panels.range.upperBound * width > last else { return }
+  let place = PanelPlace(operands, last, next: last)
   switch panels.vectors - last {
-  case 1: allRows(e, panels, rows, last, last, TileSums<6, 1>.self)
+  case 1: allRows(e, place, 0..<rows, memory, TileSums<6, 1>.self)
   #if KERNELS_AVX512
-    case 2: allRows(e, panels, rows, last, last, TileSums<6, 2>.self)
-    case 3: allRows(e, panels, rows, last, last, TileSums<6, 3>.self)
+    case 2: allRows(e, place, 0..<rows, memory, TileSums<6, 2>.self)
+    case 3: allRows(e, place, 0..<rows, memory, TileSums<6, 3>.self)
   #endif
   default: break
   }
 }
 
 @inline(__always)
-func sweepTwoGates(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
+func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
   #if KERNELS_AVX512
-    sweep(e, panels, rows, TileSums<8, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, TileSums<8, 2>.self, TileSums<4, 2>.self)
   #else
-    sweep(e, panels, rows, TileSums<6, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, TileSums<6, 2>.self, TileSums<4, 2>.self)
   #endif
 }
 
 @inline(__always)
-func sweepThreeGates(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
+func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
   #if KERNELS_AVX512
-    sweep(e, panels, rows, TileSums<8, 3>.self, TileSums<3, 3>.self)
+    sweep(e, operands, rows, memory, TileSums<8, 3>.self, TileSums<3, 3>.self)
   #else
     // 4 x 3 would need one register more than the compiler has for it.
-    sweep(e, panels, rows, TileSums<3, 3>.self, TileSums<3, 3>.self)
+    sweep(e, operands, rows, memory, TileSums<3, 3>.self, TileSums<3, 3>.self)
   #endif
 }
 
 @inline(__always)
-func sweepFourGates(_ e: some Epilogue, _ panels: Panels, _ rows: Int) {
+func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
   #if KERNELS_AVX512
-    sweep(e, panels, rows, TileSums<6, 4>.self, TileSums<2, 4>.self)
+    sweep(e, operands, rows, memory, TileSums<6, 4>.self, TileSums<2, 4>.self)
   #else
-    sweep(e, panels, rows, TileSums<3, 4>.self, TileSums<2, 4>.self)
+    sweep(e, operands, rows, memory, TileSums<3, 4>.self, TileSums<2, 4>.self)
   #endif
 }

@@ -31,7 +31,27 @@ extension UnsafePointer<Float> {
   }
 }
 
+extension UnsafePointer<Float> {
+  /// W floats or, where there are fewer, as many; zeros behind them.
+  @inline(__always)
+  func vector(atMost count: Int) -> Vector { count >= lanes ? vector() : vector(first: count) }
+
+  /// N vectors.
+  @inline(__always)
+  func row<let N: Int>(of type: Row<N>.Type) -> Row<N> {
+    var row = Row<N>(repeating: Vector())
+    for n in 0..<N { row[n] = (self + n * lanes).vector() }
+    return row
+  }
+}
+
 extension UnsafeMutablePointer<Float> {
+  /// Stores W floats or, where there is room for fewer, as many.
+  @inline(__always)
+  func store(_ vector: Vector, atMost count: Int) {
+    if count >= lanes { store(vector) } else { store(vector, first: count) }
+  }
+
   /// Stores W floats, at any alignment.
   @inline(__always)
   func store(_ vector: Vector) { UnsafeMutableRawPointer(self).storeBytes(of: vector, as: Vector.self) }

@@ -6,8 +6,15 @@ import KernelInterface
 protocol WeightReader {
   /// Bytes of one number.
   static var size: Int { get }
+  /// Whether columns have scales.
+  static var isScaled: Bool { get }
   /// W numbers.
   static func vector(_ address: UnsafeRawPointer) -> Vector
+}
+
+extension WeightReader {
+  @inline(__always)
+  static var isScaled: Bool { false }
 }
 
 #if KERNELS_AVX512
@@ -70,6 +77,9 @@ enum Float16Reader: WeightReader {
 
 /// The byte becomes the last bits of 2^23, which is then taken off again.
 enum Int8Reader: WeightReader {
+  @inline(__always)
+  static var isScaled: Bool { true }
+
   @inline(__always)
   static var size: Int { 1 }
 

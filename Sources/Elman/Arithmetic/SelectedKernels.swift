@@ -33,4 +33,9 @@ extension KernelSet {
     guard let wanted = getenv("ELMAN_KERNELS") else { return fastest }
     return available.first { $0.name == String(cString: wanted) } ?? fastest
   }()
+
+  /// The set for a layer of so many units: half of wide vectors would be empty where few units need narrower ones.
+  public static func fitting(units: Int) -> KernelSet { units <= narrower.vectorWidth ? narrower : selected }
+
+  private static let narrower = available.first { $0.vectorWidth == 8 && selected.vectorWidth == 16 } ?? selected
 }

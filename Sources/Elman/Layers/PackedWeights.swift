@@ -16,9 +16,9 @@ final class PackedWeights: Sendable {
   /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense), or its
   /// transpose where `isTransposed`.
   init(
-    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, isTransposed: Bool = false
+    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, isTransposed: Bool = false,
+    kernels: KernelSet = .selected
   ) throws(ElmanError) {
-    let kernels = KernelSet.selected
     self.depth = depth
     self.units = units
     self.gates = gates
@@ -32,7 +32,8 @@ final class PackedWeights: Sendable {
 
   /// Packs a (depth, gates * units) matrix in a format.
   init(
-    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, as format: WeightFormat
+    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, as format: WeightFormat,
+    kernels: KernelSet = .selected
   ) throws(ElmanError) {
     self.depth = depth
     self.units = units
@@ -42,14 +43,14 @@ final class PackedWeights: Sendable {
     if format != .float32 { try matrix.requireFinite(for: format) }
     if format == .int8 {
       let columnScales = matrix.scales()
-      scales = try PackedWeights.row(columnScales.map(\.value), units: units, gates: gates)
-      let codes = try PackedWeights.packed(matrix, depth, units, gates) { columnScales[$1].code($0) + 128 }
+      scales = try PackedWeights.row(columnScales.map(\.value), units: units, gates: gates, kernels: kernels)
+      let codes = try PackedWeights.packed(matrix, depth, units, gates, kernels) { columnScales[$1].code($0) + 128 }
       storage = try FloatBuffer(count: (codes.count + 3) / 4)
       let bytes = UnsafeMutableRawPointer(storage.base).bindMemory(to: UInt8.self, capacity: codes.count)
       for index in 0..<codes.count { bytes[index] = UInt8(codes.base[index]) }
     } else {
       scales = nil
-      let rounded = try PackedWeights.packed(matrix, depth, units, gates) { value, _ in format.rounded(value) }
+      let rounded = try PackedWeights.packed(matrix, depth, units, gates, kernels) { value, _ in format.rounded(value) }
       if format == .float32 {
         storage = rounded
       } else {
@@ -62,7 +63,7 @@ final class PackedWeights: Sendable {
 
   /// A matrix in packed order, each number changed by a function of it and its column; zeros where there is padding.
   private static func packed(
-    _ matrix: WeightMatrix, _ depth: Int, _ units: Int, _ gates: Int, _ change: (Float, Int) -> Float
+    _ matrix: WeightMatrix, _ depth: Int, _ units: Int, _ gates: Int, _ kernels: KernelSet, _ change: (Float, Int) -> Float
   ) throws(ElmanError) -> FloatBuffer {
     let changed = try FloatBuffer(count: try elementCount([matrix.rows, matrix.columns]))
     for row in 0..<matrix.rows {
@@ -70,15 +71,17 @@ final class PackedWeights: Sendable {
         changed.base[row * matrix.columns + column] = change(matrix.base[row * matrix.stride + column], column)
       }
     }
-    let packed = try FloatBuffer(count: KernelSet.selected.packedCount(depth, units, gates))
-    KernelSet.selected.pack(changed.base, matrix.columns, 1, depth, units, gates, packed.base)
+    let packed = try FloatBuffer(count: kernels.packedCount(depth, units, gates))
+    kernels.pack(changed.base, matrix.columns, 1, depth, units, gates, packed.base)
     return packed
   }
 
   /// A row of gates * units values in gate layout; nil gives zeros.
-  static func row(_ values: UnsafePointer<Float>?, units: Int, gates: Int = 1) throws(ElmanError) -> FloatBuffer {
-    let row = try FloatBuffer(count: KernelSet.selected.gateWidth(units, gates))
-    KernelSet.selected.packRow(values, units, gates, row.base)
+  static func row(
+    _ values: UnsafePointer<Float>?, units: Int, gates: Int = 1, kernels: KernelSet = .selected
+  ) throws(ElmanError) -> FloatBuffer {
+    let row = try FloatBuffer(count: kernels.gateWidth(units, gates))
+    kernels.packRow(values, units, gates, row.base)
     return row
   }
 }

@@ -39,23 +39,19 @@ public struct HiddenStates {
     h0: UnsafePointer<Float>?, into hiddenStates: UnsafeMutablePointer<Float>
   ) throws(ElmanError) {
     guard timesteps > 0 else { return }
-    let kernels = KernelSet.selected
-    let kernel = try PackedWeights(Wx, depth: inputDim, units: units, isTransposed: true)
-    let recurrentKernel = try PackedWeights(Wh, depth: units, units: units, isTransposed: true)
-    let bias = try PackedWeights.row(b, units: units)
-    let width = kernels.gateWidth(units, 1)
-    let products = try FloatBuffer(count: try elementCount([timesteps, width]))
+    let kernels = KernelSet.fitting(units: units)
+    func packed(_ weights: UnsafePointer<Float>, depth: Int) throws(ElmanError) -> PackedWeights {
+      try PackedWeights(weights, depth: depth, units: units, isTransposed: true, kernels: kernels)
+    }
+    let (kernel, recurrentKernel) = (try packed(Wx, depth: inputDim), try packed(Wh, depth: units))
+    let bias = try PackedWeights.row(b, units: units, kernels: kernels)
     let zeros = try FloatBuffer(count: units)
-    let scratch = try FloatBuffer(count: kernels.recurrenceScratch(1, units, 1))
-    kernels.product(
-      Product(
-        rows: timesteps, input: InputRows(base: inputs, rowStride: inputDim), weights: kernel.matrix, bias: bias.base,
-        output: OutputRows(base: products.base, rowStride: width), padded: true))
     var recurrence = Recurrence(
       steps: timesteps, batch: 1, weights: recurrentKernel.matrix,
-      inputs: InputRows(base: products.base, rowStride: width), hidden: h0 ?? UnsafePointer(zeros.base),
-      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps,
-      activation: .tanh, scratch: scratch.base)
+      inputs: InputRows(base: inputs, rowStride: inputDim), hidden: h0 ?? UnsafePointer(zeros.base),
+      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps, activation: .tanh)
+    recurrence.kernel = kernel.matrix
+    recurrence.bias = UnsafePointer(bias.base)
     kernels.simpleRNN(&recurrence)
   }
 }

@@ -7,6 +7,7 @@ final class FusedCell: Sendable {
 
   let kind: Kind
   let units: Int
+  let kernels: KernelSet
   /// The sizes of the states: h, and c of an LSTM.
   let stateSizes: [Int]
   let activation: Activation
@@ -27,6 +28,7 @@ final class FusedCell: Sendable {
   init(_ kind: Kind, _ reader: inout ConfigReader) throws(ElmanError) {
     self.kind = kind
     units = try reader.units()
+    kernels = .fitting(units: units)
     stateSizes = kind == .lstm ? [units, units] : [units]
     activation = try reader.activation("activation", default: "tanh")
     recurrentActivation = kind == .simpleRNN ? .linear : try reader.activation("recurrent_activation", default: "sigmoid")
@@ -72,6 +74,20 @@ final class FusedCell: Sendable {
   /// Whether the kernels compute the whole step: not where a function looks at whole rows, as softmax does.
   var isFused: Bool { activation.elementwise != nil && recurrentActivation.elementwise != nil }
 
+  /// Whether a kernel can also multiply the inputs, step by step.
+  var canMultiplyInputs: Bool { isFused && (kind != .gru || resetAfter) }
+
+  /// Whether that is faster than one product for the inputs of many timesteps, since the input products then never go to
+  /// memory: it is where there are enough rows to be worth reading the weights at each timestep, or few weights.
+  func multipliesInputs(rows: Int, features: Int) -> Bool {
+    let weights = (features + units) * kernels.gateWidth(units, gates)
+    return canMultiplyInputs && (rows >= Self.rowsWorthReading || weights <= Self.fewWeights)
+  }
+
+  private static let rowsWorthReading = 6
+  /// A quarter of the smallest L1 caches.
+  private static let fewWeights = 2048
+
   // MARK: Weights
 
   /// kernel (features, gates * units), recurrent_kernel (units, gates * units) and, with a bias, bias (gates * units,), or
@@ -99,17 +115,17 @@ final class FusedCell: Sendable {
     let splits = kind == .gru && !resetAfter
     return PackedRecurrence(
       cell: self,
-      kernel: try PackedWeights(kernel, depth: weights[0].shape[0], units: units, gates: gates, as: format),
+      kernel: try PackedWeights(kernel, depth: weights[0].shape[0], units: units, gates: gates, as: format, kernels: kernels),
       recurrentKernel: try PackedWeights(
-        recurrent, depth: units, units: units, gates: splits ? 2 : gates, rowStride: gates * units, as: format),
+        recurrent, depth: units, units: units, gates: splits ? 2 : gates, rowStride: gates * units, as: format, kernels: kernels),
       candidateKernel: splits
-        ? try PackedWeights(recurrent + 2 * units, depth: units, units: units, rowStride: 3 * units, as: format) : nil,
-      bias: try PackedWeights.row(bias, units: units, gates: gates),
-      recurrentBias: resetAfter ? try PackedWeights.row(bias.map { $0 + 3 * units }, units: units, gates: 3) : nil)
+        ? try PackedWeights(recurrent + 2 * units, depth: units, units: units, rowStride: 3 * units, as: format, kernels: kernels) : nil,
+      bias: try PackedWeights.row(bias, units: units, gates: gates, kernels: kernels),
+      recurrentBias: resetAfter ? try PackedWeights.row(bias.map { $0 + 3 * units }, units: units, gates: 3, kernels: kernels) : nil)
   }
 
   /// The kernel that runs this cell.
-  func kernel(_ kernels: KernelSet) -> @Sendable (UnsafePointer<Recurrence>) -> Void {
+  var kernel: @Sendable (UnsafePointer<Recurrence>) -> Void {
     switch kind {
     case .simpleRNN: kernels.simpleRNN
     case .lstm: kernels.lstm

@@ -38,7 +38,7 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
   }
 
   override func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
-    let isPlain = call.inputShape[0] == 1 && call.mask == nil && cell.isFused && (cell.kind != .gru || cell.resetAfter)
+    let isPlain = call.inputShape[0] == 1 && call.mask == nil && cell.canMultiplyInputs
     return isPlain ? try FusedStreamStep(self, call) : try super.streamStep(call, mask: mask)
   }
 }

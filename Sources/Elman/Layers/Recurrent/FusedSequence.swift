@@ -16,14 +16,17 @@ extension FusedCell {
     // A mask, which is known at the call alone, keeps the units together.
     let parts = max(rowParts(size, threads: threads), 1)
     var space = ScratchSpace()
-    for _ in 0..<parts { _ = RecurrenceScratch(&space, self, rows: rowsPerPart(size.batch, parts), timesteps: size.timesteps) }
+    for _ in 0..<parts { _ = RecurrenceScratch(&space, self, size, rows: rowsPerPart(size.batch, parts)) }
     var whole = ScratchSpace()
-    _ = RecurrenceScratch(&whole, self, rows: size.batch, timesteps: size.timesteps)
+    _ = RecurrenceScratch(&whole, self, size, rows: size.batch)
     return try max(space.measured(), whole.measured())
   }
 
   fileprivate func sharing(_ call: SequenceCall) -> Sharing {
-    let canShareUnits = call.mask == nil && call.kept == nil && isFused && (kind != .gru || resetAfter)
+    // Where a kernel also multiplies the inputs, there is no product to share out first.
+    let canShareUnits =
+      call.mask == nil && call.kept == nil && canMultiplyInputs
+      && !multipliesInputs(rows: call.size.batch, features: call.size.features)
     let unitParts = canShareUnits ? unitParts(call.size, threads: call.threads) : 1
     if unitParts > 1 { return .units(parts: unitParts) }
     let rowParts = rowParts(call.size, threads: call.threads)
@@ -40,7 +43,7 @@ extension FusedCell {
     let weights = Double(units) * Double(gates) * Double(units)
     guard size.timesteps > 1, size.batch <= Self.mostRowsOfUnitParts else { return 1 }
     let worthwhile = Int(min(Double(size.batch) * weights / Self.operationsPerUnitPart, Double(Threads.maximum)))
-    return max(1, min(threads, worthwhile, KernelSet.selected.panelCount(units, gates)))
+    return max(1, min(threads, worthwhile, kernels.panelCount(units, gates)))
   }
 
   private static let mostRowsOfUnitParts = 4
@@ -57,7 +60,7 @@ extension PackedRecurrence {
     guard batch > 0 else { return }
     var space = ScratchSpace(call.scratch)
     func whole() -> RecurrenceRun {
-      let scratch = RecurrenceScratch(&space, cell, rows: batch, timesteps: size.timesteps)
+      let scratch = RecurrenceScratch(&space, cell, size, rows: batch)
       return RecurrenceRun(packed: self, call: call, rows: 0..<batch, scratch: scratch)
     }
     switch cell.sharing(call) {
@@ -68,7 +71,7 @@ extension PackedRecurrence {
         var space = ScratchSpace(call.scratch)
         var scratch: RecurrenceScratch?
         for _ in 0...part {
-          scratch = RecurrenceScratch(&space, cell, rows: cell.rowsPerPart(batch, parts), timesteps: size.timesteps)
+          scratch = RecurrenceScratch(&space, cell, size, rows: cell.rowsPerPart(batch, parts))
         }
         if let scratch { RecurrenceRun(packed: self, call: call, rows: rows, scratch: scratch).run() }
       }

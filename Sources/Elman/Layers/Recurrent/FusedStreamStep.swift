@@ -12,25 +12,17 @@ final class FusedStreamStep: StreamStep {
   }
 
   private let fused: FusedLayer
-  private let kernel: @Sendable (UnsafePointer<Product>, UnsafePointer<Recurrence>) -> Void
-  private let units: Int
-  private let output: UnsafeMutablePointer<Float>
-  private let state: UnsafeMutablePointer<Float>
+  private let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
   // Behind pointers, where Swift does not check at each step that nobody else writes them.
   private let bound: UnsafeMutablePointer<Bound>
-  private let input = UnsafeMutablePointer<Product>.allocate(capacity: 1)
   private let recurrence = UnsafeMutablePointer<Recurrence>.allocate(capacity: 1)
 
   init(_ layer: FusedLayer, _ call: LayerCall) throws(ElmanError) {
     let weights = try layer.currentWeights()
     fused = layer
-    kernel = call.kernels.recurrentStep
-    units = layer.units
-    output = call.outputs[0]
-    state = call.streamStates[0]
+    kernel = layer.cell.kernels.recurrentStep
     bound = .allocate(capacity: 1)
     bound.initialize(to: Bound(packed: weights.packed, version: weights.version))
-    input.initialize(to: Self.input(weights.packed, call))
     recurrence.initialize(to: Self.recurrence(weights.packed, call))
     super.init(layer, call)
   }
@@ -38,14 +30,12 @@ final class FusedStreamStep: StreamStep {
   deinit {
     bound.deinitialize(count: 1)
     bound.deallocate()
-    input.deallocate()
     recurrence.deallocate()
   }
 
   override func run() throws(ElmanError) {
     if bound.pointee.version != fused.weightsVersion.load(ordering: .acquiring) { try bind() }
-    kernel(input, recurrence)
-    state.update(from: output, count: units)
+    kernel(recurrence)
     // With weights that are larger than a cache, what was read last is still in it.
     recurrence.pointee.isDescending.toggle()
   }
@@ -55,23 +45,19 @@ final class FusedStreamStep: StreamStep {
   private func bind() throws(ElmanError) {
     let weights = try fused.currentWeights()
     bound.pointee = Bound(packed: weights.packed, version: weights.version)
-    input.pointee = Self.input(weights.packed, call)
     recurrence.pointee = Self.recurrence(weights.packed, call)
   }
 
-  private static func input(_ packed: PackedRecurrence, _ call: LayerCall) -> Product {
-    Product(
-      rows: 1, input: InputRows(base: call.input, rowStride: 0), weights: packed.kernel.matrix, bias: packed.bias.base,
-      output: OutputRows(base: call.scratch, rowStride: 0), padded: true)
-  }
-
   private static func recurrence(_ packed: PackedRecurrence, _ call: LayerCall) -> Recurrence {
-    Recurrence(
+    var recurrence = Recurrence(
       steps: 1, batch: 1, weights: packed.recurrentKernel.matrix,
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
-      inputs: InputRows(base: call.scratch, rowStride: 0), hidden: call.streamStates[0], hiddenStride: 0,
+      inputs: InputRows(base: call.input, rowStride: 0), hidden: call.streamStates[0], hiddenStride: 0,
       cell: call.streamStates.dropFirst().first, outputs: OutputRows(base: call.outputs[0], rowStride: 0), ring: 1,
       activation: packed.cell.activation.elementwise ?? .linear,
       recurrentActivation: packed.cell.recurrentActivation.elementwise ?? .linear)
+    recurrence.kernel = packed.kernel.matrix
+    recurrence.bias = UnsafePointer(packed.bias.base)
+    return recurrence
   }
 }

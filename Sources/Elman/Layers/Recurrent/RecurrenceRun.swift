@@ -2,7 +2,7 @@ import KernelInterface
 
 /// Memory of one thread's rows in one run.
 struct RecurrenceScratch {
-  /// Timesteps whose input products are made at once.
+  /// Timesteps whose input products are made at once; 0 where the kernel makes them.
   let block: Int
   /// (rows, block, gateWidth): the input products.
   let inputs: UnsafeMutablePointer<Float>
@@ -16,11 +16,12 @@ struct RecurrenceScratch {
   let kernel: UnsafeMutablePointer<Float>
   let unfused: UnfusedScratch
 
-  init(_ space: inout ScratchSpace, _ fused: FusedCell, rows: Int, timesteps: Int) {
-    let kernels = KernelSet.selected
+  init(_ space: inout ScratchSpace, _ fused: FusedCell, _ size: SequenceSize, rows: Int) {
+    let kernels = fused.kernels
     let width = kernels.gateWidth(fused.units, fused.gates)
     let cells = fused.stateSizes.count - 1
-    block = Self.block(rows: rows, timesteps: timesteps, width: width)
+    block = fused.multipliesInputs(rows: rows, features: size.features)
+      ? 0 : Self.block(rows: rows, timesteps: size.timesteps, width: width)
     inputs = space.take(rows, block, width)
     ring = space.take(2, rows, fused.units)
     hidden = space.take(rows, fused.units)
@@ -50,7 +51,7 @@ struct RecurrenceRun {
   let rows: Range<Int>
   let scratch: RecurrenceScratch
 
-  private var kernels: KernelSet { .selected }
+  private var kernels: KernelSet { cell.kernels }
   private var cell: FusedCell { packed.cell }
   private var units: Int { packed.cell.units }
   private var timesteps: Int { call.size.timesteps }
@@ -63,17 +64,23 @@ struct RecurrenceRun {
   func run() {
     begin()
     let (inputProduct, recurrence) = (inputProduct(), recurrence())
-    for start in stride(from: 0, to: timesteps, by: scratch.block) {
-      let steps = min(scratch.block, timesteps - start)
-      kernels.product(inputProduct.rows(start, count: steps))
-      if needsSingleSteps {
-        runSingly(recurrence, start: start, steps: steps)
-      } else {
-        var block = recurrence.steps(start, count: steps, inputs: scratch.inputs)
-        cell.kernel(kernels)(&block)
+    if scratch.block == 0 {
+      run(recurrence, start: 0, steps: timesteps)
+    } else {
+      for start in stride(from: 0, to: timesteps, by: scratch.block) {
+        let steps = min(scratch.block, timesteps - start)
+        kernels.product(inputProduct.rows(start, count: steps))
+        run(recurrence, start: start, steps: steps)
       }
     }
     end()
+  }
+
+  /// Some timesteps, whose inputs or input products begin at `recurrence.inputs`.
+  private func run(_ recurrence: Recurrence, start: Int, steps: Int) {
+    if needsSingleSteps { return runSingly(recurrence, start: start, steps: steps) }
+    var block = recurrence.steps(start, count: steps, inputs: recurrence.inputs.base)
+    cell.kernel(&block)
   }
 
   /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or for
@@ -81,7 +88,7 @@ struct RecurrenceRun {
   func runShared(parts: Int) {
     begin()
     let (inputProduct, recurrence) = (inputProduct(), recurrence())
-    let (product, kernel) = (kernels.product, cell.kernel(kernels))
+    let (product, kernel) = (kernels.product, cell.kernel)
     let (timesteps, block, inputs) = (timesteps, scratch.block, UnsafePointer(scratch.inputs))
     let panels = kernels.panelCount(units, cell.gates)
     // A block has one stage for its input products and one for each timestep.
@@ -143,17 +150,20 @@ struct RecurrenceRun {
 
   // MARK: Kernel calls
 
+  /// The layer's inputs, from the first timestep on.
+  private var inputs: InputRows {
+    let (features, groupStride) = (call.size.features, timesteps * call.size.features)
+    return InputRows(
+      base: call.input + first * groupStride + call.timestep(0) * features, groupStride: groupStride,
+      rowStride: call.reversed ? -features : features)
+  }
+
   /// The input products of the first timestep.
   private func inputProduct() -> Product {
-    let rowStride = call.reversed ? -call.size.features : call.size.features
-    let groupStride = timesteps * call.size.features
     let width = kernels.gateWidth(units, cell.gates)
     return Product(
       groups: rows.count, rows: 1,
-      input: InputRows(
-        base: call.input + self.first * groupStride + call.timestep(0) * call.size.features, groupStride: groupStride,
-        rowStride: rowStride),
-      weights: packed.kernel.matrix, bias: packed.bias.base,
+      input: inputs, weights: packed.kernel.matrix, bias: packed.bias.base,
       output: OutputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width), padded: true)
   }
 
@@ -164,14 +174,18 @@ struct RecurrenceRun {
       outputHoldsStates
       ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
-    return Recurrence(
+    let isProduct = scratch.block > 0
+    let inputs = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
+    var recurrence = Recurrence(
       steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
       candidateWeights: packed.candidateKernel?.matrix, recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
-      inputs: InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width),
+      inputs: isProduct ? inputs : self.inputs,
       hidden: call.initialState(0).map { $0 + first * units } ?? UnsafePointer(scratch.hidden), hiddenStride: units,
       cell: scratch.cell, cellStride: units, outputs: outputs, ring: outputHoldsStates ? timesteps : 2,
       activation: cell.activation.elementwise ?? .linear,
       recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel)
+    if !isProduct { (recurrence.kernel, recurrence.bias) = (packed.kernel.matrix, UnsafePointer(packed.bias.base)) }
+    return recurrence
   }
 
   // MARK: One timestep at a time
@@ -183,8 +197,8 @@ struct RecurrenceRun {
   private func runSingly(_ recurrence: Recurrence, start: Int, steps: Int) {
     for step in 0..<steps {
       if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
-      var one = recurrence.steps(start + step, count: 1, inputs: scratch.inputs + step * recurrence.inputs.rowStride)
-      if cell.isFused { cell.kernel(kernels)(&one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
+      var one = recurrence.steps(start + step, count: 1, inputs: recurrence.inputs.base + step * recurrence.inputs.rowStride)
+      if cell.isFused { cell.kernel(&one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
       for row in 0..<rows.count {
         finishStep(row, start + step, one.outputs.base + row * one.outputs.groupStride, one.hidden + row * one.hiddenStride)
       }

@@ -9,7 +9,7 @@ struct UnfusedScratch {
 
   init(_ space: inout ScratchSpace, _ cell: FusedCell, rows: Int) {
     let rows = cell.isFused ? 0 : rows
-    products = space.take(rows, KernelSet.selected.gateWidth(cell.units, cell.gates))
+    products = space.take(rows, cell.kernels.gateWidth(cell.units, cell.gates))
     gates = space.take(5, rows, cell.units)
   }
 }
@@ -20,7 +20,7 @@ struct UnfusedStep {
   let call: Recurrence
   let scratch: UnfusedScratch
 
-  private var kernels: KernelSet { .selected }
+  private var kernels: KernelSet { cell.kernels }
   private var units: Int { cell.units }
   private var count: Int { call.batch * units }
 
