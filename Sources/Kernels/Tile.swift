@@ -324,10 +324,8 @@ private func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
       for k in 0..<half {
         let weights = panel + k * N * vectorBytes
         let values = (Vector(repeating: left[k]), Vector(repeating: left[half + k]))
-        for n in 0..<N {
-          sums[0][n].accumulate(values.0, W.vector(weights + n * vectorBytes))
-          second[n].accumulate(values.1, W.vector(weights + (half * N + n) * vectorBytes))
-        }
+        for n in 0..<N { sums[0][n].accumulate(values.0, W.vector(weights + n * vectorBytes)) }
+        for n in 0..<N { second[n].accumulate(values.1, W.vector(weights + (half * N + n) * vectorBytes)) }
       }
       if depth % 2 != 0 {
         let value = Vector(repeating: left[depth - 1])
