@@ -139,8 +139,8 @@ public struct Recurrence {
   public var activation: Elementwise
   /// LSTM and GRU: the gates' function.
   public var recurrentActivation: Elementwise
-  /// At least `KernelSet.recurrenceScratch` floats, aligned to 64 bytes; nil only where that is 0.
-  public var scratch: UnsafeMutablePointer<Float>?
+  /// At least `KernelSet.recurrenceScratch` floats, aligned to 64 bytes.
+  public var scratch: UnsafeMutablePointer<Float>
   /// Which panels of the weights are multiplied (see `KernelSet.panelCount`): other units are neither read, but for the
   /// hidden states, nor written. nil for all. Not of a GRU without reset_after.
   public var panels: Range<Int>?
@@ -152,7 +152,7 @@ public struct Recurrence {
     recurrentBias: UnsafePointer<Float>? = nil, inputs: InputRows,
     hidden: UnsafePointer<Float>, hiddenStride: Int, cell: UnsafeMutablePointer<Float>? = nil, cellStride: Int = 0,
     outputs: OutputRows, ring: Int, activation: Elementwise, recurrentActivation: Elementwise = .sigmoid,
-    scratch: UnsafeMutablePointer<Float>? = nil
+    scratch: UnsafeMutablePointer<Float>
   ) {
     self.steps = steps
     self.batch = batch

@@ -38,7 +38,7 @@ public final class KernelSet: Sendable {
   /// Keras's GRU with reset_after, gates z, r, h: `h = z*h + (1-z)*act(x_h + r*(h U_h + b_h))`; gates = 3.
   public let gruResetAfter: @Sendable (UnsafePointer<Recurrence>) -> Void
   /// Keras's GRU without reset_after: `h = z*h + (1-z)*act(x_h + (r*h) U_h)`; inputs have gates z, r, h, `weights` the
-  /// gates z, r and `candidateWeights` h; needs scratch.
+  /// gates z, r and `candidateWeights` h.
   public let gruResetBefore: @Sendable (UnsafePointer<Recurrence>) -> Void
   /// A timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a stream repeats.
   /// Its states and its output have room for whole vectors; the new hidden state is also put in the place of the old one.

@@ -17,7 +17,7 @@ public func makeKernelSet() -> KernelSet {
     pack: { pack($0, $1, $2, $3, $4, $5, $6) },
     packRow: { packRow($0, $1, $2, $3) },
     product: { product($0) },
-    recurrenceScratch: { $2 == 3 ? 2 * $0 * gateWidth($1, 1) : 0 },
+    recurrenceScratch: { recurrenceScratch($0, $1, $2) },
     simpleRNN: { simpleRNN($0) },
     lstm: { lstm($0) },
     gruResetAfter: { gruResetAfter($0) },

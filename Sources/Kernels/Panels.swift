@@ -43,7 +43,6 @@ struct Panels {
     Panels(PackedMatrix(base: base, depth: 0, units: 0, gates: 1))
   }
 
-
   /// The panel that begins at a vector; all before it are whole.
   @inline(__always)
   func panel(at vector: Int) -> UnsafeRawPointer { base + vector * depth * lanes * format.size }

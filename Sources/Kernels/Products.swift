@@ -1,38 +1,22 @@
 import KernelInterface
 
-/// `output[r] = f(bias + input[r] . weights)`, rows counted through all groups.
+/// `output[r] = f(bias + input[r] . weights)`.
 private struct ProductEpilogue<F: VectorFunction>: Epilogue {
-  let call: Product
+  let left: Rows
+  let output: UnsafeMutablePointer<Float>
+  let outputStride: Int
+  let bias: UnsafePointer<Float>?
   let f: F
   /// Columns that are written.
   let columns: Int
 
   @inline(__always)
-  init(_ call: Product, _ f: F) {
-    self.call = call
-    self.f = f
-    columns = call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units
-  }
-
-  @inline(__always)
-  func left(_ row: Int) -> UnsafePointer<Float> {
-    if call.groups == 1 { return call.input.base + row * call.input.rowStride }
-    return call.input.base + row / call.rows * call.input.groupStride + row % call.rows * call.input.rowStride
-  }
-
-  @inline(__always)
-  private func output(_ row: Int) -> UnsafeMutablePointer<Float> {
-    if call.groups == 1 { return call.output.base + row * call.output.rowStride }
-    return call.output.base + row / call.rows * call.output.groupStride + row % call.rows * call.output.rowStride
-  }
-
-  @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { call.bias.map { $0 + vector * lanes } }
+  func start(_ vector: Int) -> Rows? { bias.map { Rows($0 + vector * lanes, stride: 0) } }
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     for m in 0..<M {
-      let (target, left) = (output(places.row(m)) + places.vector(m) * lanes, columns - places.vector(m) * lanes)
+      let (target, left) = (output + places.row(m) * outputStride + places.vector(m) * lanes, columns - places.vector(m) * lanes)
       let values = f.all((sums.vectors + m * N).row(of: Row<N>.self))
       for n in 0..<N {
         if left - n * lanes >= lanes {
@@ -55,16 +39,45 @@ func product(_ call: Product) {
 
 @inline(__always)
 private func product(_ call: Product, _ f: some VectorFunction) {
-  let rows = call.groups * call.rows
-  let operands = Operands(Panels(call.weights, call.panels))
+  if call.rows == 1 || call.isDense {
+    // All rows lie one behind the other.
+    let isColumn = call.rows == 1
+    let strides = isColumn ? (call.input.groupStride, call.output.groupStride) : (call.input.rowStride, call.output.rowStride)
+    product(call, f, group: 0, rows: call.groups * call.rows, strides)
+  } else {
+    for group in 0..<call.groups { product(call, f, group: group, rows: call.rows, (call.input.rowStride, call.output.rowStride)) }
+  }
+}
+
+extension Product {
+  /// Whether each group begins where the one before it ends.
+  fileprivate var isDense: Bool {
+    groups == 1 || (input.groupStride == rows * input.rowStride && output.groupStride == rows * output.rowStride)
+  }
+}
+
+@inline(__always)
+private func product(_ call: Product, _ f: some VectorFunction, group: Int, rows: Int, _ strides: (input: Int, output: Int)) {
   guard rows > 0 else { return }
-  let epilogue = ProductEpilogue(call, f)
-  withTileMemory { memory in
-    switch call.weights.gates {
-    case 1: sweepSingleGate(epilogue, operands, rows, memory)
-    case 2: sweepTwoGates(epilogue, operands, rows, memory)
-    case 3: sweepThreeGates(epilogue, operands, rows, memory)
-    default: sweepFourGates(epilogue, operands, rows, memory)
-    }
+  let epilogue = ProductEpilogue(
+    left: Rows(call.input.base + group * call.input.groupStride, stride: strides.input),
+    output: call.output.base + group * call.output.groupStride, outputStride: strides.output, bias: call.bias, f: f,
+    columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
+  let operands = Operands(Panels(call.weights, call.panels))
+  let gates = call.weights.gates
+  if rows == 1 {
+    withRowMemory { sweep(epilogue, operands, 1, $0, gates: gates) }
+  } else {
+    withTileMemory { sweep(epilogue, operands, rows, $0, gates: gates) }
+  }
+}
+
+@inline(__always)
+private func sweep(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, gates: Int) {
+  switch gates {
+  case 1: sweepSingleGate(e, operands, rows, memory)
+  case 2: sweepTwoGates(e, operands, rows, memory)
+  case 3: sweepThreeGates(e, operands, rows, memory)
+  default: sweepFourGates(e, operands, rows, memory)
   }
 }

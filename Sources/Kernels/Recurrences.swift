@@ -7,14 +7,11 @@ import KernelInterface
 /// One timestep of a recurrence. Its strides are those of the batch.
 struct Timestep {
   /// What the sums begin with.
-  let starts: UnsafePointer<Float>?
-  let startStride: Int
+  let starts: Rows?
   /// The inputs, where they are not multiplied yet.
-  let inputs: UnsafePointer<Float>
-  let inputStride: Int
+  let inputs: Rows
   /// The hidden states before this step.
-  let hidden: UnsafePointer<Float>
-  let hiddenStride: Int
+  let hidden: Rows
   let outputs: UnsafeMutablePointer<Float>
   let outputStride: Int
   /// Elements of a state that may be read and written.
@@ -23,13 +20,14 @@ struct Timestep {
   @inline(__always)
   init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
     let (ring, outputs) = (call.pointee.ring, call.pointee.outputs)
-    inputs = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
-    inputStride = call.pointee.inputs.groupStride
-    (starts, startStride) = call.pointee.kernel == nil ? (inputs, inputStride) : (call.pointee.bias, 0)
+    inputs = Rows(call.pointee.inputs.base + t * call.pointee.inputs.rowStride, stride: call.pointee.inputs.groupStride)
+    starts = call.pointee.kernel == nil ? inputs : call.pointee.bias.map { Rows($0, stride: 0) }
     self.outputs = outputs.base + t % ring * outputs.rowStride
     outputStride = outputs.groupStride
-    hidden = t == 0 ? call.pointee.hidden : UnsafePointer(outputs.base + (t - 1) % ring * outputs.rowStride)
-    hiddenStride = t == 0 ? call.pointee.hiddenStride : outputs.groupStride
+    hidden =
+      t == 0
+      ? Rows(call.pointee.hidden, stride: call.pointee.hiddenStride)
+      : Rows(outputs.base + (t - 1) % ring * outputs.rowStride, stride: outputs.groupStride)
     units = call.pointee.weights.units
     if call.pointee.panels != nil { fetchHidden(call.pointee.batch) }
   }
@@ -38,31 +36,23 @@ struct Timestep {
   @inline(never)
   private func fetchHidden(_ batch: Int) {
     for row in 0..<batch {
-      for unit in stride(from: 0, to: units, by: bytesInLine / 4) { elman_cpu_prefetch(hidden(row) + unit) }
+      for unit in stride(from: 0, to: units, by: bytesInLine / 4) { elman_cpu_prefetch(hidden[row] + unit) }
     }
   }
 
   /// The only step of one row whose states have room for whole vectors.
   @inline(__always)
   init(padded call: UnsafePointer<Recurrence>) {
-    inputs = call.pointee.inputs.base
-    inputStride = 0
-    (starts, startStride) = (call.pointee.bias, 0)
-    hidden = call.pointee.hidden
-    hiddenStride = 0
+    inputs = Rows(call.pointee.inputs.base, stride: 0)
+    starts = call.pointee.bias.map { Rows($0, stride: 0) }
+    hidden = Rows(call.pointee.hidden, stride: 0)
     outputs = call.pointee.outputs.base
     outputStride = 0
     units = Int.max
   }
 
   @inline(__always)
-  func hidden(_ row: Int) -> UnsafePointer<Float> { hidden + row * hiddenStride }
-
-  @inline(__always)
-  func input(_ row: Int) -> UnsafePointer<Float> { inputs + row * inputStride }
-
-  @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { starts.map { $0 + row * startStride + vector * lanes } }
+  func start(_ vector: Int) -> Rows? { starts.map { Rows($0.base + vector * lanes, stride: $0.stride) } }
 
   @inline(__always)
   func output(_ row: Int, _ unit: Int) -> UnsafeMutablePointer<Float> {
@@ -81,6 +71,16 @@ struct Timestep {
   }
 }
 
+/// Floats that a recurrence needs beside its arrays.
+func recurrenceScratch(_ batch: Int, _ units: Int, _ gates: Int) -> Int {
+  TileMemory.count * lanes + (gates == 3 ? 2 * batch * gateWidth(units, 1) : 0)
+}
+
+extension TileMemory {
+  @inline(__always)
+  init(_ call: UnsafePointer<Recurrence>) { self.init(call.pointee.scratch) }
+}
+
 extension Operands {
   /// The kernel, if any, and the recurrent weights at a timestep. Every other one begins where the one before ended: with
   /// weights that are larger than a cache, what was read last is still in it.
@@ -88,7 +88,8 @@ extension Operands {
   init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
     let isDescending = (t % 2 != 0) != call.pointee.isDescending
     let weights = Panels(call.pointee.weights, call.pointee.panels, isDescending: isDescending)
-    self.init(first: call.pointee.kernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) } ?? weights.empty, second: weights)
+    self.init(
+      first: call.pointee.kernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) } ?? weights.empty, second: weights)
   }
 }
 
@@ -100,13 +101,13 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   let f: F
 
   @inline(__always)
-  func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
+  var left: Rows { step.hidden }
 
   @inline(__always)
-  func firstLeft(_ row: Int) -> UnsafePointer<Float> { step.input(row) }
+  var firstLeft: Rows { step.inputs }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector) }
+  func start(_ vector: Int) -> Rows? { step.start(vector) }
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
@@ -129,10 +130,9 @@ func simpleRNN(_ call: UnsafePointer<Recurrence>) {
 
 @inline(__always)
 private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFunction) {
-  withTileMemory { memory in
-    for t in 0..<call.pointee.steps {
-      sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory)
-    }
+  let memory = TileMemory(call)
+  for t in 0..<call.pointee.steps {
+    sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory)
   }
 }
 
@@ -196,13 +196,13 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
   let f: F
 
   @inline(__always)
-  func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
+  var left: Rows { step.hidden }
 
   @inline(__always)
-  func firstLeft(_ row: Int) -> UnsafePointer<Float> { step.input(row) }
+  var firstLeft: Rows { step.inputs }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector) }
+  func start(_ vector: Int) -> Rows? { step.start(vector) }
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
@@ -243,13 +243,11 @@ func lstm(_ call: UnsafePointer<Recurrence>) {
 
 @inline(__always)
 private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
+  let memory = TileMemory(call)
   guard let cell = call.pointee.cell else { return }
-  let cellStride = call.pointee.cellStride
-  withTileMemory { memory in
-    for t in 0..<call.pointee.steps {
-      let step = LSTMStep(step: Timestep(call, t), cell: cell, cellStride: cellStride, f: f)
-      sweepFourGates(step, Operands(call, t), call.pointee.batch, memory)
-    }
+  for t in 0..<call.pointee.steps {
+    let step = LSTMStep(step: Timestep(call, t), cell: cell, cellStride: call.pointee.cellStride, f: f)
+    sweepFourGates(step, Operands(call, t), call.pointee.batch, memory)
   }
 }
 
@@ -260,35 +258,56 @@ struct GRUStep<F: CellFunctions>: Epilogue {
   let step: Timestep
   /// In gate layout.
   let recurrentBias: UnsafePointer<Float>
+  /// Whether the tile also multiplies the inputs, whose sums it then puts aside.
+  let multipliesInputs: Bool
   let f: F
 
   @inline(__always)
-  func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
+  init(_ call: UnsafePointer<Recurrence>, _ step: Timestep, _ recurrentBias: UnsafePointer<Float>, _ f: F) {
+    self.step = step
+    self.recurrentBias = recurrentBias
+    self.f = f
+    multipliesInputs = call.pointee.kernel != nil
+  }
 
   @inline(__always)
-  func firstLeft(_ row: Int) -> UnsafePointer<Float> { step.input(row) }
+  var left: Rows { step.hidden }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector) }
+  var firstLeft: Rows { step.inputs }
 
   @inline(__always)
-  func exchange(_ vector: Int) -> UnsafePointer<Float>? { recurrentBias + vector * lanes }
+  func start(_ vector: Int) -> Rows? { multipliesInputs ? step.start(vector) : Rows(recurrentBias + vector * lanes, stride: 0) }
+
+  @inline(__always)
+  func exchange(_ vector: Int) -> UnsafePointer<Float>? { multipliesInputs ? recurrentBias + vector * lanes : nil }
+
+  /// The sums of the inputs of each group.
+  @inline(__always)
+  private func inputs(_ places: Places, _ sums: FinishedSums) -> Rows {
+    if multipliesInputs { return Rows(UnsafeRawPointer(sums.asides).assumingMemoryBound(to: Float.self), stride: 3 * lanes) }
+    return Rows(
+      step.inputs[places.firstRow] + places.firstVector * lanes,
+      stride: places.rowStep * step.inputs.stride + places.vectorStep * lanes)
+  }
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     if N != 3 { return }
     @inline(__always)
     func sum(_ gate: Int) -> Row<M> { sums.vectors.advanced(by: gate).column(by: 3, of: Row<M>.self) }
+    let inputs = inputs(places, sums)
     @inline(__always)
-    func input(_ gate: Int) -> Row<M> { sums.asides.advanced(by: gate).column(by: 3, of: Row<M>.self) }
+    func input(_ m: Int, _ gate: Int) -> Vector { (inputs[m] + gate * lanes).vector() }
+    var (update, reset, candidate) = (sum(0), sum(1), sum(2))
+    for m in 0..<M { update[m] += input(m, 0) }
+    for m in 0..<M { reset[m] += input(m, 1) }
+    for m in 0..<M { candidate[m] = input(m, 2) }
+    let gates = GRUSums<M>(update: update, reset: reset, candidate: sum(2), input: candidate)
     @inline(__always)
     func unit(_ m: Int) -> Int { places.vector(m) / 3 * lanes }
     var hidden = Row<M>(repeating: Vector())
-    for m in 0..<M { hidden[m] = step.load(step.hidden(places.row(m)) + unit(m), unit(m)) }
-    var (update, reset) = (sum(0), sum(1))
-    let inputs = (input(0), input(1))
-    for m in 0..<M { (update[m], reset[m]) = (update[m] + inputs.0[m], reset[m] + inputs.1[m]) }
-    let gates = GRUSums<M>(update: update, reset: reset, candidate: sum(2), input: input(2))
+    for m in 0..<M { hidden[m] = step.load(step.hidden[places.row(m)] + unit(m), unit(m)) }
     let outputs = gruOutputs(gates, hidden, f)
     for m in 0..<M { step.store(outputs[m], step.output(places.row(m), unit(m)), unit(m)) }
   }
@@ -324,11 +343,10 @@ func gruResetAfter(_ call: UnsafePointer<Recurrence>) {
 
 @inline(__always)
 private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
+  let memory = TileMemory(call)
   guard let bias = call.pointee.recurrentBias else { return }
-  withTileMemory { memory in
-    for t in 0..<call.pointee.steps {
-      sweepThreeGates(GRUStep(step: Timestep(call, t), recurrentBias: bias, f: f), Operands(call, t), call.pointee.batch, memory)
-    }
+  for t in 0..<call.pointee.steps {
+    sweepThreeGates(GRUStep(call, Timestep(call, t), bias, f), Operands(call, t), call.pointee.batch, memory)
   }
 }
 
@@ -355,10 +373,10 @@ private struct GRUGatesStep<F: CellFunctions>: Epilogue {
   let f: F
 
   @inline(__always)
-  func left(_ row: Int) -> UnsafePointer<Float> { step.hidden(row) }
+  var left: Rows { step.hidden }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector / 2 * 3 + vector % 2) }
+  func start(_ vector: Int) -> Rows? { step.start(vector / 2 * 3 + vector % 2) }
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
@@ -367,7 +385,7 @@ private struct GRUGatesStep<F: CellFunctions>: Epilogue {
       let (row, unit) = (places.row(m), places.vector(m) / 2 * lanes)
       let (place, values) = (row * gates.width + unit, f.gates((sums.vectors + m * 2).row(of: Row<2>.self)))
       (gates.update + place).store(values.value(0))
-      (gates.reset + place).store(values.value(1) * step.load(step.hidden(row) + unit, unit))
+      (gates.reset + place).store(values.value(1) * step.load(step.hidden[row] + unit, unit))
     }
   }
 }
@@ -379,10 +397,10 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   let f: F
 
   @inline(__always)
-  func left(_ row: Int) -> UnsafePointer<Float> { UnsafePointer(gates.reset + row * gates.width) }
+  var left: Rows { Rows(gates.reset, stride: gates.width) }
 
   @inline(__always)
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>? { step.start(row, vector * 3 + 2) }
+  func start(_ vector: Int) -> Rows? { step.start(vector * 3 + 2) }
 
   @inline(__always)
   var startStep: Int { 3 * lanes }
@@ -394,7 +412,7 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
       for n in 0..<N {
         let unit = (places.vector(m) + n) * lanes
         let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
-        let (h, candidate) = (step.load(step.hidden(row) + unit, unit), candidates.value(n))
+        let (h, candidate) = (step.load(step.hidden[row] + unit, unit), candidates.value(n))
         step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
       }
     }
@@ -407,15 +425,14 @@ func gruResetBefore(_ call: UnsafePointer<Recurrence>) {
 
 @inline(__always)
 private func gruResetBefore(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
-  guard let scratch = call.pointee.scratch, let candidateWeights = call.pointee.candidateWeights else { return }
+  let memory = TileMemory(call)
+  guard let candidateWeights = call.pointee.candidateWeights else { return }
   let batch = call.pointee.batch
   let candidateOperands = Operands(Panels(candidateWeights))
-  let gates = GRUGates(scratch, batch: batch, units: call.pointee.weights.units)
-  withTileMemory { memory in
-    for t in 0..<call.pointee.steps {
-      let step = Timestep(call, t)
-      sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), Operands(call, t), batch, memory)
-      sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidateOperands, batch, memory)
-    }
+  let gates = GRUGates(call.pointee.scratch + TileMemory.count * lanes, batch: batch, units: call.pointee.weights.units)
+  for t in 0..<call.pointee.steps {
+    let step = Timestep(call, t)
+    sweepTwoGates(GRUGatesStep(step: step, gates: gates, f: f), Operands(call, t), batch, memory)
+    sweepSingleGate(GRUCandidateStep(step: step, gates: gates, f: f), candidateOperands, batch, memory)
   }
 }

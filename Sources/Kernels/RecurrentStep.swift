@@ -19,17 +19,15 @@ func recurrentStep(_ call: UnsafePointer<Recurrence>) {
 
 @inline(__always)
 private func standardStep(_ call: UnsafePointer<Recurrence>) {
-  let (step, operands) = (Timestep(padded: call), Operands(call, 0))
-  withRowMemory { memory in
-    switch call.pointee.weights.gates {
-    case 1: sweepSingleGate(SimpleRNNStep(step: step, f: Tanh()), operands, 1, memory)
-    case 3:
-      guard let bias = call.pointee.recurrentBias else { return }
-      sweepThreeGates(GRUStep(step: step, recurrentBias: bias, f: StandardFunctions()), operands, 1, memory)
-    default:
-      guard let cell = call.pointee.cell else { return }
-      sweepFourGates(LSTMStep(step: step, cell: cell, cellStride: 0, f: StandardFunctions()), operands, 1, memory)
-    }
+  let (step, operands, memory) = (Timestep(padded: call), Operands(call, 0), TileMemory(call))
+  switch call.pointee.weights.gates {
+  case 1: sweepSingleGate(SimpleRNNStep(step: step, f: Tanh()), operands, 1, memory)
+  case 3:
+    guard let bias = call.pointee.recurrentBias else { return }
+    sweepThreeGates(GRUStep(call, step, bias, StandardFunctions()), operands, 1, memory)
+  default:
+    guard let cell = call.pointee.cell else { return }
+    sweepFourGates(LSTMStep(step: step, cell: cell, cellStride: 0, f: StandardFunctions()), operands, 1, memory)
   }
 }
 

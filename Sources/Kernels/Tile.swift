@@ -35,13 +35,13 @@ extension UnsafePointer<Vector> {
 /// A tile sums up two products, of which the first may be empty: a recurrent layer's inputs by its kernel, then its hidden
 /// states by its recurrent kernel.
 protocol Epilogue {
-  /// The first element of a row of the left matrix of the first product, where there is one.
-  func firstLeft(_ row: Int) -> UnsafePointer<Float>
-  /// The same of the second product.
-  func left(_ row: Int) -> UnsafePointer<Float>
-  /// What the sums of a row begin with, at a vector of the gate layout; nil for zeros.
-  func start(_ row: Int, _ vector: Int) -> UnsafePointer<Float>?
-  /// How far apart the beginnings of neighbouring vectors lie, in elements.
+  /// The left matrix of the first product, where there is one.
+  var firstLeft: Rows { get }
+  /// The left matrix of the second product.
+  var left: Rows { get }
+  /// What the sums begin with, at a vector of the gate layout; nil for zeros.
+  func start(_ vector: Int) -> Rows?
+  /// How far apart the beginnings of neighbouring vectors of a panel lie, in elements.
   var startStep: Int { get }
   /// With three gates: what the second product's sums begin with, those of the first being put aside; nil where they go on.
   func exchange(_ vector: Int) -> UnsafePointer<Float>?
@@ -49,9 +49,25 @@ protocol Epilogue {
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type)
 }
 
+/// Rows of a matrix.
+struct Rows {
+  let base: UnsafePointer<Float>
+  /// From row to row, in elements.
+  let stride: Int
+
+  @inline(__always)
+  init(_ base: UnsafePointer<Float>, stride: Int) {
+    self.base = base
+    self.stride = stride
+  }
+
+  @inline(__always)
+  subscript(_ row: Int) -> UnsafePointer<Float> { base + row * stride }
+}
+
 extension Epilogue {
   @inline(__always)
-  func firstLeft(_ row: Int) -> UnsafePointer<Float> { left(row) }
+  var firstLeft: Rows { left }
 
   @inline(__always)
   var startStep: Int { lanes }
@@ -81,37 +97,44 @@ struct FinishedSums {
 }
 
 /// Where a tile's sums go from function to function, always as whole vectors: what is stored in other pieces than it is
-/// loaded stalls the load. Made once for many tiles, since it is zeroed when it is made.
+/// loaded stalls the load.
 struct TileMemory {
+  /// The most vectors of a tile.
+  private static let most = 24
+  static var count: Int { 1 + 3 * most }
+
   fileprivate let zeros: UnsafePointer<Float>
   fileprivate let sums: UnsafeMutablePointer<Vector>
   /// The sums of the first product, where they are put aside.
   fileprivate let asides: UnsafeMutablePointer<Vector>
-  /// The sums of first halves; not used by tiles of one row.
+  /// The sums of first halves.
   fileprivate let halves: UnsafeMutablePointer<Vector>
 
+  /// Memory of `count` vectors.
   @inline(__always)
-  fileprivate init<let Count: Int>(_ storage: UnsafeMutablePointer<InlineArray<Count, Vector>>, vectors: Int) {
-    let base = UnsafeMutableRawPointer(storage).assumingMemoryBound(to: Vector.self)
-    zeros = UnsafeRawPointer(base).assumingMemoryBound(to: Float.self)
-    sums = base + 1
-    asides = sums + vectors
-    halves = asides + vectors
+  init(_ memory: UnsafeMutableRawPointer) {
+    let vectors = memory.assumingMemoryBound(to: Vector.self)
+    vectors[0] = Vector()
+    zeros = UnsafeRawPointer(vectors).assumingMemoryBound(to: Float.self)
+    sums = vectors + 1
+    asides = sums + Self.most
+    halves = asides + Self.most
   }
 }
 
-/// Memory of all tiles.
+// On the stack, where it is zeroed whole when it is made.
+
 @inline(__always)
 func withTileMemory(_ body: (TileMemory) -> Void) {
   var storage = InlineArray<73, Vector>(repeating: Vector())
-  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0, vectors: 24)) }
+  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0)) }
 }
 
-/// Memory of tiles of one row.
+/// For a row of one product, whose tiles are smaller.
 @inline(__always)
 func withRowMemory(_ body: (TileMemory) -> Void) {
-  var storage = InlineArray<19, Vector>(repeating: Vector())
-  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0, vectors: 9)) }
+  var storage = InlineArray<17, Vector>(repeating: Vector())
+  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0)) }
 }
 
 /// The panels of a tile's two products.
@@ -157,9 +180,9 @@ struct PanelPlace {
   }
 }
 
-/// R rows by a panel, or by neighbouring ones.
-struct Factor<let R: Int> {
-  let left: InlineArray<R, UnsafePointer<Float>>
+/// Rows by a panel or, one row, by neighbouring panels.
+private struct Factor {
+  let left: Rows
   let panel: UnsafeRawPointer
   let depth: Int
   /// Whether the sums are made in two halves of k, which are then added.
@@ -169,10 +192,8 @@ struct Factor<let R: Int> {
   let ahead: UnsafeRawPointer
 
   @inline(__always)
-  init(_ place: PanelPlace, _ panels: Panels, _ row: Int, _ left: (Int) -> UnsafePointer<Float>) {
-    var rows = InlineArray<R, UnsafePointer<Float>>(repeating: left(row))
-    for r in 1..<R { rows[r] = left(row + r) }
-    self.left = rows
+  init(_ place: PanelPlace, _ panels: Panels, _ left: Rows, _ row: Int) {
+    self.left = Rows(left[row], stride: left.stride)
     panel = panels.panel(at: place.vector)
     depth = panels.depth
     isSplit = panels.splitsDepth
@@ -181,43 +202,10 @@ struct Factor<let R: Int> {
   }
 }
 
-/// What the sums of R rows begin with.
-struct TileStart<let R: Int> {
-  private(set) var rows: InlineArray<R, UnsafePointer<Float>>
-  private(set) var step = 0
-  let exchange: UnsafePointer<Float>?
-
-  @inline(__always)
-  init(_ e: some Epilogue, _ place: PanelPlace, _ row: Int, _ memory: TileMemory) {
-    rows = InlineArray(repeating: memory.zeros)
-    for r in 0..<R {
-      if let start = e.start(row + r, place.vector) { (rows[r], step) = (start, e.startStep) }
-    }
-    exchange = e.exchange(place.vector)
-  }
-}
-
-/// As `Factor`, for one row.
-struct RowFactor {
-  let left: UnsafePointer<Float>
-  let panel: UnsafeRawPointer
-  let depth: Int
-  let isSplit: Bool
-  let scales: UnsafePointer<Float>?
-
-  @inline(__always)
-  init(_ place: PanelPlace, _ panels: Panels, _ left: UnsafePointer<Float>) {
-    self.left = left
-    panel = panels.panel(at: place.vector)
-    depth = panels.depth
-    isSplit = panels.splitsDepth
-    scales = panels.scales.map { $0 + place.vector * lanes }
-  }
-}
-
-/// As `TileStart`, for one row.
-struct RowStart {
-  let row: UnsafePointer<Float>
+/// What the sums of a tile begin with.
+private struct TileStart {
+  let rows: Rows
+  /// From vector to vector.
   let step: Int
   /// From panel to panel.
   let panelStep: Int
@@ -225,38 +213,41 @@ struct RowStart {
 
   @inline(__always)
   init(_ e: some Epilogue, _ place: PanelPlace, _ row: Int, vectorsInPanel: Int, _ memory: TileMemory) {
-    if let start = e.start(row, place.vector), let next = e.start(row, place.vector + vectorsInPanel) {
-      (self.row, step, panelStep) = (start, e.startStep, next - start)
-    } else {
-      (self.row, step, panelStep) = (memory.zeros, 0, 0)
-    }
     exchange = e.exchange(place.vector)
+    if let start = e.start(place.vector), let next = e.start(place.vector + vectorsInPanel) {
+      rows = Rows(start[row], stride: start.stride)
+      (step, panelStep) = (e.startStep, next.base - start.base)
+    } else {
+      rows = Rows(memory.zeros, stride: 0)
+      (step, panelStep) = (0, 0)
+    }
   }
 }
 
 /// The loops over k, compiled once for each tile whatever becomes of its sums.
 @inline(never)
 private func multiply<W: WeightReader, let R: Int, let N: Int>(
-  _ start: UnsafePointer<TileStart<R>>, _ first: UnsafePointer<Factor<R>>, _ second: UnsafePointer<Factor<R>>,
+  _ start: TileStart, _ first: Factor, _ second: Factor,
   _ memory: TileMemory, _ reader: W.Type, _ shape: TileSums<R, N>.Type
 ) {
-  let step = start.pointee.step
   var sums = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
   for r in 0..<R {
-    for n in 0..<N { sums[r][n] = (start.pointee.rows[r] + n * step).vector() }
+    for n in 0..<N { sums[r][n] = (start.rows[r] + n * start.step).vector() }
   }
   for product in 0..<2 {
     if W.isScaled { put(&sums, aside: memory) }
     let factor = product == 0 ? first : second
-    let depth = factor.pointee.depth
-    var (k, end, weights) = (0, factor.pointee.isSplit ? depth / 2 : depth, factor.pointee.panel)
+    let depth = factor.depth
+    var left = InlineArray<R, UnsafePointer<Float>>(repeating: factor.left.base)
+    for r in 1..<R { left[r] = factor.left[r] }
+    var (k, end, weights) = (0, factor.isSplit ? depth / 2 : depth, factor.panel)
     while true {
       while k < end {
-        elman_cpu_prefetch(factor.pointee.ahead + k * bytesInLine)
+        elman_cpu_prefetch(factor.ahead + k * bytesInLine)
         if R < N {
           // The fewer of the two stay in registers, which AVX2 has just enough of.
           var values = InlineArray<R, Vector>(repeating: Vector())
-          for r in 0..<R { values[r] = Vector(repeating: factor.pointee.left[r][k]) }
+          for r in 0..<R { values[r] = Vector(repeating: left[r][k]) }
           for n in 0..<N {
             let column = W.vector(weights + n * lanes * W.size)
             for r in 0..<R { sums[r][n].accumulate(values[r], column) }
@@ -265,7 +256,7 @@ private func multiply<W: WeightReader, let R: Int, let N: Int>(
           var columns = Row<N>(repeating: Vector())
           for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
           for r in 0..<R {
-            let value = Vector(repeating: factor.pointee.left[r][k])
+            let value = Vector(repeating: left[r][k])
             for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
           }
         }
@@ -282,13 +273,13 @@ private func multiply<W: WeightReader, let R: Int, let N: Int>(
         }
       }
     }
-    if factor.pointee.isSplit {
+    if factor.isSplit {
       for r in 0..<R {
         for n in 0..<N { sums[r][n] = memory.halves[r * N + n] + sums[r][n] }
       }
     }
-    if W.isScaled { add(&sums, to: memory, scales: factor.pointee.scales, scaleStep: 0) }
-    if product == 0, N == 3, let exchange = start.pointee.exchange {
+    if W.isScaled { add(&sums, to: memory, scales: factor.scales, scaleStep: 0) }
+    if product == 0, N == 3, let exchange = start.exchange {
       for r in 0..<R {
         for n in 0..<N {
           memory.asides[r * N + n] = sums[r][n]
@@ -306,17 +297,17 @@ private func multiply<W: WeightReader, let R: Int, let N: Int>(
 /// that, the two halves of k are summed at once.
 @inline(never)
 private func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
-  _ start: RowStart, _ first: RowFactor, _ second: RowFactor,
+  _ start: TileStart, _ first: Factor, _ second: Factor,
   _ memory: TileMemory, _ reader: W.Type, _ shape: TileSums<P, N>.Type
 ) {
   var sums = TileSums<P, N>(repeating: Row<N>(repeating: Vector()))
   for p in 0..<P {
-    for n in 0..<N { sums[p][n] = (start.row + p * start.panelStep + n * start.step).vector() }
+    for n in 0..<N { sums[p][n] = (start.rows.base + p * start.panelStep + n * start.step).vector() }
   }
   for product in 0..<2 {
     if W.isScaled { put(&sums, aside: memory) }
     let factor = product == 0 ? first : second
-    let (left, panel, depth) = (factor.left, factor.panel, factor.depth)
+    let (left, panel, depth) = (factor.left.base, factor.panel, factor.depth)
     let vectorBytes = lanes * W.size
     if P == 1, factor.isSplit {
       let half = depth / 2
@@ -333,11 +324,12 @@ private func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
       }
       for n in 0..<N { sums[0][n] += second[n] }
     } else {
+      let panelBytes = depth * N * vectorBytes
       for k in 0..<depth {
         let value = Vector(repeating: left[k])
         let weights = panel + k * N * vectorBytes
         for p in 0..<P {
-          for n in 0..<N { sums[p][n].accumulate(value, W.vector(weights + (p * depth * N + n) * vectorBytes)) }
+          for n in 0..<N { sums[p][n].accumulate(value, W.vector(weights + p * panelBytes + n * vectorBytes)) }
         }
       }
     }
@@ -380,11 +372,6 @@ private func add<let R: Int, let N: Int>(
   }
 }
 
-@inline(__always)
-private func factors<E: Epilogue, let R: Int>(_ e: E, _ place: PanelPlace, _ row: Int, of type: Factor<R>.Type) -> (Factor<R>, Factor<R>) {
-  (Factor(place, place.operands.first, row, e.firstLeft), Factor(place, place.operands.second, row, e.left))
-}
-
 /// R rows from `row` on and N vectors, or one row and R panels of N vectors.
 @inline(__always)
 private func tile<E: Epilogue, let R: Int, let N: Int>(
@@ -392,10 +379,10 @@ private func tile<E: Epilogue, let R: Int, let N: Int>(
 ) {
   let (panels, vector) = (place.operands.second, place.vector)
   let step = isRowOfPanels ? (row: 0, vector: N) : (row: 1, vector: 0)
+  let start = TileStart(e, place, row, vectorsInPanel: N, memory)
+  let first = Factor(place, place.operands.first, e.firstLeft, row)
+  let second = Factor(place, panels, e.left, row)
   if isRowOfPanels || R == 1 {
-    let start = RowStart(e, place, row, vectorsInPanel: N, memory)
-    let first = RowFactor(place, place.operands.first, e.firstLeft(row))
-    let second = RowFactor(place, place.operands.second, e.left(row))
     switch panels.format {
     case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
     case .float16: multiplyRow(start, first, second, memory, Float16Reader.self, shape)
@@ -403,13 +390,11 @@ private func tile<E: Epilogue, let R: Int, let N: Int>(
     case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
     }
   } else {
-    var start = TileStart<R>(e, place, row, memory)
-    var (first, second) = factors(e, place, row, of: Factor<R>.self)
     switch panels.format {
-    case .float32: multiply(&start, &first, &second, memory, Float32Reader.self, shape)
-    case .float16: multiply(&start, &first, &second, memory, Float16Reader.self, shape)
-    case .bfloat16: multiply(&start, &first, &second, memory, BFloat16Reader.self, shape)
-    case .int8: multiply(&start, &first, &second, memory, Int8Reader.self, shape)
+    case .float32: multiply(start, first, second, memory, Float32Reader.self, shape)
+    case .float16: multiply(start, first, second, memory, Float16Reader.self, shape)
+    case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, shape)
+    case .int8: multiply(start, first, second, memory, Int8Reader.self, shape)
     }
   }
   finish(e, row, vector, step, memory, shape)
@@ -465,18 +450,24 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   let panels = operands.second
   let whole = panels.range.clamped(to: 0..<panels.vectors / N)
   let (first, count) = (whole.lowerBound, whole.count)
-  let grouped = rows == 1 && !panels.splitsDepth && !operands.first.splitsDepth ? count / P * P : 0
-  for index in 0..<grouped / P {
-    let group = panels.isDescending ? grouped / P - 1 - index : index
-    let vector = (first + group * P) * N
-    tile(e, PanelPlace(operands, vector, next: vector), 0, memory, isRowOfPanels: true, single)
+  let isRow = rows == 1 && !panels.splitsDepth && !operands.first.splitsDepth
+  var grouped = isRow ? count / P * P : 0
+  @inline(__always)
+  func rowOfPanels<let Q: Int>(_ index: Int, _ shape: TileSums<Q, N>.Type) {
+    let vector = (first + (panels.isDescending ? count - Q - index : index)) * N
+    tile(e, PanelPlace(operands, vector, next: vector), 0, memory, isRowOfPanels: true, shape)
+  }
+  for index in stride(from: 0, to: grouped, by: P) { rowOfPanels(index, single) }
+  if P > 2, isRow, grouped + 2 <= count {
+    rowOfPanels(grouped, TileSums<2, N>.self)
+    grouped += 2
   }
   // So many rows at once stay in the cache while one panel after the other meets them.
   let block = max(bytesOfLeftRows / (4 * max(panels.depth, 1)) / R, 8) * R
   for row in stride(from: 0, to: rows, by: block) {
     let rows = row..<min(row + block, rows)
     for index in grouped..<count {
-      let panel = first + (panels.isDescending ? grouped + count - 1 - index : index)
+      let panel = first + (panels.isDescending ? count - 1 - index : index)
       let next = index + 1 < count ? panel + (panels.isDescending ? -1 : 1) : panel
       allRows(e, PanelPlace(operands, panel * N, next: next * N), rows, memory, shape)
     }

@@ -46,10 +46,12 @@ public struct HiddenStates {
     let (kernel, recurrentKernel) = (try packed(Wx, depth: inputDim), try packed(Wh, depth: units))
     let bias = try PackedWeights.row(b, units: units, kernels: kernels)
     let zeros = try FloatBuffer(count: units)
+    let scratch = try FloatBuffer(count: kernels.recurrenceScratch(1, units, 1))
     var recurrence = Recurrence(
       steps: timesteps, batch: 1, weights: recurrentKernel.matrix,
       inputs: InputRows(base: inputs, rowStride: inputDim), hidden: h0 ?? UnsafePointer(zeros.base),
-      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps, activation: .tanh)
+      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps, activation: .tanh,
+      scratch: scratch.base)
     recurrence.kernel = kernel.matrix
     recurrence.bias = UnsafePointer(bias.base)
     kernels.simpleRNN(&recurrence)

@@ -55,7 +55,7 @@ final class FusedStreamStep: StreamStep {
       inputs: InputRows(base: call.input, rowStride: 0), hidden: call.streamStates[0], hiddenStride: 0,
       cell: call.streamStates.dropFirst().first, outputs: OutputRows(base: call.outputs[0], rowStride: 0), ring: 1,
       activation: packed.cell.activation.elementwise ?? .linear,
-      recurrentActivation: packed.cell.recurrentActivation.elementwise ?? .linear)
+      recurrentActivation: packed.cell.recurrentActivation.elementwise ?? .linear, scratch: call.scratch)
     recurrence.kernel = packed.kernel.matrix
     recurrence.bias = UnsafePointer(packed.bias.base)
     return recurrence

@@ -20,7 +20,8 @@ struct RecurrenceScratch {
     let kernels = fused.kernels
     let width = kernels.gateWidth(fused.units, fused.gates)
     let cells = fused.stateSizes.count - 1
-    block = fused.multipliesInputs(rows: rows, features: size.features)
+    block =
+      fused.multipliesInputs(rows: rows, features: size.features)
       ? 0 : Self.block(rows: rows, timesteps: size.timesteps, width: width)
     inputs = space.take(rows, block, width)
     ring = space.take(2, rows, fused.units)
