@@ -18,7 +18,7 @@ extension FusedCell {
     var space = ScratchSpace()
     for _ in 0..<parts { _ = RecurrenceScratch(&space, self, size, rows: rowsPerPart(size.batch, parts)) }
     var whole = ScratchSpace()
-    _ = RecurrenceScratch(&whole, self, size, rows: size.batch)
+    _ = RecurrenceScratch(&whole, self, size, rows: size.batch, unitParts: unitParts(size, threads: threads))
     return try max(space.measured(), whole.measured())
   }
 
@@ -59,13 +59,13 @@ extension PackedRecurrence {
     let (size, batch) = (call.size, call.size.batch)
     guard batch > 0 else { return }
     var space = ScratchSpace(call.scratch)
-    func whole() -> RecurrenceRun {
-      let scratch = RecurrenceScratch(&space, cell, size, rows: batch)
+    func whole(unitParts: Int = 1) -> RecurrenceRun {
+      let scratch = RecurrenceScratch(&space, cell, size, rows: batch, unitParts: unitParts)
       return RecurrenceRun(packed: self, call: call, rows: 0..<batch, scratch: scratch)
     }
     switch cell.sharing(call) {
     case .alone: whole().run()
-    case .units(let parts): whole().runShared(parts: parts)
+    case .units(let parts): whole(unitParts: parts).runShared(parts: parts)
     case .rows(let parts):
       Threads.split(rows: batch, parts: parts) { part, rows in
         var space = ScratchSpace(call.scratch)

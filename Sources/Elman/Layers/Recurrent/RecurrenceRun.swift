@@ -13,10 +13,11 @@ struct RecurrenceScratch {
   /// (rows, units) for each state after the first.
   let cell: UnsafeMutablePointer<Float>
   let savedCell: UnsafeMutablePointer<Float>
-  let kernel: UnsafeMutablePointer<Float>
+  private let kernels: UnsafeMutablePointer<Float>
+  private let kernelCount: Int
   let unfused: UnfusedScratch
 
-  init(_ space: inout ScratchSpace, _ fused: FusedCell, _ size: SequenceSize, rows: Int) {
+  init(_ space: inout ScratchSpace, _ fused: FusedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
     let kernels = fused.kernels
     let width = kernels.gateWidth(fused.units, fused.gates)
     let cells = fused.stateSizes.count - 1
@@ -28,9 +29,13 @@ struct RecurrenceScratch {
     hidden = space.take(rows, fused.units)
     cell = space.take(cells, rows, fused.units)
     savedCell = space.take(cells, rows, fused.units)
-    kernel = space.take(kernels.recurrenceScratch(rows, fused.units, fused.gates))
+    kernelCount = (kernels.recurrenceScratch(rows, fused.units, fused.gates) + 15) / 16 * 16
+    self.kernels = space.take(unitParts, kernelCount)
     unfused = UnfusedScratch(&space, fused, rows: rows)
   }
+
+  /// The kernel's own memory: one for each of the threads that share these rows.
+  func kernel(_ part: Int) -> UnsafeMutablePointer<Float> { kernels + part * kernelCount }
 
   /// As many timesteps as keep the input products in the L2 cache, but enough rows that the weights are worth
   /// reading; an even number, so that a block ends in the second slot of the ring.
@@ -104,6 +109,7 @@ struct RecurrenceRun {
         let step = place - 1
         var call = recurrence.steps(start + step, count: 1, inputs: inputs + step * recurrence.inputs.rowStride)
         call.panels = share
+        call.scratch = scratch.kernel(part)
         kernel(&call)
       }
     }
@@ -184,7 +190,7 @@ struct RecurrenceRun {
       hidden: call.initialState(0).map { $0 + first * units } ?? UnsafePointer(scratch.hidden), hiddenStride: units,
       cell: scratch.cell, cellStride: units, outputs: outputs, ring: outputHoldsStates ? timesteps : 2,
       activation: cell.activation.elementwise ?? .linear,
-      recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel)
+      recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel(0))
     if !isProduct { (recurrence.kernel, recurrence.bias) = (packed.kernel.matrix, UnsafePointer(packed.bias.base)) }
     return recurrence
   }
