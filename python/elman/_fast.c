@@ -1,7 +1,7 @@
 /* elman._fast: small calls without ctypes.
  *
- * A Call is elman_model_forward or elman_stream_step with everything fixed but the numbers: it takes an array of one shape
- * and gives a new one. Anything else, and every error, it leaves to the code in Python beside it, which works without
+ * A Call is elman_model_forward or elman_stream_step with everything fixed but the numbers: `run` takes an array of one
+ * shape and gives a new one. Anything else, and every error, it leaves to the code in Python beside it, which works without
  * this module too. Limited API: one build serves every Python from 3.11 on.
  */
 #define Py_LIMITED_API 0x030B0000
@@ -23,6 +23,8 @@ typedef struct {
   Py_ssize_t rank, count;
   PyObject *copy;      /* copies an array of the output's shape */
   PyObject *check;     /* raises the exception of a status */
+  Py_buffer output;    /* that array: asking a new one for its address costs as much as a tiny model */
+  int is_busy;         /* whether a thread's output is on its way into it; read and written with the GIL held */
 } Call;
 
 /* Whether a buffer holds float32 of the call's shape. */
@@ -42,44 +44,39 @@ static elman_status run(const Call *call, const float *input, float *output, siz
   return step((elman_stream){call->handle}, input, (size_t)call->count, output, output_count);
 }
 
-/* The output for an array, or None where the array is not float32 of the shape, dense. */
-static PyObject *call_call(PyObject *self, PyObject *arguments, PyObject *keywords) {
+/* A new array with the output; an error where the call failed. */
+static PyObject *output_of(Call *call, const float *input) {
+  elman_status status;
+  call->is_busy = 1;
+  Py_BEGIN_ALLOW_THREADS
+  status = run(call, input, call->output.buf, (size_t)call->output.len / sizeof(float));
+  Py_END_ALLOW_THREADS
+  PyObject *result = status == ELMAN_OK ? PyObject_CallNoArgs(call->copy) : NULL;
+  call->is_busy = 0;
+  return status == ELMAN_OK ? result : PyObject_CallFunction(call->check, "i", (int)status);
+}
+
+/* The output for an array. None where the array is not float32 of the shape, dense, or where another thread is at it. */
+static PyObject *call_run(PyObject *self, PyObject *x) {
   Call *call = (Call *)self;
-  PyObject *x;
-  Py_buffer input, output;
-  (void)keywords;
-  if (!PyArg_UnpackTuple(arguments, "Call", 1, 1, &x)) return NULL;
+  Py_buffer input;
+  if (call->is_busy) Py_RETURN_NONE;
   if (PyObject_GetBuffer(x, &input, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) != 0) {
     PyErr_Clear();
     Py_RETURN_NONE;
   }
-  PyObject *result = NULL;
-  if (!fits(call, &input)) {
-    result = Py_NewRef(Py_None);
-  } else if ((result = PyObject_CallNoArgs(call->copy)) && PyObject_GetBuffer(result, &output, PyBUF_CONTIG) == 0) {
-    elman_status status;
-    Py_BEGIN_ALLOW_THREADS
-    status = run(call, input.buf, output.buf, (size_t)output.len / sizeof(float));
-    Py_END_ALLOW_THREADS
-    PyBuffer_Release(&output);
-    if (status != ELMAN_OK) {
-      Py_DECREF(result);
-      result = PyObject_CallFunction(call->check, "i", (int)status);
-    }
-  } else {
-    Py_CLEAR(result);
-  }
+  PyObject *result = fits(call, &input) ? output_of(call, input.buf) : Py_NewRef(Py_None);
   PyBuffer_Release(&input);
   return result;
 }
 
-/* Call(address, handle, has_shape, shape, copy, check) */
+/* Call(address, handle, has_shape, shape, output, check): `output` is an array of the output's shape, which it keeps */
 static PyObject *call_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
   unsigned long long address, handle;
   int has_shape;
-  PyObject *shape, *copy, *check;
+  PyObject *shape, *output, *check;
   (void)keywords;
-  if (!PyArg_ParseTuple(arguments, "KKpO!OO", &address, &handle, &has_shape, &PyTuple_Type, &shape, &copy, &check))
+  if (!PyArg_ParseTuple(arguments, "KKpO!OO", &address, &handle, &has_shape, &PyTuple_Type, &shape, &output, &check))
     return NULL;
   if (PyTuple_Size(shape) > ELMAN_MAX_RANK) return PyErr_Format(PyExc_ValueError, "too many dimensions");
   Call *call = (Call *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
@@ -89,28 +86,30 @@ static PyObject *call_new(PyTypeObject *type, PyObject *arguments, PyObject *key
   call->has_shape = has_shape;
   call->rank = PyTuple_Size(shape);
   call->count = 1;
-  call->copy = Py_NewRef(copy);
+  call->copy = PyObject_GetAttrString(output, "copy");
   call->check = Py_NewRef(check);
   for (Py_ssize_t i = 0; i < call->rank; i++) {
     call->shape[i] = PyLong_AsLongLong(PyTuple_GetItem(shape, i));
     call->count *= (Py_ssize_t)call->shape[i];
   }
-  if (PyErr_Occurred()) Py_CLEAR(call);
+  if (PyErr_Occurred() || PyObject_GetBuffer(output, &call->output, PyBUF_CONTIG) != 0) Py_CLEAR(call);
   return (PyObject *)call;
 }
 
 static void call_dealloc(PyObject *self) {
   PyTypeObject *type = Py_TYPE(self);
+  PyBuffer_Release(&((Call *)self)->output);
   Py_XDECREF(((Call *)self)->copy);
   Py_XDECREF(((Call *)self)->check);
   ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
   Py_DECREF(type);
 }
 
+static PyMethodDef call_methods[] = {{"run", call_run, METH_O, NULL}, {NULL, NULL, 0, NULL}};
 static PyType_Slot call_slots[] = {
     {Py_tp_new, (void *)(intptr_t)call_new},
     {Py_tp_dealloc, (void *)(intptr_t)call_dealloc},
-    {Py_tp_call, (void *)(intptr_t)call_call},
+    {Py_tp_methods, call_methods},
     {0, NULL},
 };
 static PyType_Spec call_spec = {"elman._fast.Call", sizeof(Call), 0, Py_TPFLAGS_DEFAULT, call_slots};

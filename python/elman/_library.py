@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import _errors
 from ._prototypes import MAX_RANK, declare
 from ._version import __version__
@@ -97,7 +99,9 @@ def fast_call(
     if _fast is None:
         return lambda x: None
     address = ctypes.cast(function, ctypes.c_void_p).value
-    return _fast.Call(address, handle, has_shape, shape, output.copy, check)
+    return _fast.Call(
+        address, handle, has_shape, shape, np.empty_like(output), check
+    ).run
 
 
 def text(function: Callable[..., int], *arguments: Any) -> str:

@@ -44,11 +44,10 @@ struct ScratchSpace {
 
   init(_ base: UnsafeMutablePointer<Float>? = nil) { self.base = base }
 
-  /// The next piece; meaningless while measuring.
-  mutating func take(_ sizes: Int...) -> UnsafeMutablePointer<Float> {
+  /// The next piece, of a product of sizes; meaningless while measuring.
+  mutating func take(_ size: Int, _ second: Int = 1, _ third: Int = 1, _ fourth: Int = 1) -> UnsafeMutablePointer<Float> {
     let start = count
-    var size = 1
-    for factor in sizes { size = multiply(size, factor) }
+    let size = multiply(multiply(size, second), multiply(third, fourth))
     count = add(count, multiply(add(size, 15) / 16, 16))
     return (base ?? ScratchSpace.nowhere) + (base == nil ? 0 : start)
   }

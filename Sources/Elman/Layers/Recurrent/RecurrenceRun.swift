@@ -69,17 +69,18 @@ struct RecurrenceRun {
   /// All timesteps on this thread.
   func run() {
     begin()
-    let (inputProduct, recurrence) = (inputProduct(), recurrence())
+    let recurrence = recurrence()
     if scratch.block == 0 {
       run(recurrence, start: 0, steps: timesteps)
     } else {
+      let inputProduct = inputProduct()
       for start in stride(from: 0, to: timesteps, by: scratch.block) {
         let steps = min(scratch.block, timesteps - start)
         kernels.product(inputProduct.rows(start, count: steps))
         run(recurrence, start: start, steps: steps)
       }
     }
-    end()
+    end(recurrence)
   }
 
   /// Some timesteps, whose inputs or input products begin at `recurrence.inputs`.
@@ -113,7 +114,7 @@ struct RecurrenceRun {
         kernel(&call)
       }
     }
-    end()
+    end(recurrence)
   }
 
   // MARK: Beginning and end
@@ -137,8 +138,9 @@ struct RecurrenceRun {
   private var outputHoldsStates: Bool { keepsSequence && !needsSingleSteps }
 
   /// Puts the last states where they were asked for, and the last output where only it is kept.
-  private func end() {
-    let recurrence = recurrence().steps(timesteps, count: 1, inputs: scratch.inputs)
+  private func end(_ recurrence: Recurrence) {
+    if call.finalStates.isEmpty && call.carriedStates.isEmpty && outputHoldsStates { return }
+    let recurrence = recurrence.steps(timesteps, count: 1, inputs: scratch.inputs)
     keepStates(recurrence, in: call.finalStates)
     keepStates(recurrence, in: call.carriedStates)
     if keepsSequence || call.mask != nil { return }
