@@ -47,8 +47,8 @@ extension FusedCell {
   }
 
   private static let mostRowsOfUnitParts = 4
-  /// Less than a microsecond of a timestep: several times what it costs that threads wait for each other.
-  private static let operationsPerUnitPart = 20_000.0
+  /// Half a microsecond of a timestep, or less: three times what it costs that threads wait for each other.
+  private static let operationsPerUnitPart = 8_000.0
 
   fileprivate func rowsPerPart(_ batch: Int, _ parts: Int) -> Int { batch / parts + (batch % parts > 0 ? 1 : 0) }
 }
