@@ -119,8 +119,8 @@ public struct Recurrence {
   public var steps: Int
   public var batch: Int
   public var weights: PackedMatrix
-  /// The weights of the inputs, in the format of `weights` and not int8; nil where `inputs` are products. The sums, and so
-  /// their bits, are the same either way. Not of a GRU without reset_after.
+  /// The weights of the inputs, in the format of `weights`; nil where `inputs` are products. The sums, and so their bits, are
+  /// the same either way. Not of a GRU without reset_after.
   public var kernel: PackedMatrix?
   /// In gate layout; with a kernel only.
   public var bias: UnsafePointer<Float>?

@@ -37,15 +37,17 @@ func product(_ call: Product) {
   }
 }
 
+/// Rows lie in two nested strides: where they are not one behind the other, the smaller count is looped over, so that each
+/// sweep over the weights has many rows.
 @inline(__always)
 private func product(_ call: Product, _ f: some VectorFunction) {
-  if call.rows == 1 || call.isDense {
-    // All rows lie one behind the other.
-    let isColumn = call.rows == 1
-    let strides = isColumn ? (call.input.groupStride, call.output.groupStride) : (call.input.rowStride, call.output.rowStride)
-    product(call, f, group: 0, rows: call.groups * call.rows, strides)
+  let (byRow, byGroup) = ((call.input.rowStride, call.output.rowStride), (call.input.groupStride, call.output.groupStride))
+  if call.isDense {
+    product(call, f, rows: call.groups * call.rows, first: 0, step: (0, 0), byRow)
+  } else if call.rows < call.groups {
+    for row in 0..<call.rows { product(call, f, rows: call.groups, first: row, step: byRow, byGroup) }
   } else {
-    for group in 0..<call.groups { product(call, f, group: group, rows: call.rows, (call.input.rowStride, call.output.rowStride)) }
+    for group in 0..<call.groups { product(call, f, rows: call.rows, first: group, step: byGroup, byRow) }
   }
 }
 
@@ -56,12 +58,15 @@ extension Product {
   }
 }
 
+/// Rows from `first` steps on.
 @inline(__always)
-private func product(_ call: Product, _ f: some VectorFunction, group: Int, rows: Int, _ strides: (input: Int, output: Int)) {
+private func product(
+  _ call: Product, _ f: some VectorFunction, rows: Int, first: Int, step: (input: Int, output: Int), _ strides: (input: Int, output: Int)
+) {
   guard rows > 0 else { return }
   let epilogue = ProductEpilogue(
-    left: Rows(call.input.base + group * call.input.groupStride, stride: strides.input),
-    output: call.output.base + group * call.output.groupStride, outputStride: strides.output, bias: call.bias, f: f,
+    left: Rows(call.input.base + first * step.input, stride: strides.input), output: call.output.base + first * step.output,
+    outputStride: strides.output, bias: call.bias, f: f,
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
   let operands = Operands(Panels(call.weights, call.panels))
   let gates = call.weights.gates

@@ -70,6 +70,19 @@ TEST(forward_checks_its_arguments) {
   OK(elman_model_release(model));
 }
 
+TEST(a_batch_whose_workspace_cannot_be_counted_is_refused) {
+  static const char *const kinds[] = {"SimpleRNN", "LSTM", "GRU", "GRU"};
+  static const char *const configs[] = {"{\"units\": 1}", "{\"units\": 1}", "{\"units\": 1}", "{\"units\": 1, \"reset_after\": false}"};
+  const float input[1] = {0};
+  float output[1];
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    elman_model model = make_model_of(make_layer(kinds[i], configs[i]), NO_LAYER);
+    for (int bits = 54; bits < 63; bits++)
+      CHECK_STATUS(elman_model_forward(model, input, SHAPE((INT64_C(1) << bits) - 1, 1, 1), output, 1), ELMAN_OUT_OF_MEMORY);
+    OK(elman_model_release(model));
+  }
+}
+
 TEST(an_empty_batch_gives_an_empty_output) {
   float output[3] = {77, 77, 77};
   elman_model model = make_model_of(make_layer("SimpleRNN", sequence_config), NO_LAYER);

@@ -65,7 +65,8 @@ static PyObject *call_run(PyObject *self, PyObject *x) {
     PyErr_Clear();
     Py_RETURN_NONE;
   }
-  PyObject *result = fits(call, &input) ? output_of(call, input.buf) : Py_NewRef(Py_None);
+  /* Again: the object may be one whose buffer comes from Python, where other threads run. */
+  PyObject *result = !call->is_busy && fits(call, &input) ? output_of(call, input.buf) : Py_NewRef(Py_None);
   PyBuffer_Release(&input);
   return result;
 }

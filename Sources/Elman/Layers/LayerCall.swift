@@ -54,8 +54,12 @@ struct ScratchSpace {
 
   /// The floats taken, or an error where they are beyond memory.
   func measured() throws(ElmanError) -> Int {
-    if overflows { throw ElmanError(.outOfMemory, "The workspace of this call is beyond this machine's memory.") }
+    if overflows { throw Self.beyondMemory }
     return count
+  }
+
+  static var beyondMemory: ElmanError {
+    ElmanError(.outOfMemory, "The workspace of this call is beyond this machine's memory.")
   }
 
   private static nonisolated(unsafe) let nowhere = UnsafeMutablePointer<Float>.allocate(capacity: 1)

@@ -13,6 +13,8 @@ private enum Sharing {
 extension FusedCell {
   /// Floats of scratch memory for one run.
   func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+    // What follows multiplies rows by no more than a few times the width of their gates.
+    guard size.batch <= Int.max / 64 / kernels.gateWidth(units, gates) else { throw ScratchSpace.beyondMemory }
     // A mask, which is known at the call alone, keeps the units together.
     let parts = max(rowParts(size, threads: threads), 1)
     var space = ScratchSpace()

@@ -1,0 +1,116 @@
+import KernelInterface
+
+// All tiles of a product: which panels and which rows come when.
+
+/// Some rows of the left matrices with one panel, R at a time, then 4, 2 and 1.
+@inline(__always)
+private func allRows<E: Epilogue, let R: Int, let N: Int>(
+  _ e: E, _ place: PanelPlace, _ rows: Range<Int>, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
+) {
+  var (row, place) = (rows.lowerBound, place)
+  while row + R <= rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, shape)
+    row += R
+    place.advance()
+  }
+  if R > 4, row + 4 <= rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, TileSums<4, N>.self)
+    row += 4
+  }
+  if R > 2, row + 2 <= rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, TileSums<2, N>.self)
+    row += 2
+  }
+  while row < rows.upperBound {
+    tile(e, place, row, memory, isRowOfPanels: false, TileSums<1, N>.self)
+    row += 1
+  }
+}
+
+/// The whole panels of a product: tiles of R rows and N vectors and, for one row, P panels at once.
+@inline(__always)
+private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
+  _ e: E, _ operands: Operands, _ rows: Int, _ memory: TileMemory, _ shape: TileSums<R, N>.Type, _ single: TileSums<P, N>.Type
+) {
+  let panels = operands.second
+  let whole = panels.range.clamped(to: 0..<panels.vectors / N)
+  let (first, count) = (whole.lowerBound, whole.count)
+  let isRow = rows == 1 && !panels.splitsDepth && !operands.first.splitsDepth
+  var grouped = isRow ? count / P * P : 0
+  @inline(__always)
+  func rowOfPanels<let Q: Int>(_ index: Int, _ shape: TileSums<Q, N>.Type) {
+    let vector = (first + (panels.isDescending ? count - Q - index : index)) * N
+    tile(e, PanelPlace(operands, vector, next: vector), 0, memory, isRowOfPanels: true, shape)
+  }
+  for index in stride(from: 0, to: grouped, by: P) { rowOfPanels(index, single) }
+  if P > 2, isRow, grouped + 2 <= count {
+    rowOfPanels(grouped, TileSums<2, N>.self)
+    grouped += 2
+  }
+  // So many rows at once stay in the cache while one panel after the other meets them.
+  let block = max(bytesOfLeftRows / (4 * max(panels.depth, 1)) / R, 8) * R
+  for row in stride(from: 0, to: rows, by: block) {
+    let rows = row..<min(row + block, rows)
+    for index in grouped..<count {
+      let panel = first + (panels.isDescending ? count - 1 - index : index)
+      let next = index + 1 < count ? panel + (panels.isDescending ? -1 : 1) : panel
+      allRows(e, PanelPlace(operands, panel * N, next: next * N), rows, memory, shape)
+    }
+  }
+}
+
+/// A quarter of a mebibyte: half of the smallest L2 caches.
+private let bytesOfLeftRows = 262_144
+
+// The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights.
+
+@inline(__always)
+func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+  #if KERNELS_AVX512
+    sweep(e, operands, rows, memory, TileSums<6, 4>.self, TileSums<2, 4>.self)
+    let width = 4
+  #else
+    sweep(e, operands, rows, memory, TileSums<6, 2>.self, TileSums<4, 2>.self)
+    let width = 2
+  #endif
+  let panels = operands.second
+  let last = panels.vectors / width * width
+  guard panels.range.upperBound * width > last else { return }
+  let place = PanelPlace(operands, last, next: last)
+  switch panels.vectors - last {
+  case 1: allRows(e, place, 0..<rows, memory, TileSums<6, 1>.self)
+  #if KERNELS_AVX512
+    case 2: allRows(e, place, 0..<rows, memory, TileSums<6, 2>.self)
+    case 3: allRows(e, place, 0..<rows, memory, TileSums<6, 3>.self)
+  #endif
+  default: break
+  }
+}
+
+@inline(__always)
+func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+  #if KERNELS_AVX512
+    sweep(e, operands, rows, memory, TileSums<8, 2>.self, TileSums<4, 2>.self)
+  #else
+    sweep(e, operands, rows, memory, TileSums<6, 2>.self, TileSums<4, 2>.self)
+  #endif
+}
+
+@inline(__always)
+func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+  #if KERNELS_AVX512
+    sweep(e, operands, rows, memory, TileSums<8, 3>.self, TileSums<3, 3>.self)
+  #else
+    // 4 x 3 would need one register more than the compiler has for it.
+    sweep(e, operands, rows, memory, TileSums<3, 3>.self, TileSums<3, 3>.self)
+  #endif
+}
+
+@inline(__always)
+func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+  #if KERNELS_AVX512
+    sweep(e, operands, rows, memory, TileSums<6, 4>.self, TileSums<2, 4>.self)
+  #else
+    sweep(e, operands, rows, memory, TileSums<3, 4>.self, TileSums<2, 4>.self)
+  #endif
+}
