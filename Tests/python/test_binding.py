@@ -180,5 +180,7 @@ def test_a_released_stream_says_so_at_the_next_step():
     x = np.zeros(3, np.float32)
     stream.step(x)
     stream.close()
-    with pytest.raises((ValueError, RuntimeError)):
-        stream.step(x)
+    assert repr(stream) == "<Stream closed>"
+    for given in (x, x.tolist(), x[None]):
+        with pytest.raises(RuntimeError, match="This Stream was closed"):
+            stream.step(given)

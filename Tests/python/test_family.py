@@ -142,6 +142,19 @@ def test_a_streams_state_can_be_kept(rng):
         stream.step(np.array(["a", "b", "c"]))
 
 
+def test_a_stream_has_what_streams_have():
+    model = elman.Sequential([LSTM(5, input_shape=(None, 3))])
+    stream = model.stream()
+    for name in ("get_weights", "quantize", "built", "name", "get_config", "build"):
+        assert not hasattr(stream, name)
+    stream.step(np.ones(3))
+    stream.reset_states()
+    assert not any(state.any() for state in stream.state)
+    for copied in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="Keep its `state`"):
+            copied(stream)
+
+
 @pytest.mark.parametrize(
     ("layers", "reason"),
     [

@@ -494,12 +494,34 @@ def test_models_that_cannot_be():
 # -- life -----------------------------------------------------------------
 
 
-def test_closed_models_say_so():
+@pytest.mark.parametrize("make", [small_model, lambda: Dense(2)])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda closed: closed(np.zeros((1, 2, 4), np.float32)),
+        lambda closed: closed.get_weights(),
+        lambda closed: closed.get_config(),
+        lambda closed: closed.name,
+        lambda closed: elman.Sequential().add(closed),
+        lambda closed: copy.deepcopy(closed),
+    ],
+)
+def test_what_is_closed_says_so(make, use):
+    closed = make()
+    for _ in range(2):
+        closed(np.zeros((1, 2, 4), np.float32))
+    closed.close()
+    closed.close()
+    name = type(closed).__name__
+    assert repr(closed) == f"<{name} closed>"
+    with pytest.raises((RuntimeError, TypeError), match=f"{name} (was )?closed"):
+        use(closed)
+
+
+def test_a_closed_model_shows_itself_in_a_notebook():
     model = small_model()
     model.close()
-    model.close()
-    with pytest.raises(RuntimeError):
-        model(np.zeros((1, 2, 4)))
+    assert model._repr_html_() == "&lt;Sequential closed&gt;"
 
 
 def test_a_layer_outlives_its_model_and_the_other_way_round():

@@ -1,33 +1,40 @@
-"""What layers and models have in common: a handle, shapes and weights."""
+"""The owner of an object of the library."""
 
 from __future__ import annotations
 
 import ctypes
-import json
 import weakref
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from . import _arrays
-from ._library import check, dimensions, encoded, lib, number, shape, text
+from ._library import check, lib, number, shape, text
+from ._run import FloatArray
 
 
 class Handle:
     """An object of the library, released with the last reference to this one.
 
-    ``_kind`` is "layer" or "model": the middle part of the functions' names.
+    ``_kind`` is "layer", "model" or "stream": the middle part of the functions'
+    names.
     """
 
     _kind: str
-    _handle: int
 
     def _own(self, handle: int) -> None:
-        self._handle = handle
+        self._owned = handle
         release = self._function("release")
         self._finalizer = weakref.finalize(self, release, handle)
+
+    @property
+    def _handle(self) -> int:
+        if self._is_closed:
+            raise RuntimeError(f"This {type(self).__name__} was closed.")
+        return self._owned
+
+    @property
+    def _is_closed(self) -> bool:
+        return not self._finalizer.alive
 
     def _function(self, name: str) -> Any:
         return getattr(lib(), f"elman_{self._kind}_{name}")
@@ -35,6 +42,14 @@ class Handle:
     def close(self) -> None:
         """Release the object now; using it afterwards is a RuntimeError."""
         self._finalizer()
+
+    def __repr__(self) -> str:
+        told = "closed" if self._is_closed else self._told()
+        return f"<{type(self).__name__} {told}>"
+
+    def _told(self) -> str:
+        """What ``repr`` tells beside the class."""
+        return "open"
 
     def _text(self, name: str, *arguments: Any) -> str:
         return text(self._function(name), self._handle, *arguments)
@@ -45,145 +60,12 @@ class Handle:
     def _number(self, name: str, *arguments: Any, of: type = ctypes.c_size_t) -> int:
         return number(self._function(name), self._handle, *arguments, of=of)
 
-    @property
-    def name(self) -> str:
-        """The name, unique within a model."""
-        return self._text("name")
-
-    @property
-    def built(self) -> bool:
-        """Whether the weights are there."""
-        return bool(self._number("is_built", of=ctypes.c_int32))
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments, as Keras's ``get_config`` gives them."""
-        config: dict[str, Any] = json.loads(self._text("config"))
-        return config
-
-    # -- shapes ---------------------------------------------------------
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Make the weights for inputs of a shape, batch first."""
-        sizes = dimensions(input_shape)
-        check(self._function("build")(self._handle, sizes, len(sizes)))
-        self._take_initial_weights()
-
-    def _take_initial_weights(self) -> None:
-        """Set the weights that arguments of layers brought, once they are built."""
-
-    @property
-    def input_shape(self) -> tuple[int | None, ...]:
-        """The shape of the inputs it was built for, batch first."""
-        return self._shape("input_shape")
-
-    @property
-    def output_shape(self) -> tuple[int | None, ...]:
-        """The shape of the (first) output for ``input_shape``."""
-        return self._shape("output_shape", None, 0)
-
-    def compute_output_shape(
-        self, input_shape: Sequence[int | None]
-    ) -> tuple[int | None, ...]:
-        """The shape of the (first) output for inputs of a shape."""
-        sizes = dimensions(input_shape)
-        return self._shape("output_shape", sizes, len(sizes))
-
-    # -- weights --------------------------------------------------------
-
-    def _weight_count(self) -> int:
-        return self._number("weight_count")
-
-    @property
-    def weight_names(self) -> list[str]:
-        """The paths of the weights, such as ``simple_rnn/kernel``."""
-        return [self._text("weight_name", i) for i in range(self._weight_count())]
-
-    def get_weights(self) -> list[npt.NDArray[np.float32]]:
-        """Copies of the weights, in Keras's order."""
-        weights = []
-        for index in range(self._weight_count()):
-            array = np.empty(self._shape("weight_shape", index), np.float32)
-            check(
-                self._function("get_weight")(
-                    self._handle, index, array.ctypes.data, array.size
-                )
-            )
-            weights.append(array)
-        return weights
-
-    def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
-        """Set all weights.
-
-        Parameters
-        ----------
-        weights : list of arrays
-            As ``get_weights`` gives them.
-
-        Raises
-        ------
-        ValueError
-            If the list has another length or an array another shape; no
-            weight has changed then.
-        """
-        arrays = [_arrays.float32(weight, "weight") for weight in weights]
-        check(
-            self._function("set_weights")(
-                self._handle, _arrays.describe_all(arrays), len(arrays)
-            )
-        )
-
-    def quantize(self, mode: str) -> float:
-        """Store the weights of the products in fewer bits, for inference.
-
-        It pays where one row or few run at once and the weights are larger than a
-        cache. Arithmetic, biases and states stay float32. ``get_config`` tells
-        the mode and ``get_weights`` the rounded values.
-
-        Parameters
-        ----------
-        mode : {"float16", "bfloat16", "int8"}
-            ``"int8"`` has a scale for each output channel.
-
-        Returns
-        -------
-        float
-            How far rounding moved the weights: the root of their mean squared
-            error over that of their mean square.
-
-        Raises
-        ------
-        ValueError
-            If the mode is another, it is not built, or a weight is not
-            finite.
-
-        Examples
-        --------
-        >>> import elman
-        >>> model = elman.Sequential([elman.layers.LSTM(64, input_shape=(None, 8))])
-        >>> model.quantize("bfloat16") < 0.003
-        True
-        """
-        error = ctypes.c_double()
-        check(
-            self._function("quantize")(self._handle, encoded(mode), ctypes.byref(error))
-        )
-        return error.value
-
-    def count_params(self) -> int:
-        """The number of parameters."""
-        return self._params()[0]
-
-    def _params(self) -> tuple[int, int]:
-        total, trainable = ctypes.c_int64(), ctypes.c_int64()
-        check(
-            self._function("count_params")(
-                self._handle, ctypes.byref(total), ctypes.byref(trainable)
-            )
-        )
-        return total.value, trainable.value
-
-    def reset_states(self) -> None:
-        """Put the states of stateful layers back to zero."""
-        check(self._function("reset_states")(self._handle))
-
-    reset_state = reset_states
+    def _copies(self, what: str) -> list[FloatArray]:
+        """Copies of all arrays of a sort, "weight" or "state"."""
+        arrays = []
+        for index in range(self._number(f"{what}_count")):
+            array = np.empty(self._shape(f"{what}_shape", index), np.float32)
+            get = self._function(f"get_{what}")
+            check(get(self._handle, index, array.ctypes.data, array.size))
+            arrays.append(array)
+        return arrays

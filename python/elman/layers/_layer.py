@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .. import _arrays
 from .._handle import Handle
 from .._library import check, encoded, lib
+from .._network import Network
 from .._run import FloatArray, run
 
 
@@ -47,7 +48,7 @@ def serialize(layer: Layer) -> dict[str, Any]:
     }
 
 
-class Layer(Handle):
+class Layer(Network):
     """What every layer has: a name, weights, shapes, and a call.
 
     Every layer takes these keyword arguments beside its own:
@@ -113,6 +114,14 @@ class Layer(Handle):
         self._model: _LayerModel | None = None
         self._own(handle)
 
+    def close(self) -> None:
+        """Release the layer now; using it afterwards is a RuntimeError.
+
+        Models and layers that hold it go on.
+        """
+        super().close()
+        self._model = None
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
         """A layer from what ``get_config`` gives."""
@@ -153,9 +162,6 @@ class Layer(Handle):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         check(self._function("set_trainable")(self._handle, int(bool(value))))
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
     def _child(self, role: str) -> Layer:
         """The layer inside this one that Keras keeps under an attribute."""
@@ -199,16 +205,7 @@ class Layer(Handle):
     @property
     def states(self) -> list[FloatArray]:
         """Copies of the states that a stateful layer carries."""
-        states = []
-        for index in range(self._number("state_count")):
-            state = np.empty(self._shape("state_shape", index), np.float32)
-            check(
-                self._function("get_state")(
-                    self._handle, index, state.ctypes.data, state.size
-                )
-            )
-            states.append(state)
-        return states
+        return self._copies("state")
 
     # -- calls ----------------------------------------------------------
 

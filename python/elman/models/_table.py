@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 def html_table(model: Sequential) -> str:
     """A table of layers, output shapes and parameters."""
+    if model._is_closed:
+        return escape(repr(model))
     built = model.built
     rows = []
     for layer in model.layers:

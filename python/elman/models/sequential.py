@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _arrays
-from .._handle import Handle
 from .._library import check, dimensions, encoded, lib, text
+from .._network import Network
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
 from ..layers import InputLayer, Layer, deserialize, serialize
@@ -24,7 +24,7 @@ from .stream import Stream
 _STYLES = {"tf2": 0, "keras3": 1}
 
 
-class Sequential(Handle):
+class Sequential(Network):
     """Layers one after the other.
 
     Parameters
@@ -63,6 +63,11 @@ class Sequential(Handle):
             self.add(layer)
         if not trainable:
             self.trainable = False
+
+    def close(self) -> None:
+        """Release the model now; using it afterwards is a RuntimeError."""
+        super().close()
+        self._bound = None
 
     # -- layers ---------------------------------------------------------
 
@@ -391,9 +396,6 @@ class Sequential(Handle):
                 f"model. Received: {patterns!r}"
             )
         return matches[0][0], matches[1][-1]
-
-    def __repr__(self) -> str:
-        return f"<Sequential name={self.name}, built={self.built}>"
 
     def _repr_html_(self) -> str:
         return html_table(self)

@@ -127,19 +127,12 @@ class Stream(Handle):
         """Begin anew, with states of zero."""
         check(lib().elman_stream_reset(self._handle))
 
+    reset_states = reset_state = reset
+
     @property
     def state(self) -> list[FloatArray]:
         """Copies of the states, in the order of the layers; they can be set again."""
-        states = []
-        for index in range(self._number("state_count")):
-            state = np.empty(self._shape("state_shape", index), np.float32)
-            check(
-                self._function("get_state")(
-                    self._handle, index, state.ctypes.data, state.size
-                )
-            )
-            states.append(state)
-        return states
+        return self._copies("state")
 
     @state.setter
     def state(self, states: Sequence[npt.ArrayLike]) -> None:
@@ -154,5 +147,20 @@ class Stream(Handle):
             described: Any = _arrays.describe(array)
             check(self._function("set_state")(self._handle, index, described))
 
-    def __repr__(self) -> str:
-        return f"<Stream {self.input_shape} to {self.output_shape}>"
+    def close(self) -> None:
+        """Release the stream now; a step afterwards is a RuntimeError."""
+        super().close()
+        self._fast = self._refuse
+
+    def _refuse(self, x: Any) -> None:
+        """Raise what any use of a closed stream raises."""
+        _ = self._handle
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "A Stream cannot be pickled or copied. Keep its `state`, and set it on "
+            "another stream of the model."
+        )
+
+    def _told(self) -> str:
+        return f"{self.input_shape} to {self.output_shape}"
