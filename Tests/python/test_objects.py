@@ -105,6 +105,67 @@ def test_initializers_are_functions():
     )
 
 
+def relu(x):
+    return 0 * x
+
+
+def ones(shape, dtype=None):
+    return np.full(shape, 5.0)
+
+
+class Ones(elman.initializers.Initializer):
+    def __call__(self, shape, dtype=None):
+        return np.full(shape, 5.0)
+
+
+class Halved(elman.regularizers.L2):
+    def __call__(self, x):
+        return super().__call__(x) / 2
+
+
+class Zeros:
+    def get_config(self):
+        return {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"activation": relu},
+        {"activation": lambda x: x},
+        {"activation": np.exp},
+        {"kernel_initializer": ones},
+        {"kernel_initializer": Ones()},
+        {"kernel_initializer": Ones},
+        {"kernel_initializer": Zeros()},
+        {"kernel_regularizer": Halved()},
+    ],
+)
+def test_what_the_library_could_not_call_is_refused(arguments):
+    with pytest.raises(TypeError, match=r"cannot be .*Lambda.*set_weights"):
+        elman.layers.Dense(2, **arguments)
+
+
+def test_elmans_own_objects_are_taken():
+    class Narrow(elman.initializers.RandomNormal):
+        def __init__(self):
+            super().__init__(stddev=0.01)
+
+    layer = elman.layers.Dense(
+        2,
+        activation=np.tanh,
+        kernel_initializer=Narrow(),
+        bias_initializer=elman.initializers.ones,
+    )
+    config = layer.get_config()
+    assert config["activation"] == "tanh"
+    assert config["kernel_initializer"]["class_name"] == "RandomNormal"
+    assert config["kernel_initializer"]["config"]["stddev"] == 0.01
+    assert config["bias_initializer"]["class_name"] == "Ones"
+    for function in (elman.activations.relu, elman.activations.get("relu")):
+        assert elman.layers.Activation(function).activation == "relu"
+
+
 def test_activations_with_arguments(rng):
     x = rng.normal(size=(4, 6)).astype(np.float32)
     functions = elman.activations

@@ -559,6 +559,39 @@ def test_a_subclass_is_a_layer_of_its_base():
     assert model(np.zeros((1, 2, 4))).shape == (1, 3)
 
 
+@pytest.mark.parametrize(
+    ("base", "method"),
+    [
+        (SimpleRNN, "call"),
+        (SimpleRNN, "__call__"),
+        (Dense, "build"),
+        (elman.layers.Layer, "call"),
+        (elman.layers.LSTMCell, "call"),
+        (elman.Sequential, "call"),
+    ],
+)
+def test_a_subclass_cannot_change_what_the_library_runs(base, method):
+    with pytest.raises(TypeError, match=f"Mine cannot have a '{method}'.*Lambda"):
+        type("Mine", (base,), {method: lambda self, x: x})
+    mixin = type("Mixin", (), {method: lambda self, x: x})
+    with pytest.raises(TypeError, match=f"Mine cannot have a '{method}'"):
+        type("Mine", (mixin, base), {})
+
+
+def test_a_subclass_may_have_other_defaults():
+    class Mine(SimpleRNN):
+        def __init__(self, units=3, **kwargs):
+            super().__init__(units, return_sequences=True, **kwargs)
+
+    assert Mine()(np.zeros((1, 2, 4))).shape == (1, 2, 3)
+
+
+def test_layer_itself_cannot_be_made():
+    for arguments in ({}, {"name": "mine"}):
+        with pytest.raises(TypeError, match=r"elman\.layers\.LSTM\(8\)"):
+            elman.layers.Layer(**arguments)
+
+
 def test_sizes_that_c_cannot_hold():
     with pytest.raises(ValueError, match="int64"):
         elman.Sequential([SimpleRNN(3)]).build((2**70, 2, 4))

@@ -8,8 +8,26 @@ from typing import Any, TypeVar
 _Self = TypeVar("_Self", bound="Described")
 
 
+def is_elmans(cls: type) -> bool:
+    """Whether a class is elman's own, rather than a user's."""
+    return cls.__module__.partition(".")[0] == __package__
+
+
+def definer(cls: type, method: str) -> type:
+    """The class, of those that ``cls`` inherits from, whose method is called."""
+    return next(base for base in cls.__mro__ if method in vars(base))
+
+
 class Described:
     """A class name and its arguments."""
+
+    # The library's name of the class, which a user's subclass keeps.
+    _class_name = ""
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if is_elmans(cls):
+            cls._class_name = cls.__name__
 
     def __init__(self, **config: Any):
         self._config = config
@@ -31,6 +49,12 @@ class Described:
             "config": self.get_config(),
             "registered_name": None,
         }
+
+    def described(self) -> dict[str, Any] | None:
+        """What the library makes it from; None where a user's ``__call__`` differs."""
+        if not is_elmans(definer(type(self), "__call__")):
+            return None
+        return {"class_name": self._class_name, "config": dict(self._config)}
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{k}={v!r}" for k, v in self._config.items())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from . import _arrays
+from ._described import definer, is_elmans
 from ._handle import Handle
 from ._library import check, dimensions, encoded
 from ._run import FloatArray
@@ -17,6 +18,20 @@ from ._run import FloatArray
 
 class Network(Handle):
     """A layer or a model."""
+
+    # What the library would not call where a user's subclass has its own.
+    _never_called: tuple[str, ...] = ("call",)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        for method in cls._never_called:
+            if hasattr(cls, method) and not is_elmans(definer(cls, method)):
+                raise TypeError(
+                    f"{cls.__name__} cannot have a {method!r} of its own: the library "
+                    "runs its layers, and would not call it. Put a function of an "
+                    "array in a Lambda; a cell for RNN is any object with "
+                    "`state_size` and `call(inputs, states)`."
+                )
 
     def _told(self) -> str:
         return f"name={self.name}, built={self.built}"

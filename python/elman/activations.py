@@ -152,6 +152,14 @@ def get(identifier: Any) -> ActivationFunction:
     raise ValueError(f"Unknown activation function: {identifier!r}")
 
 
+def name_of(function: Any) -> str | None:
+    """The library's name of one of these functions or of NumPy's; None of others."""
+    if function is np.tanh:
+        return "tanh"
+    name = getattr(function, "__name__", None)
+    return name if name in _FUNCTIONS and _FUNCTIONS[name] is function else None
+
+
 def serialize(activation: ActivationFunction) -> str:
     """The name of a function."""
     return activation.__name__

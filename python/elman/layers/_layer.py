@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import _arrays
+from .. import _arrays, activations
+from .._described import Described, is_elmans
 from .._handle import Handle
 from .._library import check, encoded, lib
 from .._network import Network
@@ -17,19 +18,31 @@ from .._run import FloatArray, run
 
 
 def jsonable(value: Any) -> Any:
-    """An argument of a layer as JSON knows it."""
+    """An argument of a layer as JSON knows it.
+
+    Raises
+    ------
+    TypeError
+        If it is nothing that the library has.
+    """
     if isinstance(value, Layer):
         return serialize(value)
     if isinstance(value, np.generic):
         return value.item()
-    if hasattr(value, "get_config"):
-        return {
-            "class_name": type(value).__name__,
-            "config": value.get_config(),
-        }
-    if callable(value) and hasattr(value, "__name__"):
-        return value.__name__
-    raise TypeError(f"An argument of a layer cannot be {value!r}.")
+    if isinstance(value, type) and issubclass(value, Described):
+        value = value()
+    if isinstance(value, Described):
+        known: Any = value.described()
+    else:
+        known = activations.name_of(value)
+    if known is None:
+        raise TypeError(
+            f"An argument of a layer cannot be {value!r}: the library runs the layer, "
+            "and could not call it. Pass a name, or one of elman.activations, "
+            "elman.initializers and their like. A Lambda layer takes the place of an "
+            "activation of your own; set_weights sets first values of your own."
+        )
+    return known
 
 
 def arguments(variables: dict[str, Any]) -> dict[str, Any]:
@@ -68,6 +81,7 @@ class Layer(Network):
     """
 
     _kind = "layer"
+    _never_called = ("call", "__call__", "build")
     # The library's name of the class, which a user's subclass keeps.
     _class_name = "Layer"
     # The layers that it was made around.
@@ -75,10 +89,20 @@ class Layer(Network):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if cls.__module__.startswith(__package__):
+        if is_elmans(cls):
             cls._class_name = cls.__name__
 
-    def __init__(self, config: dict[str, Any], keywords: dict[str, Any]):
+    def __init__(
+        self,
+        config: dict[str, Any] | None = None,
+        keywords: dict[str, Any] | None = None,
+        **others: Any,
+    ):
+        if config is None or keywords is None:
+            raise TypeError(
+                "Layer is only what layers have in common. Make one of them, such as "
+                "elman.layers.LSTM(8); elman.layers.Lambda runs a function of yours."
+            )
         self._initial_weights = keywords.pop("weights", None)
         self._create({**config, **keywords})
 
