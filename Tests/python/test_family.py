@@ -347,11 +347,15 @@ def test_what_is_no_cell(cell):
         RNN(cell)
 
 
-@pytest.mark.parametrize("size", [0, -1, [], "a", 1.5, [1] * 17, None])
+@pytest.mark.parametrize("size", [0, -1, [], "a", 1.5, [1] * 17, None, 2**64 + 3])
 def test_cells_of_impossible_states(size):
     cell = Minimal(2)
     cell.state_size = size
     with pytest.raises(ValueError, match="state"):
+        RNN(cell)
+    cell.state_size = 2
+    cell.output_size = 2**64 + 3
+    with pytest.raises(ValueError, match=r"output_size.*at most 2147483647"):
         RNN(cell)
 
 

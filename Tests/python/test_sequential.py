@@ -17,6 +17,7 @@ from elman.layers import (
     Flatten,
     Input,
     InputLayer,
+    Lambda,
     SimpleRNN,
 )
 
@@ -345,6 +346,8 @@ def test_predict_goes_batch_by_batch(batch_size, rng, capsys):
     x = rng.random((70, 2, 4))
     y = model.predict(x, batch_size=batch_size, verbose=0)
     np.testing.assert_array_equal(y, model(x))
+    two = model.predict(x, batch_size=7, steps=2, verbose=0)
+    np.testing.assert_array_equal(two, y[:14])
     assert capsys.readouterr().out == ""
 
 
@@ -357,8 +360,12 @@ def test_predict_shows_its_progress(rng, capsys):
 
 def test_predict_refuses_what_it_cannot_do(rng):
     model = small_model()
-    for arguments in ({"batch_size": 0}, {"batch_size": 1.5}, {"verbose": 3}):
-        with pytest.raises(ValueError):
+    for arguments in (
+        *({"batch_size": size} for size in (0, 1.5)),
+        *({"steps": steps} for steps in (0, -1, 1.5, "a")),
+        {"verbose": 3},
+    ):
+        with pytest.raises(ValueError, match=f"{next(iter(arguments))} must be"):
             model.predict(rng.random((4, 2, 4)), **arguments)
     with pytest.raises(ValueError, match="at least one sample"):
         model.predict(np.zeros((0, 2, 4)))
@@ -597,3 +604,15 @@ def test_sizes_that_c_cannot_hold():
         elman.Sequential([SimpleRNN(3)]).build((2**70, 2, 4))
     with pytest.raises(ValueError, match="line_length"):
         small_model().summary(line_length=2**31)
+    for size in (2**31, 2**64 + 1):
+        with pytest.raises(ValueError, match=f"at most 2147483647.*{size}"):
+            small_model().stream(size)
+    with pytest.raises(ValueError, match="int64"):
+        Lambda(lambda x: x, output_shape=(2**64 + 3,))(np.zeros((2, 3)))
+    lines = []
+    small_model().summary(show_trainable=2**32, print_fn=lines.append)
+    assert "Trainable" in lines[2]
+    with pytest.raises(ValueError, match="at most 8 dimensions"):
+        Lambda(lambda x: x, input_shape=(1,) * 8)
+    with pytest.raises(TypeError, match=r"tuple of integers.*Received: 3"):
+        SimpleRNN(3).build(3)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._errors import pending
+from ._library import dimensions
 from ._prototypes import MAX_RANK, Array, Output
 
 _FLOATS = POINTER(c_float)
@@ -145,11 +146,12 @@ def lambda_shape(
 
     def body() -> None:
         _, tell = _functions[context]
-        sizes = tell(tuple(None if d < 0 else d for d in shape[:rank]))
+        told = tell(tuple(None if d < 0 else d for d in shape[:rank]))
+        sizes = dimensions(told)
         if len(sizes) > MAX_RANK:
-            raise ValueError(f"At most {MAX_RANK} dimensions. Received: {sizes}")
+            raise ValueError(f"At most {MAX_RANK} dimensions. Received: {told}")
         for axis, size in enumerate(sizes):
-            output_shape[axis] = -1 if size is None else size
+            output_shape[axis] = size
         output_rank[0] = len(sizes)
 
     return _guarded(body)

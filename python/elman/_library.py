@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ import numpy as np
 from . import _errors
 from ._prototypes import MAX_RANK, declare
 from ._version import __version__
+
+# The most units of a layer, and rows of a stream.
+LARGEST_SIZE = 2**31 - 1
 
 _FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"
 _library: ctypes.CDLL | None = None
@@ -130,8 +133,21 @@ def number(
     return int(value.value)
 
 
+def positive(name: str, value: Any, largest: int | None = None) -> int:
+    """A positive integer; a ValueError for all else."""
+    if not hasattr(value, "__index__") or int(value) < 1:
+        raise ValueError(f"{name} must be a positive integer. Received: {value!r}")
+    if largest is not None and int(value) > largest:
+        raise ValueError(f"{name} must be at most {largest}. Received: {value!r}")
+    return int(value)
+
+
 def dimensions(shape: Sequence[int | None]) -> ctypes.Array[ctypes.c_int64]:
     """A shape as the library takes it, -1 for None."""
+    if isinstance(shape, str) or not isinstance(shape, Iterable):
+        raise TypeError(
+            f"A shape must be a tuple of integers and None. Received: {shape!r}"
+        )
     sizes = []
     for size in shape:
         if size is not None and not hasattr(size, "__index__"):

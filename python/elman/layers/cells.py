@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _callbacks
-from .._library import check, encoded, lib
+from .._library import LARGEST_SIZE, check, encoded, lib, positive
 from .._run import FloatArray
 from ._layer import Layer, arguments, flattened
 
@@ -273,14 +273,14 @@ class PythonCell(Cell):
     def __init__(self, cell: Any, name: str | None = None):
         sizes = cell.state_size
         listed = list(sizes) if _is_list(sizes) else [sizes]
-        if not listed or not all(hasattr(size, "__index__") for size in listed):
+        if not listed:
             raise ValueError(
                 "The `state_size` of a cell must be an integer, or a list of at least "
                 f"one. Received: state_size={sizes!r}"
             )
-        self._sizes = [int(size) for size in listed]
+        self._sizes = [_size("state_size", size) for size in listed]
         units = getattr(cell, "output_size", None)
-        self._units = self._sizes[0] if units is None else int(units)
+        self._units = self._sizes[0] if units is None else _size("output_size", units)
         self._python_cell = cell
         self._initial_weights = None
         context = _callbacks.register((self._step_of(cell), self._units, self._sizes))
@@ -324,6 +324,10 @@ class PythonCell(Cell):
 
     def _state_sizes(self) -> list[int]:
         return self._sizes
+
+
+def _size(name: str, value: Any) -> int:
+    return positive(f"The `{name}` of a cell", value, LARGEST_SIZE)
 
 
 def _is_list(value: Any) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import _callbacks
 from .._library import check, dimensions, encoded, lib
+from .._prototypes import MAX_RANK
 from ._layer import Layer
 
 
@@ -95,6 +96,10 @@ class Lambda(Layer):
             )
         if whole is not None:
             sizes = dimensions(whole)
+            if len(sizes) > MAX_RANK:
+                raise ValueError(
+                    f"An input has at most {MAX_RANK} dimensions. Received: {whole}"
+                )
             options.batch_input_shape[: len(sizes)] = sizes[:]
             options.batch_input_rank = len(sizes)
         return options

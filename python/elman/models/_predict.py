@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._library import positive
 from .._run import FloatArray, run
 
 if TYPE_CHECKING:
@@ -24,18 +25,14 @@ def predict(
     """The outputs of a model for all samples."""
     if verbose not in ("auto", 0, 1, 2):
         raise ValueError(f"verbose must be 'auto', 0, 1 or 2. Received: {verbose!r}")
-    size = 32 if batch_size is None else batch_size
-    if not hasattr(size, "__index__") or size < 1:
-        raise ValueError(
-            f"batch_size must be a positive integer. Received: {batch_size!r}"
-        )
+    size = 32 if batch_size is None else positive("batch_size", batch_size)
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(
             f"predict needs at least one sample. Received: shape={x.shape}"
         )
     batches = range(0, len(x), size)
     if steps is not None:
-        batches = batches[:steps]
+        batches = batches[: positive("steps", steps)]
     start = time.perf_counter()
     parts = [
         run(model._handle, x[first : first + size])

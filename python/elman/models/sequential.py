@@ -367,8 +367,8 @@ class Sequential(Network):
         options = SummaryOptions(
             ctypes.sizeof(SummaryOptions),
             _STYLES[style],
-            int(expand_nested),
-            int(show_trainable),
+            int(bool(expand_nested)),
+            int(bool(show_trainable)),
             line_length or 0,
             (ctypes.c_double * len(ends))(*ends) if ends else None,
             len(ends),

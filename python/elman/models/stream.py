@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .. import _arrays
 from .._handle import Handle
-from .._library import check, fast_call, lib
+from .._library import LARGEST_SIZE, check, fast_call, lib, positive
 from .._run import FloatArray
 
 if TYPE_CHECKING:
@@ -37,16 +37,9 @@ class Stream(Handle):
     _kind = "stream"
 
     def __init__(self, model: Sequential, batch_size: int = 1):
-        if not hasattr(batch_size, "__index__") or int(batch_size) < 1:
-            raise ValueError(
-                f"batch_size must be a positive integer. Received: {batch_size!r}"
-            )
+        rows = positive("batch_size", batch_size, LARGEST_SIZE)
         handle = ctypes.c_uint64()
-        check(
-            lib().elman_stream_create(
-                model._handle, int(batch_size), ctypes.byref(handle)
-            )
-        )
+        check(lib().elman_stream_create(model._handle, rows, ctypes.byref(handle)))
         self._own(handle.value)
         shape = self._shape("input_shape")
         self._input: FloatArray = np.zeros(shape, np.float32)
