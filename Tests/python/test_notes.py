@@ -169,6 +169,7 @@ def in_a_new_process(code):
 def test_keras_alias_serves_the_notes_imports():
     result = in_a_new_process(
         """
+import importlib
 import elman
 elman.keras_alias(); elman.keras_alias()
 from tensorflow.keras.models import Sequential
@@ -176,6 +177,12 @@ from tensorflow.keras.layers import SimpleRNN, Bidirectional
 import tensorflow.keras.backend as K
 import keras
 from keras.layers import Dense
+from tensorflow.keras.regularizers import l2
+from tensorflow.keras.constraints import max_norm
+for name in elman.__all__:
+    if isinstance(getattr(elman, name), type(elman)):
+        module = importlib.import_module(f"tensorflow.keras.{name}")
+        assert module is getattr(elman, name)
 import tensorflow as tf
 assert keras is elman and tf.keras.layers.SimpleRNN is SimpleRNN
 K.clear_session()

@@ -8,7 +8,16 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-_PARTS = ("activations", "backend", "initializers", "layers", "models", "utils")
+_PARTS = (
+    "activations",
+    "backend",
+    "constraints",
+    "initializers",
+    "layers",
+    "models",
+    "regularizers",
+    "utils",
+)
 _ROOTS = ("tensorflow.keras", "keras", "tf_keras")
 
 

@@ -22,6 +22,16 @@ from ._table import html_table
 from .stream import Stream
 
 _STYLES = {"tf2": 0, "keras3": 1}
+_COMES_NEXT = (
+    "compile",
+    "evaluate",
+    "fit",
+    "load_weights",
+    "save",
+    "save_weights",
+    "test_on_batch",
+    "train_on_batch",
+)
 
 
 class Sequential(Network):
@@ -63,6 +73,17 @@ class Sequential(Network):
             self.add(layer)
         if not trainable:
             self.trainable = False
+
+    def __getattr__(self, name: str) -> Any:
+        reason = "."
+        if name in _COMES_NEXT:
+            reason = (
+                " yet: this version of elman runs models; training, and model files of "
+                "Keras, come next. set_weights takes weights that Keras trained."
+            )
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}{reason}"
+        )
 
     def close(self) -> None:
         """Release the model now; using it afterwards is a RuntimeError."""
