@@ -14,6 +14,7 @@ from elman.layers import (
     Bidirectional,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     Input,
     InputLayer,
@@ -141,6 +142,38 @@ def test_keras_3_configs_load():
         "build_input_shape": [None, 10, 4],
     }
     assert elman.Sequential.from_config(config).count_params() == 104
+
+
+def test_configs_of_c_and_of_to_json_are_taken_everywhere():
+    model = small_model()
+    for config in (model._text("config"), model.to_json()):
+        for again in (
+            elman.Sequential.from_config(json.loads(config)),
+            elman.models.model_from_json(config),
+        ):
+            assert again.to_json() == model.to_json()
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({}, r"list of 'layers'.*Received: \{\}"),
+        (3, "Received: 3"),
+        ([], r"Received: \[\]"),
+        ({"layers": 3}, "'layers': 3"),
+        ({"layers": [3]}, "Received: 3"),
+        ({"layers": [{"class_name": "Dense", "config": 3}]}, "'config': 3"),
+        ({"layers": [{"class_name": ["Dense"]}]}, "'class_name': "),
+        ({"class_name": "Functional", "config": {}}, "Functional"),
+        ({"class_name": "Sequential"}, "'class_name': 'Sequential'"),
+        ({"class_name": "Sequential", "config": 3}, "'config': 3"),
+    ],
+)
+def test_what_is_no_config(config, message):
+    with pytest.raises(ValueError, match=message):
+        elman.Sequential.from_config(config)
+    with pytest.raises(ValueError, match=message):
+        elman.models.model_from_json(json.dumps(config))
 
 
 # -- weights --------------------------------------------------------------
@@ -335,6 +368,19 @@ def test_activations_by_name():
     np.testing.assert_allclose(elman.activations.get("tanh")(x), np.tanh(x), atol=1e-6)
     with pytest.raises(ValueError, match="Unknown activation"):
         elman.activations.get("tnah")
+
+
+def test_memory_takes_timesteps_where_there_are_any():
+    recurrent = elman.Sequential([SimpleRNN(3, input_shape=(None, 4))])
+    assert recurrent.memory(4, 7) > 0
+    embedding = elman.Sequential([Embedding(5, 4), SimpleRNN(3)])
+    embedding.build((None, None))
+    assert embedding.memory(4, 7) > 0
+    dense = elman.Sequential([Dense(2, input_shape=(3,))])
+    assert dense.memory(4) >= 0
+    for timesteps in (3, 7):
+        with pytest.raises(ValueError, match=r"no timesteps.*\(None, 3\)"):
+            dense.memory(4, timesteps)
 
 
 # -- predict --------------------------------------------------------------

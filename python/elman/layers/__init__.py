@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 from .._library import lib, text
@@ -133,12 +134,13 @@ def _class(name: str) -> type[Layer]:
 
 def deserialize(config: dict[str, Any]) -> Layer:
     """A layer from what ``serialize`` gives, or from Keras's own config."""
-    if not isinstance(config, dict) or "class_name" not in config:
+    inner = config.get("config", {}) if isinstance(config, dict) else None
+    if not isinstance(inner, dict) or not isinstance(config.get("class_name"), str):
         raise ValueError(
             "A layer's config is a dict with 'class_name' and 'config'. "
-            f"Received: {config!r}"
+            f"Received: {reprlib.repr(config)}"
         )
-    return _class(config["class_name"]).from_config(config.get("config", {}))
+    return _class(config["class_name"]).from_config(inner)
 
 
 def deserialize_handle(handle: int) -> Layer:

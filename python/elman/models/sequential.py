@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import re
+import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from .._library import check, dimensions, encoded, lib, text
 from .._network import Network
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
-from ..layers import InputLayer, Layer, deserialize, serialize
+from ..layers import Embedding, InputLayer, Layer, deserialize, serialize
 from ._predict import predict
 from ._table import html_table
 from .stream import Stream
@@ -246,10 +247,16 @@ class Sequential(Network):
         Raises
         ------
         ValueError
-            If the model is not built, or its input shape is not all known.
+            If the model is not built, its input shape is not all known, or
+            timesteps are given and the input has none.
         """
         shape = [batch, *self.input_shape[1:]]
-        if timesteps is not None and len(shape) > 1:
+        if timesteps is not None:
+            if not self._has_timesteps():
+                raise ValueError(
+                    "The input of this model has no timesteps: leave out `timesteps`. "
+                    f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
+                )
             shape[1] = timesteps
         if None in shape:
             raise ValueError(
@@ -258,6 +265,11 @@ class Sequential(Network):
             )
         sizes = dimensions(shape)
         return self._number("memory", sizes, len(sizes))
+
+    def _has_timesteps(self) -> bool:
+        """Whether the second axis of the input is time."""
+        embeds = any(isinstance(layer, Embedding) for layer in self._layers[:1])
+        return embeds or len(self.input_shape) > 2
 
     def predict_on_batch(self, x: npt.ArrayLike) -> FloatArray:
         """The output for one batch."""
@@ -297,12 +309,19 @@ class Sequential(Network):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Sequential:
-        """A model, with fresh weights, from what ``get_config`` gives."""
+        """A model, with fresh weights, from what ``get_config`` or ``to_json`` gives.
+
+        Raises
+        ------
+        ValueError
+            If it is no config of a Sequential.
+        """
+        inner = _inner_config(config)
         model = cls(
-            [deserialize(layer) for layer in config["layers"]],
-            name=config.get("name"),
+            [deserialize(layer) for layer in inner["layers"]],
+            name=inner.get("name"),
         )
-        shape = config.get("build_input_shape")
+        shape = inner.get("build_input_shape")
         if shape and not model.built:
             model.build(shape)
         return model
@@ -448,6 +467,26 @@ def _with_input_layer(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*start, *rest]
 
 
+def _inner_config(config: Any) -> dict[str, Any]:
+    """A config with "layers", taken out of one with "class_name" around it."""
+    inner = config
+    if isinstance(config, dict) and "class_name" in config:
+        if config["class_name"] != "Sequential":
+            raise ValueError(
+                "elman makes Sequential models. "
+                f"Received: class_name={config['class_name']!r}"
+            )
+        inner = config.get("config")
+    if not isinstance(inner, dict) or not isinstance(
+        inner.get("layers"), (list, tuple)
+    ):
+        raise ValueError(
+            "The config of a Sequential is a dict with a list of 'layers', as "
+            f"get_config and to_json give it. Received: {reprlib.repr(config)}"
+        )
+    return inner
+
+
 def _restore(
     config: dict[str, Any],
     shape: tuple[int | None, ...] | None,
@@ -462,11 +501,11 @@ def _restore(
 
 
 def model_from_json(json_string: str) -> Sequential:
-    """A model, with fresh weights, from what ``to_json`` gives."""
-    config = json.loads(json_string)
-    if config.get("class_name") != "Sequential":
-        raise ValueError(
-            "elman makes Sequential models. "
-            f"Received: class_name={config.get('class_name')!r}"
-        )
-    return Sequential.from_config(config["config"])
+    """A model, with fresh weights, from what ``to_json`` gives.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or no config of a Sequential.
+    """
+    return Sequential.from_config(json.loads(json_string))
