@@ -329,7 +329,7 @@ def test_a_cell_in_python_outlives_what_it_was_given_to():
         (lambda inputs, states: 1 / 0, ZeroDivisionError, "division"),
         (lambda inputs, states: (inputs, [states[0]]), ValueError, r"\(3, 2\)"),
         (lambda inputs, states: (states[0], []), ValueError, "1 states"),
-        (lambda inputs, states: (states[0], [inputs]), ValueError, "State 0"),
+        (lambda inputs, states: (states[0], [inputs]), ValueError, "state 0"),
         (lambda inputs, states: 3, TypeError, "unpack"),
     ],
 )
@@ -377,6 +377,20 @@ def test_lambdas(rng):
         pickle.dumps(pickle.loads(pickle.dumps(Lambda(np.abs))))
     with pytest.raises(TypeError, match="function"):
         Lambda(3)
+
+
+@pytest.mark.parametrize(
+    ("function", "received"),
+    [
+        (lambda x: None, "None"),
+        (lambda x: x * 1j, "complex64"),
+        (lambda x: x.astype(str), "dtype=<U"),
+    ],
+)
+@pytest.mark.parametrize("shape", [None, (3,)])
+def test_lambdas_give_real_numbers(function, received, shape):
+    with pytest.raises(TypeError, match=f"output of a Lambda.*real.*{received}"):
+        Lambda(function, output_shape=shape)(np.zeros((2, 3)))
 
 
 # -- arguments --------------------------------------------------------------

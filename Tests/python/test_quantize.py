@@ -149,8 +149,9 @@ def test_another_mode_is_refused():
         model(LSTM(2)).quantize("int4")
     with pytest.raises(ValueError, match="not yet been built"):
         elman.Sequential([LSTM(2)]).quantize("int8")
-    with pytest.raises(TypeError):
-        model(LSTM(2)).quantize(8)
+    for mode in (8, None):
+        with pytest.raises(TypeError, match=f"'int8' or 'float32'.*mode={mode}"):
+            model(LSTM(2)).quantize(mode)
 
 
 def test_weights_that_are_not_finite_are_refused():

@@ -200,6 +200,9 @@ def test_wrong_weights_leave_the_old_ones():
     for wrong in (before[:2], [*before[:4], np.zeros(3)], [*before, np.zeros(1)]):
         with pytest.raises(ValueError):
             model.set_weights(wrong)
+    for wrong in (None, 3):
+        with pytest.raises(TypeError, match=f"list of arrays. Received: {wrong}"):
+            model.set_weights(wrong)
         for got, expected in zip(model.get_weights(), before):
             np.testing.assert_array_equal(got, expected)
 
@@ -473,6 +476,10 @@ def test_what_comes_next_is_not_there_yet(name):
         (lambda: SimpleRNN(0), ValueError, "positive integer"),
         (lambda: SimpleRNN(-1), ValueError, "positive integer"),
         (lambda: SimpleRNN(2**40), ValueError, "at most"),
+        (lambda: SimpleRNN(2**70), ValueError, f"'units' of SimpleRNN.*{2**70}"),
+        (lambda: SimpleRNN(3, input_shape=(2, 2**70)), ValueError, f"int64.*{2**70}"),
+        (lambda: SimpleRNN(3, name="\ud800"), ValueError, r"'name' of.*'\\ud800'"),
+        (lambda: elman.Sequential(name="\ud800"), ValueError, r"surrogate.*'\\ud800'"),
         (lambda: SimpleRNN(3.5), TypeError, "integer"),
         (lambda: SimpleRNN("3"), TypeError, "integer"),
         (lambda: SimpleRNN(3, activation="tnah"), ValueError, "tanh"),
@@ -529,6 +536,24 @@ def test_inputs_of_a_wrong_shape(x):
 def test_inputs_that_are_not_numbers(x):
     with pytest.raises((TypeError, ValueError)):
         small_model()(x)
+
+
+def test_layers_are_called_with_arrays():
+    for call in (Dense(2), small_model(), small_model().predict):
+        with pytest.raises(TypeError, match=r"no functional API.*<InputLayer name="):
+            call(Input((3,)))
+
+
+def test_training_is_true_or_false(rng):
+    x = rng.random((1, 2, 4))
+    model = small_model()
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"training must be.*ndarray"):
+            model(x, x)
+        for training in (True, False, None, 1, np.bool_(False)):
+            assert model(x, training).shape == (1, 2)
+    with pytest.raises(TypeError, match=r"training must be.*str"):
+        Dense(2)(x, training="no")
 
 
 def test_wrong_batch_and_zero_timesteps():

@@ -15,13 +15,22 @@ FloatArray = npt.NDArray[np.float32]
 
 
 def float32(values: Any, what: str = "input") -> FloatArray:
-    """``values`` as a dense float32 array; a TypeError where it holds no numbers."""
+    """``values`` as a dense float32 array.
+
+    Raises
+    ------
+    TypeError
+        If it holds no real numbers.
+    ValueError
+        If it is no array, or has too many dimensions.
+    """
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(f"The {what} is not an array: {error}") from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"The {what} must hold numbers. Received: dtype={array.dtype}")
+        received = f"dtype={array.dtype}" if array.ndim else repr(values)
+        raise TypeError(f"The {what} must hold real numbers. Received: {received}")
     if array.ndim > MAX_RANK:
         raise ValueError(
             f"The {what} may have at most {MAX_RANK} dimensions. Received: {array.ndim}"

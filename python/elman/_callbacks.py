@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import float32
 from ._errors import pending
 from ._library import dimensions
 from ._prototypes import MAX_RANK, Array, Output
@@ -106,10 +107,10 @@ def _read(pointer: Any, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
 
 
 def _write(pointer: Any, shape: tuple[int, ...], values: Any, what: str) -> None:
-    array = np.asarray(values, np.float32)
+    array = float32(values, what)
     if array.shape != shape:
         raise ValueError(
-            f"{what} must have shape {shape}. Received: shape {array.shape}"
+            f"The {what} must have shape {shape}. Received: shape {array.shape}"
         )
     if array.size:
         np.ctypeslib.as_array(pointer, shape)[...] = array
@@ -125,7 +126,7 @@ def cell_call(context: int, step: Any) -> int:
         batch = told.batch
         states = [_read(told.states[i], (batch, size)) for i, size in enumerate(sizes)]
         output, following = function(_read(told.input, (batch, told.features)), states)
-        _write(told.output, (batch, units), output, "The output of a cell")
+        _write(told.output, (batch, units), output, "output of a cell")
         if not isinstance(following, (list, tuple)):
             following = [following]
         if len(following) != len(sizes):
@@ -133,7 +134,9 @@ def cell_call(context: int, step: Any) -> int:
                 f"The cell has {len(sizes)} states. It returned {len(following)}."
             )
         for i, (size, state) in enumerate(zip(sizes, following)):
-            _write(told.next_states[i], (batch, size), state, f"State {i} of a cell")
+            _write(
+                told.next_states[i], (batch, size), state, f"next state {i} of a cell"
+            )
 
     return _guarded(body)
 
@@ -166,7 +169,7 @@ def lambda_call(context: int, given: Any, output: Any) -> int:
         x, y = given.contents, output.contents
         data = ctypes.cast(x.data, _FLOATS)
         result = function(_read(data, tuple(x.shape[: x.rank])))
-        _write(y.data, tuple(y.shape[: y.rank]), result, "The output of a Lambda")
+        _write(y.data, tuple(y.shape[: y.rank]), result, "output of a Lambda")
 
     return _guarded(body)
 

@@ -161,12 +161,17 @@ def dimensions(shape: Sequence[int | None]) -> ctypes.Array[ctypes.c_int64]:
     return (ctypes.c_int64 * len(sizes))(*sizes)
 
 
-def encoded(name: str | None) -> bytes | None:
+def encoded(name: str | None, what: str = "A name") -> bytes | None:
     """A text as the library takes it; None for NULL."""
     if name is None:
         return None
     if not isinstance(name, str):
-        raise TypeError(f"A name must be a string. Received: {name!r}")
+        raise TypeError(f"{what} must be a string. Received: {name!r}")
     if "\0" in name:
-        raise ValueError("A name must not contain a zero byte.")
-    return name.encode("utf-8")
+        raise ValueError(f"{what} must not contain a zero byte. Received: {name!r}")
+    try:
+        return name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"{what} must not contain half a surrogate pair. Received: {name!r}"
+        ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -14,6 +14,16 @@ from ._described import definer, is_elmans
 from ._handle import Handle
 from ._library import check, dimensions, encoded
 from ._run import FloatArray
+
+
+def as_batch(inputs: Any) -> FloatArray:
+    """The inputs of a layer or a model as a float32 array."""
+    if isinstance(inputs, Handle):
+        raise TypeError(
+            "Layers and models are called with arrays: elman has no functional API. "
+            f"Put layers in elman.Sequential([...]). Received: {inputs!r}"
+        )
+    return _arrays.float32(inputs)
 
 
 class Network(Handle):
@@ -104,7 +114,11 @@ class Network(Handle):
         ValueError
             If the list has another length or an array another shape; no
             weight has changed then.
+        TypeError
+            If it is no list, or an array holds no real numbers.
         """
+        if not isinstance(weights, Iterable):
+            raise TypeError(f"weights must be a list of arrays. Received: {weights!r}")
         arrays = [_arrays.float32(weight, "weight") for weight in weights]
         check(
             self._function("set_weights")(
@@ -121,8 +135,9 @@ class Network(Handle):
 
         Parameters
         ----------
-        mode : {"float16", "bfloat16", "int8"}
-            ``"int8"`` has a scale for each output channel.
+        mode : {"float16", "bfloat16", "int8", "float32"}
+            ``"int8"`` has a scale for each output channel; ``"float32"`` goes back
+            to whole numbers, without what was rounded off.
 
         Returns
         -------
@@ -135,6 +150,8 @@ class Network(Handle):
         ValueError
             If the mode is another, it is not built, or a weight is not
             finite.
+        TypeError
+            If the mode is no string.
 
         Examples
         --------
@@ -143,6 +160,11 @@ class Network(Handle):
         >>> model.quantize("bfloat16") < 0.003
         True
         """
+        if not isinstance(mode, str):
+            raise TypeError(
+                "mode must be 'float16', 'bfloat16', 'int8' or 'float32'. "
+                f"Received: mode={mode!r}"
+            )
         error = ctypes.c_double()
         check(
             self._function("quantize")(self._handle, encoded(mode), ctypes.byref(error))

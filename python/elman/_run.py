@@ -74,6 +74,8 @@ def run(
     training: bool = False,
 ) -> list[FloatArray]:
     """All outputs of a model: those of its last layer, then returned states."""
+    if not isinstance(training, (bool, int, np.bool_, type(None))):
+        raise TypeError(f"training must be True or False. Received: {type(training)}")
     function = lib().elman_model_run
     states = [_arrays.float32(state, "state") for state in initial_state or []]
     described = _arrays.describe_all(states)

@@ -13,7 +13,7 @@ from .. import _arrays, activations
 from .._described import Described, is_elmans
 from .._handle import Handle
 from .._library import check, encoded, lib
-from .._network import Network
+from .._network import Network, as_batch
 from .._run import FloatArray, run
 
 
@@ -43,6 +43,17 @@ def jsonable(value: Any) -> Any:
             "activation of your own; set_weights sets first values of your own."
         )
     return known
+
+
+def check_holdable(what: str, value: Any) -> None:
+    """Raise a ValueError where JSON has an integer or a text that C cannot hold."""
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            check_holdable(what, part)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError(f"{what} is beyond int64. Received: {value}")
+    if isinstance(value, str):
+        encoded(value, what)
 
 
 def arguments(variables: dict[str, Any]) -> dict[str, Any]:
@@ -106,12 +117,16 @@ class Layer(Network):
         self._initial_weights = keywords.pop("weights", None)
         self._create({**config, **keywords})
 
+    def _json(self, config: dict[str, Any]) -> bytes | None:
+        for name, value in config.items():
+            check_holdable(f"Argument {name!r} of {self._class_name}", value)
+        return encoded(json.dumps(config, default=jsonable))
+
     def _create(self, config: dict[str, Any]) -> None:
-        text = json.dumps(config, default=jsonable)
         handle = ctypes.c_uint64()
         check(
             lib().elman_layer_create(
-                self._class_name.encode(), encoded(text), ctypes.byref(handle)
+                self._class_name.encode(), self._json(config), ctypes.byref(handle)
             )
         )
         self._adopt(handle.value)
@@ -120,13 +135,12 @@ class Layer(Network):
         """Create the layer around others, which it shares."""
         self._initial_weights = config.pop("weights", None)
         self._inner = inner
-        text = json.dumps(config, default=jsonable)
         handles = (ctypes.c_uint64 * len(inner))(*[one._handle for one in inner])
         handle = ctypes.c_uint64()
         check(
             lib().elman_layer_create_around(
                 self._class_name.encode(),
-                encoded(text),
+                self._json(config),
                 handles,
                 len(inner),
                 ctypes.byref(handle),
@@ -262,9 +276,7 @@ class Layer(Network):
         if self._model is None:
             self._model = _LayerModel(self)
         states = None if initial_state is None else flattened(initial_state)
-        outputs = run(
-            self._model._handle, _arrays.float32(inputs), states, mask, training
-        )
+        outputs = run(self._model._handle, as_batch(inputs), states, mask, training)
         if self._initial_weights is not None:
             self._take_initial_weights()
             return self(inputs, initial_state, mask, training)

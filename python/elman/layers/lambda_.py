@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import _callbacks
+from .._arrays import float32
 from .._library import check, dimensions, encoded, lib
 from .._prototypes import MAX_RANK
 from ._layer import Layer
@@ -112,5 +113,6 @@ def _shape_by_trial(
     shapes = []
     for size in (2, 3):
         sizes = [size if dimension is None else dimension for dimension in shape]
-        shapes.append(np.shape(function(np.zeros(sizes, np.float32))))
+        output = function(np.zeros(sizes, np.float32))
+        shapes.append(float32(output, "output of a Lambda").shape)
     return [a if a == b else None for a, b in zip(*shapes)]

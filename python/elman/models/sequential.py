@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .. import _arrays
 from .._library import check, dimensions, encoded, lib, text
-from .._network import Network
+from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
 from ..layers import Embedding, InputLayer, Layer, deserialize, serialize
@@ -189,7 +188,7 @@ class Sequential(Network):
             If the input's shape does not fit the model.
         """
         bound = self._bound
-        if bound is not None and mask is None and not training:
+        if bound is not None and mask is None and training is False:
             output = bound.fast(inputs)
             if output is not None:
                 return output
@@ -201,7 +200,7 @@ class Sequential(Network):
                 output = bound(inputs)
                 if output is not None:
                     return output
-        return self._call(_arrays.float32(inputs), training, mask)
+        return self._call(as_batch(inputs), training, mask)
 
     def _call(
         self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
@@ -295,7 +294,7 @@ class Sequential(Network):
         steps : int, optional
             The most batches; all where it is not given.
         """
-        return predict(self, _arrays.float32(x), batch_size, verbose, steps)
+        return predict(self, as_batch(x), batch_size, verbose, steps)
 
     # -- configs --------------------------------------------------------
 
