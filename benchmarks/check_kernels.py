@@ -22,7 +22,7 @@ ARITHMETIC = re.compile(r"^v(fn?m\w+|mul|add|sub|div)ps$")
 FEW = 4
 KERNEL = re.compile(
     r"\$s\d+(?P<module>KernelsAVX2|KernelsAVX512)(?:\d+)"
-    r"(?P<name>multiply(?:Row|Halves)?|allRows|sweep|simpleRNN|lstm|gru|recurrentStep)"
+    r"(?P<name>multiply(?:Row|Dots)?|allRows|sweep|simpleRNN|lstm|gru|recurrentStep)"
 )
 
 
@@ -94,8 +94,9 @@ def complaints(symbol: str, body: list[Instruction]) -> list[str]:
         found.append(f"{len(split)} operations on parts of vectors")
     if not match["name"].startswith("multiply"):
         return found
+    product = "vpdpbusd" if match["name"] == "multiplyDots" else "fmadd"
     products = [
-        loop for loop in loops(body) if any("fmadd" in i.operation for i in loop)
+        loop for loop in loops(body) if any(product in i.operation for i in loop)
     ]
     if not products:
         found.append("no loop with multiply-adds")
@@ -106,7 +107,7 @@ def complaints(symbol: str, body: list[Instruction]) -> list[str]:
             i for i in loop if i.operation.startswith("vmov") and "sp)" in i.operands
         ]
         # Formats of fewer bits need registers for constants, which AVX2 is short of.
-        if spills and "Float32" in symbol:
+        if spills and ("Float32" in symbol or product == "vpdpbusd"):
             found.append("sums or weights go through the stack in the loop over k")
     return found
 

@@ -33,9 +33,26 @@ static inline int elman_cpu_has_avx512(void) {
   if (!elman_cpu_has_avx2() || (elman_cpu_saved_state() & 0xe6) != 0xe6) return 0;
   return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & needed) == needed;
 }
+
+/* AVX-512 VNNI, for elman_cpu_add_dots. */
+static inline int elman_cpu_has_dots(void) {
+  unsigned int eax, ebx, ecx, edx;
+  return elman_cpu_has_avx512() && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & bit_AVX512VNNI);
+}
 #else
 static inline int elman_cpu_has_avx2(void) { return 0; }
 static inline int elman_cpu_has_avx512(void) { return 0; }
+#endif
+
+#if defined(__AVX512F__)
+typedef int elman_int16 __attribute__((ext_vector_type(16)));
+
+/* Adds to each of 16 sums the products of its four unsigned bytes with its four signed ones. */
+static inline __attribute__((always_inline)) elman_int16 elman_cpu_add_dots(
+    elman_int16 sums, elman_int16 unsigned_bytes, elman_int16 signed_bytes) {
+  __asm__("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(unsigned_bytes), "v"(signed_bytes));
+  return sums;
+}
 #endif
 
 /* The processors that this process may run on; 0 where the system does not tell. */

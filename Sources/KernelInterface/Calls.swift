@@ -13,21 +13,11 @@ public enum WeightFormat: Int, Sendable, CaseIterable {
   case float16
   /// The upper half of a float32.
   case bfloat16
-  /// q + 128 for -127 <= q <= 127; times a scale for each column.
+  /// Whole numbers from -127 to 127; times a scale for each column.
   case int8
-
-  /// Bytes of one number.
-  public var size: Int {
-    switch self {
-    case .float32: 4
-    case .float16, .bfloat16: 2
-    case .int8: 1
-    }
-  }
 }
 
-/// Weights in the order in which the kernels of one set read them: as `KernelSet.pack` puts them, then each number in its
-/// format.
+/// Weights as the kernels of one set read them: as `KernelSet.pack` puts them, then `KernelSet.encode`.
 public struct PackedMatrix: @unchecked Sendable {
   public var base: UnsafeRawPointer
   public var depth: Int
@@ -36,10 +26,13 @@ public struct PackedMatrix: @unchecked Sendable {
   public var format: WeightFormat
   /// In gate layout; of `.int8` only.
   public var scales: UnsafePointer<Float>?
+  /// Of `.int8`: whether they are multiplied as bytes, which `KernelSet.hasDots` allows. The left matrix is then rounded to
+  /// whole numbers of 23 bits, relative to the largest of up to 512 neighbours in a row.
+  public var usesDots: Bool
 
   public init(
     base: UnsafeRawPointer, depth: Int, units: Int, gates: Int, format: WeightFormat = .float32,
-    scales: UnsafePointer<Float>? = nil
+    scales: UnsafePointer<Float>? = nil, usesDots: Bool = false
   ) {
     self.base = base
     self.depth = depth
@@ -47,6 +40,7 @@ public struct PackedMatrix: @unchecked Sendable {
     self.gates = gates
     self.format = format
     self.scales = scales
+    self.usesDots = usesDots
   }
 }
 

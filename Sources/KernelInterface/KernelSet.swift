@@ -10,6 +10,8 @@ public final class KernelSet: Sendable {
   public let name: String
   /// W: floats in one vector.
   public let vectorWidth: Int
+  /// Whether this CPU multiplies bytes, so that int8 weights are best encoded for dot products.
+  public let hasDots: Bool
 
   /// Elements of a row in gate layout: gates * (units rounded up to W).
   public let gateWidth: @Sendable (_ units: Int, _ gates: Int) -> Int
@@ -23,6 +25,15 @@ public final class KernelSet: Sendable {
     @Sendable (
       _ weights: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ depth: Int, _ units: Int,
       _ gates: Int, _ packed: UnsafeMutablePointer<Float>
+    ) -> Void
+  /// Bytes that `encode` writes for these sizes.
+  public let encodedBytes: @Sendable (_ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, _ usesDots: Bool) -> Int
+  /// Puts a packed matrix, each of whose numbers the format holds (`.int8`: whole ones), into that format
+  /// (encodedBytes, aligned to 64 bytes), if wished in the order of `PackedMatrix.usesDots`.
+  public let encode:
+    @Sendable (
+      _ packed: UnsafePointer<Float>, _ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, _ usesDots: Bool,
+      _ encoded: UnsafeMutableRawPointer
     ) -> Void
   /// A plain row of gates * units values into gate layout, padding zeroed; nil input gives zeros.
   public let packRow: @Sendable (_ row: UnsafePointer<Float>?, _ units: Int, _ gates: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
@@ -55,11 +66,13 @@ public final class KernelSet: Sendable {
   public let hiddenStates: @Sendable (DoubleHiddenStates) -> Void
 
   public init(
-    name: String, vectorWidth: Int,
+    name: String, vectorWidth: Int, hasDots: Bool,
     gateWidth: @escaping @Sendable (Int, Int) -> Int,
     packedCount: @escaping @Sendable (Int, Int, Int) -> Int,
     panelCount: @escaping @Sendable (Int, Int) -> Int,
     pack: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
+    encodedBytes: @escaping @Sendable (Int, Int, Int, WeightFormat, Bool) -> Int,
+    encode: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, WeightFormat, Bool, UnsafeMutableRawPointer) -> Void,
     packRow: @escaping @Sendable (UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     product: @escaping @Sendable (Product) -> Void,
     recurrenceScratch: @escaping @Sendable (Int, Int, Int) -> Int,
@@ -75,10 +88,13 @@ public final class KernelSet: Sendable {
   ) {
     self.name = name
     self.vectorWidth = vectorWidth
+    self.hasDots = hasDots
     self.gateWidth = gateWidth
     self.packedCount = packedCount
     self.panelCount = panelCount
     self.pack = pack
+    self.encodedBytes = encodedBytes
+    self.encode = encode
     self.packRow = packRow
     self.product = product
     self.recurrenceScratch = recurrenceScratch

@@ -1,3 +1,4 @@
+import CPUFeatures
 import KernelInterface
 
 /// The kernels of this build.
@@ -9,12 +10,19 @@ public func makeKernelSet() -> KernelSet {
   #else
     let name = "baseline"
   #endif
+  #if KERNELS_AVX512
+    let hasDots = elman_cpu_has_dots() != 0
+  #else
+    let hasDots = false
+  #endif
   return KernelSet(
-    name: name, vectorWidth: lanes,
+    name: name, vectorWidth: lanes, hasDots: hasDots,
     gateWidth: { gateWidth($0, $1) },
     packedCount: { packedCount($0, $1, $2) },
     panelCount: { panelCount($0, $1) },
     pack: { pack($0, $1, $2, $3, $4, $5, $6) },
+    encodedBytes: { encodedBytes($0, $1, $2, $3, usesDots: $4) },
+    encode: { encode($0, $1, $2, $3, $4, usesDots: $5, $6) },
     packRow: { packRow($0, $1, $2, $3) },
     product: { product($0) },
     recurrenceScratch: { recurrenceScratch($0, $1, $2) },

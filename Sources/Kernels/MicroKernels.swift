@@ -101,7 +101,7 @@ struct Factor {
   @inline(__always)
   init(_ place: PanelPlace, _ panels: Panels, _ left: Rows, _ row: Int) {
     self.left = Rows(left[row], stride: left.stride)
-    panel = panels.panel(at: place.vector)
+    panel = panels.panel(place.panel)
     depth = panels.depth
     isSplit = panels.splitsDepth
     scales = panels.scales.map { $0 + place.vector * lanes }
@@ -156,18 +156,18 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
           var values = InlineArray<R, Vector>(repeating: Vector())
           for r in 0..<R { values[r] = Vector(repeating: left[r][k]) }
           for n in 0..<N {
-            let column = W.vector(weights + n * lanes * W.size)
+            let column = W.vector(n, weights, Row<N>.self)
             for r in 0..<R { sums[r][n].accumulate(values[r], column) }
           }
         } else {
           var columns = Row<N>(repeating: Vector())
-          for n in 0..<N { columns[n] = W.vector(weights + n * lanes * W.size) }
+          for n in 0..<N { columns[n] = W.vector(n, weights, Row<N>.self) }
           for r in 0..<R {
             let value = Vector(repeating: left[r][k])
             for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
           }
         }
-        weights += N * lanes * W.size
+        weights += W.bytes(N)
         k += 1
       }
       if end == depth { break }
@@ -215,28 +215,28 @@ func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
     if W.isScaled { put(&sums, aside: memory) }
     let factor = product == 0 ? first : second
     let (left, panel, depth) = (factor.left.base, factor.panel, factor.depth)
-    let vectorBytes = lanes * W.size
+    let rowBytes = W.bytes(N)
     if P == 1, factor.isSplit {
       let half = depth / 2
       var second = Row<N>(repeating: Vector())
       for k in 0..<half {
-        let weights = panel + k * N * vectorBytes
+        let (weights, others) = (panel + k * rowBytes, panel + (half + k) * rowBytes)
         let values = (Vector(repeating: left[k]), Vector(repeating: left[half + k]))
-        for n in 0..<N { sums[0][n].accumulate(values.0, W.vector(weights + n * vectorBytes)) }
-        for n in 0..<N { second[n].accumulate(values.1, W.vector(weights + (half * N + n) * vectorBytes)) }
+        for n in 0..<N { sums[0][n].accumulate(values.0, W.vector(n, weights, Row<N>.self)) }
+        for n in 0..<N { second[n].accumulate(values.1, W.vector(n, others, Row<N>.self)) }
       }
       if depth % 2 != 0 {
         let value = Vector(repeating: left[depth - 1])
-        for n in 0..<N { second[n].accumulate(value, W.vector(panel + ((depth - 1) * N + n) * vectorBytes)) }
+        for n in 0..<N { second[n].accumulate(value, W.vector(n, panel + (depth - 1) * rowBytes, Row<N>.self)) }
       }
       for n in 0..<N { sums[0][n] += second[n] }
     } else {
-      let panelBytes = depth * N * vectorBytes
+      let panelBytes = depth * rowBytes
       for k in 0..<depth {
         let value = Vector(repeating: left[k])
-        let weights = panel + k * N * vectorBytes
+        let weights = panel + k * rowBytes
         for p in 0..<P {
-          for n in 0..<N { sums[p][n].accumulate(value, W.vector(weights + p * panelBytes + n * vectorBytes)) }
+          for n in 0..<N { sums[p][n].accumulate(value, W.vector(n, weights + p * panelBytes, Row<N>.self)) }
         }
       }
     }

@@ -9,6 +9,8 @@ import KernelInterface
 struct Panels {
   let base: UnsafeRawPointer
   let format: WeightFormat
+  /// Whether int8 weights are multiplied as `multiplyDots` does.
+  let usesDots: Bool
   let scales: UnsafePointer<Float>?
   let depth: Int
   /// All vectors of the matrix.
@@ -27,14 +29,15 @@ struct Panels {
   init(_ matrix: PackedMatrix, _ range: Range<Int>? = nil, isDescending: Bool = false) {
     base = matrix.base
     format = matrix.format
+    usesDots = matrix.usesDots
     scales = matrix.scales
     depth = matrix.depth
     vectors = vectorCount(matrix.units, matrix.gates)
     self.range = range ?? 0..<panelCount(matrix.units, matrix.gates)
     self.isDescending = isDescending
     splitsDepth = isNarrow(matrix.depth, vectors)
-    isLarge = depth * vectors * lanes * matrix.format.size > bytesInCache
-    panelBytes = depth * panelWidth(gates: matrix.gates) * lanes * matrix.format.size
+    panelBytes = bytesOfPanel(depth, panelWidth(gates: matrix.gates), format, usesDots: usesDots)
+    isLarge = panelBytes * self.range.upperBound > bytesInCache
   }
 
   /// These without a depth, which are never read.
@@ -43,9 +46,9 @@ struct Panels {
     Panels(PackedMatrix(base: base, depth: 0, units: 0, gates: 1))
   }
 
-  /// The panel that begins at a vector; all before it are whole.
+  /// A panel by its index; all before it are whole.
   @inline(__always)
-  func panel(at vector: Int) -> UnsafeRawPointer { base + vector * depth * lanes * format.size }
+  func panel(_ index: Int) -> UnsafeRawPointer { base + index * panelBytes }
 }
 
 /// Half a mebibyte: less than the L2 cache of most.
@@ -86,15 +89,73 @@ func pack(
   _ weights: UnsafePointer<Float>, _ rowStride: Int, _ columnStride: Int, _ depth: Int, _ units: Int, _ gates: Int,
   _ packed: UnsafeMutablePointer<Float>
 ) {
-  let vectors = vectorCount(units, gates)
-  let width = panelWidth(gates: gates)
   var target = packed
-  for first in stride(from: 0, to: vectors, by: width) {
+  forEachPanel(units, gates) { first, vectors in
     for k in 0..<depth {
-      for vector in first..<min(first + width, vectors) {
+      for vector in first..<first + vectors {
         packVector(weights + k * rowStride, columnStride, vector, units, gates, target)
         target += lanes
       }
+    }
+  }
+}
+
+/// Calls `body` with the first vector of each panel, and how many it has.
+@inline(__always)
+private func forEachPanel(_ units: Int, _ gates: Int, _ body: (_ first: Int, _ vectors: Int) -> Void) {
+  let (vectors, width) = (vectorCount(units, gates), panelWidth(gates: gates))
+  for first in stride(from: 0, to: vectors, by: width) { body(first, min(width, vectors - first)) }
+}
+
+@inline(__always)
+private func bytesOfPanel(_ depth: Int, _ vectors: Int, _ format: WeightFormat, usesDots: Bool) -> Int {
+  #if KERNELS_AVX512
+    if usesDots { return quads(depth) * vectors * lanes * 4 }
+  #endif
+  return depth * bytesOfVectors(vectors, format)
+}
+
+func encodedBytes(_ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, usesDots: Bool) -> Int {
+  var bytes = 0
+  forEachPanel(units, gates) { _, vectors in bytes += bytesOfPanel(depth, vectors, format, usesDots: usesDots) }
+  return bytes
+}
+
+/// Writes a packed matrix, whose numbers a format holds, in that format.
+func encode(
+  _ packed: UnsafePointer<Float>, _ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, usesDots: Bool,
+  _ encoded: UnsafeMutableRawPointer
+) {
+  var (source, target) = (packed, encoded)
+  forEachPanel(units, gates) { _, vectors in
+    encodePanel(source, depth, vectors, format, usesDots: usesDots, target)
+    source += depth * vectors * lanes
+    target += bytesOfPanel(depth, vectors, format, usesDots: usesDots)
+  }
+}
+
+private func encodePanel(
+  _ packed: UnsafePointer<Float>, _ depth: Int, _ vectors: Int, _ format: WeightFormat, usesDots: Bool,
+  _ encoded: UnsafeMutableRawPointer
+) {
+  #if KERNELS_AVX512
+    if usesDots { return encodeForDots(packed, depth, vectors: vectors, encoded) }
+  #endif
+  switch format {
+  case .float32: encodePanel(packed, depth, vectors, Float32Reader.self, encoded)
+  case .float16: encodePanel(packed, depth, vectors, Float16Reader.self, encoded)
+  case .bfloat16: encodePanel(packed, depth, vectors, BFloat16Reader.self, encoded)
+  case .int8: encodePanel(packed, depth, vectors, Int8Reader.self, encoded)
+  }
+}
+
+private func encodePanel<W: WeightReader>(
+  _ packed: UnsafePointer<Float>, _ depth: Int, _ vectors: Int, _ reader: W.Type, _ encoded: UnsafeMutableRawPointer
+) {
+  for k in 0..<depth {
+    let (source, target) = (packed + k * vectors * lanes, encoded + k * W.bytes(vectors))
+    for n in 0..<vectors {
+      for lane in 0..<lanes { W.write(source[n * lanes + lane], target + W.offset(n, lane: lane, vectors: vectors)) }
     }
   }
 }

@@ -70,7 +70,7 @@ private func product(
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
   let operands = Operands(Panels(call.weights, call.panels))
   let gates = call.weights.gates
-  if rows == 1 {
+  if rows == 1, !call.weights.usesDots {
     withRowMemory { sweep(epilogue, operands, 1, $0, gates: gates) }
   } else {
     withTileMemory { sweep(epilogue, operands, rows, $0, gates: gates) }

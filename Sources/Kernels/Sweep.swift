@@ -36,25 +36,33 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   let whole = panels.range.clamped(to: 0..<panels.vectors / N)
   let (first, count) = (whole.lowerBound, whole.count)
   let isRow = rows == 1 && !panels.splitsDepth && !operands.first.splitsDepth
-  var grouped = isRow ? count / P * P : 0
+  var grouped = 0
+  /// The place of the next Q panels.
   @inline(__always)
-  func rowOfPanels<let Q: Int>(_ index: Int, _ shape: TileSums<Q, N>.Type) {
-    let vector = (first + (panels.isDescending ? count - Q - index : index)) * N
-    tile(e, PanelPlace(operands, vector, next: vector), 0, memory, isRowOfPanels: true, shape)
+  func take<let Q: Int>(_ shape: TileSums<Q, N>.Type) -> PanelPlace {
+    let panel = first + (panels.isDescending ? count - Q - grouped : grouped)
+    grouped += Q
+    return PanelPlace(operands, panel, width: N, next: panel)
   }
-  for index in stride(from: 0, to: grouped, by: P) { rowOfPanels(index, single) }
-  if P > 2, isRow, grouped + 2 <= count {
-    rowOfPanels(grouped, TileSums<2, N>.self)
-    grouped += 2
+  #if KERNELS_AVX512
+    // What is made of the row serves as many panels as a tile holds.
+    while isRow, panels.usesDots, grouped + R <= count { rowOfDots(e, take(shape), memory, shape) }
+  #endif
+  while isRow, grouped + P <= count { tile(e, take(single), 0, memory, isRowOfPanels: true, single) }
+  while P > 2, isRow, grouped + 2 <= count {
+    tile(e, take(TileSums<2, N>.self), 0, memory, isRowOfPanels: true, TileSums<2, N>.self)
   }
-  // So many rows at once stay in the cache while one panel after the other meets them.
-  let block = max(bytesOfLeftRows / (4 * max(panels.depth, 1)) / R, 8) * R
+  // So many rows at once stay in the cache while one panel after the other meets them; blocks are about equal, since each
+  // reads all weights.
+  let most = max(bytesOfLeftRows / (4 * max(panels.depth, 1)) / R, 8) * R
+  let blocks = max((rows + most / 2) / most, 1)
+  let block = max(((rows + blocks - 1) / blocks + R - 1) / R, 1) * R
   for row in stride(from: 0, to: rows, by: block) {
     let rows = row..<min(row + block, rows)
     for index in grouped..<count {
       let panel = first + (panels.isDescending ? count - 1 - index : index)
       let next = index + 1 < count ? panel + (panels.isDescending ? -1 : 1) : panel
-      allRows(e, PanelPlace(operands, panel * N, next: next * N), rows, memory, shape)
+      allRows(e, PanelPlace(operands, panel, width: N, next: next), rows, memory, shape)
     }
   }
 }
@@ -74,10 +82,10 @@ func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ me
     let width = 2
   #endif
   let panels = operands.second
-  let last = panels.vectors / width * width
-  guard panels.range.upperBound * width > last else { return }
-  let place = PanelPlace(operands, last, next: last)
-  switch panels.vectors - last {
+  let last = panels.vectors / width
+  guard panels.range.upperBound > last else { return }
+  let place = PanelPlace(operands, last, width: width, next: last)
+  switch panels.vectors % width {
   case 1: allRows(e, place, 0..<rows, memory, TileSums<6, 1>.self)
   #if KERNELS_AVX512
     case 2: allRows(e, place, 0..<rows, memory, TileSums<6, 2>.self)

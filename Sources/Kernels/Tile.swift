@@ -68,19 +68,22 @@ struct Operands {
   init(_ panels: Panels) { self.init(first: panels.empty, second: panels) }
 }
 
-/// The panels at a vector, and what will be read after them.
+/// Panels by their index, and what will be read after them.
 struct PanelPlace {
   let operands: Operands
+  let panel: Int
+  /// Its first vector.
   let vector: Int
-  /// The first vector of the panels after these.
+  /// The panels after these.
   let next: Int
   /// How many tiles were multiplied by these panels: each asks for a part of the next ones.
   private(set) var tiles = 0
 
   @inline(__always)
-  init(_ operands: Operands, _ vector: Int, next: Int) {
+  init(_ operands: Operands, _ panel: Int, width: Int, next: Int) {
     self.operands = operands
-    self.vector = vector
+    self.panel = panel
+    vector = panel * width
     self.next = next
   }
 
@@ -91,7 +94,7 @@ struct PanelPlace {
   @inline(__always)
   func ahead(in panels: Panels) -> UnsafeRawPointer {
     let part = tiles * panels.depth * bytesInLine
-    return panels.isLarge && part < panels.panelBytes ? panels.panel(at: next) + part : panels.panel(at: vector)
+    return panels.isLarge && part < panels.panelBytes ? panels.panel(next) + part : panels.panel(panel)
   }
 }
 
@@ -100,37 +103,59 @@ struct PanelPlace {
 func tile<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type
 ) {
-  let (panels, vector) = (place.operands.second, place.vector)
-  let step = isRowOfPanels ? (row: 0, vector: N) : (row: 1, vector: 0)
-  let start = TileStart(e, place, row, vectorsInPanel: N, memory)
-  let first = Factor(place, place.operands.first, e.firstLeft, row)
-  let second = Factor(place, panels, e.left, row)
-  if isRowOfPanels || R == 1 {
-    switch panels.format {
-    case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
-    case .float16: multiplyRow(start, first, second, memory, Float16Reader.self, shape)
-    case .bfloat16: multiplyRow(start, first, second, memory, BFloat16Reader.self, shape)
-    case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
-    }
-  } else {
-    switch panels.format {
-    case .float32: multiply(start, first, second, memory, Float32Reader.self, shape)
-    case .float16: multiply(start, first, second, memory, Float16Reader.self, shape)
-    case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, shape)
-    case .int8: multiply(start, first, second, memory, Int8Reader.self, shape)
+  tile(e, place, row, memory, isRowOfPanels, shape) { start, first, second in
+    #if KERNELS_AVX512
+      if place.operands.second.usesDots {
+        return multiplyDots(start, first, second, memory, count: R, isRowOfPanels: isRowOfPanels, Row<N>.self)
+      }
+    #endif
+    if isRowOfPanels || R == 1 {
+      switch place.operands.second.format {
+      case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
+      case .float16: multiplyRow(start, first, second, memory, Float16Reader.self, shape)
+      case .bfloat16: multiplyRow(start, first, second, memory, BFloat16Reader.self, shape)
+      case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
+      }
+    } else {
+      switch place.operands.second.format {
+      case .float32: multiply(start, first, second, memory, Float32Reader.self, shape)
+      case .float16: multiply(start, first, second, memory, Float16Reader.self, shape)
+      case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, shape)
+      case .int8: multiply(start, first, second, memory, Int8Reader.self, shape)
+      }
     }
   }
-  finish(e, row, vector, step, memory, shape)
+}
+
+#if KERNELS_AVX512
+  /// One row and R panels of N vectors, which are multiplied as bytes.
+  @inline(__always)
+  func rowOfDots<E: Epilogue, let R: Int, let N: Int>(_ e: E, _ place: PanelPlace, _ memory: TileMemory, _ shape: TileSums<R, N>.Type) {
+    tile(e, place, 0, memory, true, shape) { start, first, second in
+      multiplyDots(start, first, second, memory, count: R, isRowOfPanels: true, Row<N>.self)
+    }
+  }
+#endif
+
+@inline(__always)
+private func tile<E: Epilogue, let R: Int, let N: Int>(
+  _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type,
+  multiply: (TileStart, Factor, Factor) -> Void
+) {
+  let start = TileStart(e, place, row, vectorsInPanel: N, memory)
+  multiply(start, Factor(place, place.operands.first, e.firstLeft, row), Factor(place, place.operands.second, e.left, row))
+  finish(e, place, row, memory, isRowOfPanels, shape)
 }
 
 /// The epilogue of four groups of N vectors at once, then of two, then of one.
 @inline(__always)
 private func finish<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ row: Int, _ vector: Int, _ step: (row: Int, vector: Int), _ memory: TileMemory, _ shape: TileSums<R, N>.Type
+  _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type
 ) {
+  let step = isRowOfPanels ? (row: 0, vector: N) : (row: 1, vector: 0)
   @inline(__always)
   func finish<let M: Int>(_ r: Int, _ shape: TileSums<M, N>.Type) {
-    let (row, vector) = (row + r * step.row, vector + r * step.vector)
+    let (row, vector) = (row + r * step.row, place.vector + r * step.vector)
     let places = Places(firstRow: row, firstVector: vector, rowStep: step.row, vectorStep: step.vector)
     e.finish(places, FinishedSums(vectors: memory.sums + r * N, asides: memory.asides + r * N), shape)
   }

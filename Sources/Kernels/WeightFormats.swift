@@ -1,15 +1,24 @@
 import KernelInterface
 
-// How vectors of weights are read in each format. Every format's numbers are exact in float32, so that a product differs
-// from that of the rounded weights in float32 by nothing but a column's scale, which comes last.
+// How the numbers of a packed matrix lie in memory in each format, and how vectors of them are read. Every format's numbers
+// are exact in float32, so that a product differs from that of the rounded weights in float32 by nothing but a column's
+// scale, which comes last.
+//
+// What is read at one k are the N vectors of a panel. Widening a vector of narrow numbers is slow on most processors, the
+// more so the wider its registers: where N allows, the vectors lie lane by lane instead, as many as fill 32 bits, and each is
+// masked or shifted out of the whole.
 
 protocol WeightReader {
-  /// Bytes of one number.
-  static var size: Int { get }
   /// Whether columns have scales.
   static var isScaled: Bool { get }
-  /// W numbers.
-  static func vector(_ address: UnsafeRawPointer) -> Vector
+  /// Bytes of N vectors.
+  static func bytes(_ vectors: Int) -> Int
+  /// Where a number of N vectors is.
+  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int
+  /// Writes a number that the format holds.
+  static func write(_ value: Float, _ place: UnsafeMutableRawPointer)
+  /// One of the N vectors at an address.
+  static func vector<let N: Int>(_ n: Int, _ address: UnsafeRawPointer, _ shape: Row<N>.Type) -> Vector
 }
 
 extension WeightReader {
@@ -38,31 +47,55 @@ private func widened<Narrow: SIMD>(_ narrow: Narrow) -> IntVector where Narrow.S
 
 enum Float32Reader: WeightReader {
   @inline(__always)
-  static var size: Int { 4 }
+  static func bytes(_ vectors: Int) -> Int { vectors * lanes * 4 }
+
+  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int { (n * lanes + lane) * 4 }
+
+  static func write(_ value: Float, _ place: UnsafeMutableRawPointer) { place.storeBytes(of: value, as: Float.self) }
 
   @inline(__always)
-  static func vector(_ address: UnsafeRawPointer) -> Vector { address.loadUnaligned(as: Vector.self) }
-}
-
-enum BFloat16Reader: WeightReader {
-  @inline(__always)
-  static var size: Int { 2 }
-
-  @inline(__always)
-  static func vector(_ address: UnsafeRawPointer) -> Vector {
-    Vector(bits: widened(address.loadUnaligned(as: Halves.self)) &<< 16)
+  static func vector<let N: Int>(_ n: Int, _ address: UnsafeRawPointer, _ shape: Row<N>.Type) -> Vector {
+    (address + n * lanes * 4).loadUnaligned(as: Vector.self)
   }
 }
 
-enum Float16Reader: WeightReader {
+/// Pairs of vectors in 32 bits, the first in the lower half; a last one without a partner alone.
+enum BFloat16Reader: WeightReader {
   @inline(__always)
-  static var size: Int { 2 }
+  static func bytes(_ vectors: Int) -> Int { vectors * lanes * 2 }
+
+  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int {
+    n | 1 < vectors ? (n / 2 * lanes + lane) * 4 + n % 2 * 2 : (n * lanes + lane) * 2
+  }
+
+  static func write(_ value: Float, _ place: UnsafeMutableRawPointer) {
+    place.storeBytes(of: UInt16(truncatingIfNeeded: value.bitPattern >> 16), as: UInt16.self)
+  }
 
   @inline(__always)
-  static func vector(_ address: UnsafeRawPointer) -> Vector {
-    let halves = address.loadUnaligned(as: Halves.self)
+  static func vector<let N: Int>(_ n: Int, _ address: UnsafeRawPointer, _ shape: Row<N>.Type) -> Vector {
+    let place = address + n / 2 * lanes * 4
+    if n | 1 >= N { return Vector(bits: widened(place.loadUnaligned(as: Halves.self)) &<< 16) }
+    let pairs = place.loadUnaligned(as: IntVector.self)
+    return Vector(bits: n % 2 == 0 ? pairs &<< 16 : pairs & IntVector(repeating: -0x1_0000))
+  }
+}
+
+/// One vector after the other: these have an instruction of their own.
+enum Float16Reader: WeightReader {
+  @inline(__always)
+  static func bytes(_ vectors: Int) -> Int { vectors * lanes * 2 }
+
+  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int { (n * lanes + lane) * 2 }
+
+  static func write(_ value: Float, _ place: UnsafeMutableRawPointer) {
+    place.storeBytes(of: Float16(value).bitPattern, as: UInt16.self)
+  }
+
+  @inline(__always)
+  static func vector<let N: Int>(_ n: Int, _ address: UnsafeRawPointer, _ shape: Row<N>.Type) -> Vector {
+    let halves = (address + n * lanes * 2).loadUnaligned(as: Halves.self)
     #if KERNELS_AVX2 || KERNELS_AVX512
-      // These have an instruction for it.
       var wide = Vector()
       for lane in 0..<lanes { wide[lane] = Float(Float16(bitPattern: halves[lane])) }
       return wide
@@ -75,17 +108,43 @@ enum Float16Reader: WeightReader {
   }
 }
 
-/// The byte becomes the last bits of 2^23, which is then taken off again.
+/// Up to four vectors in 32 bits, the first in the lowest byte; one or two vectors lie one after the other.
+///
+/// A byte is q + 128. It becomes the last bits before or behind the point of a power of two, which is then taken off again.
 enum Int8Reader: WeightReader {
   @inline(__always)
   static var isScaled: Bool { true }
 
   @inline(__always)
-  static var size: Int { 1 }
+  static func bytes(_ vectors: Int) -> Int { areTogether(vectors) ? lanes * 4 : vectors * lanes }
+
+  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int { areTogether(vectors) ? lane * 4 + n : n * lanes + lane }
+
+  static func write(_ value: Float, _ place: UnsafeMutableRawPointer) { place.storeBytes(of: UInt8(value + 128), as: UInt8.self) }
 
   @inline(__always)
-  static func vector(_ address: UnsafeRawPointer) -> Vector {
-    let byte = widened(address.loadUnaligned(as: Bytes.self))
-    return Vector(bits: byte | 0x4B00_0000) - (0x1p23 + 128)
+  private static func areTogether(_ vectors: Int) -> Bool { vectors > 2 }
+
+  @inline(__always)
+  static func vector<let N: Int>(_ n: Int, _ address: UnsafeRawPointer, _ shape: Row<N>.Type) -> Vector {
+    if !areTogether(N) { return lowest(widened((address + n * lanes).loadUnaligned(as: Bytes.self))) }
+    let bytes = address.loadUnaligned(as: IntVector.self)
+    let halves = n < 2 ? bytes : bytes &>> 16
+    if n % 2 == 0 { return lowest(halves & 0xFF) }
+    return Vector(bits: halves & 0xFF00 | 0x4700_0000) - (0x1p15 + 128)
+  }
+
+  @inline(__always)
+  private static func lowest(_ byte: IntVector) -> Vector { Vector(bits: byte | 0x4B00_0000) - (0x1p23 + 128) }
+}
+
+/// Bytes of N vectors in a format.
+@inline(__always)
+func bytesOfVectors(_ vectors: Int, _ format: WeightFormat) -> Int {
+  switch format {
+  case .float32: Float32Reader.bytes(vectors)
+  case .float16: Float16Reader.bytes(vectors)
+  case .bfloat16: BFloat16Reader.bytes(vectors)
+  case .int8: Int8Reader.bytes(vectors)
   }
 }

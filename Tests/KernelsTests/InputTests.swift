@@ -18,14 +18,16 @@ private struct Case {
   private let inputs: Guarded
   private let scratch: Guarded
 
-  init(_ kernels: KernelSet, gates: Int, batch: Int, features: Int, units: Int, format: WeightFormat = .float32) {
+  init(
+    _ kernels: KernelSet, gates: Int, batch: Int, features: Int, units: Int, format: WeightFormat = .float32, usesDots: Bool = false
+  ) {
     (self.kernels, self.gates, self.batch, self.features, self.units) = (kernels, gates, batch, features, units)
     self.format = format
     var values = Values(UInt64(gates + 10 * batch + 1000 * features + 100_000 * units))
     func packed(_ depth: Int) -> Packed {
       let scales = values.array(gates * units).map { (2 + $0) / 500 }
       let weights = values.array(depth * gates * units, scale: 1 / Double(depth).squareRoot()).map { format.sample($0) }
-      return Packed(kernels, weights, depth: depth, units: units, gates: gates, format: format, scales: scales)
+      return Packed(kernels, weights, depth: depth, units: units, gates: gates, format: format, usesDots: usesDots, scales: scales)
     }
     kernel = packed(features)
     recurrent = packed(units)
@@ -110,15 +112,15 @@ private struct Case {
   @Test(arguments: KernelSet.available.map(\.name), WeightFormat.allCases)
   func alsoWithWeightsOfFewerBits(_ name: String, _ format: WeightFormat) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
-    for units in [1, 8, 16, 31, 64, 70] {
+    for units in [1, 8, 16, 31, 64, 70, 139] {
       for gates in [1, 3, 4] {
-        for batch in [1, 9] {
-          let sample = Case(kernels, gates: gates, batch: batch, features: 21, units: units, format: format)
+        for (batch, usesDots) in [1, 9].flatMap({ batch in kernels.encodings(of: format).map { (batch, $0) } }) {
+          let sample = Case(kernels, gates: gates, batch: batch, features: 21, units: units, format: format, usesDots: usesDots)
           let fused = sample.outputs(multiplyingInputs: true)
           let isSame = fused == sample.outputs(multiplyingInputs: false)
-          #expect(isSame, "\(name) \(format) gates=\(gates) batch=\(batch) units=\(units)")
+          #expect(isSame, "\(name) \(format) dots=\(usesDots) gates=\(gates) batch=\(batch) units=\(units)")
           let isStreamed = sample.streamed() == Array(fused.prefix(sample.steps * units))
-          #expect(isStreamed, "\(name) \(format) gates=\(gates) batch=\(batch) units=\(units), as a stream")
+          #expect(isStreamed, "\(name) \(format) dots=\(usesDots) gates=\(gates) batch=\(batch) units=\(units), as a stream")
         }
       }
     }

@@ -67,13 +67,14 @@ import Testing
   @Test(arguments: KernelSet.available.map(\.name), WeightFormat.allCases)
   func everyFormatOfWeights(_ name: String, _ format: WeightFormat) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
+    let sizes = [(1, 5), (1, 64), (8, 33)].flatMap { size in kernels.encodings(of: format).map { (size.0, size.1, $0) } }
     for (units, gates) in (1...70).map({ ($0, 1) }) + (1...40).flatMap({ [($0, 3), ($0, 4)] }) {
-      for (rows, depth) in [(1, 5), (1, 64), (8, 33)] {
+      for (rows, depth, usesDots) in sizes {
         var values = Values(UInt64(units * 100 + rows))
         let x = values.array(rows * depth)
         let w = values.array(depth * gates * units).map { format.sample($0) }
         let scales = format == .int8 ? values.array(gates * units).map { 1 + $0 } : [Float](repeating: 1, count: gates * units)
-        let packed = Packed(kernels, w, depth: depth, units: units, gates: gates, format: format, scales: scales)
+        let packed = Packed(kernels, w, depth: depth, units: units, gates: gates, format: format, usesDots: usesDots, scales: scales)
         let width = kernels.gateWidth(units, gates)
         let got = Guarded(rows * width)
         let input = Guarded(x, offset: 1)
@@ -90,7 +91,8 @@ import Testing
         }
         let largest = 2e-6 * Double(depth) * (format == .int8 ? 254 : 1)
         let isClose = zip(got.values, expected).allSatisfy { abs(Double($0 - $1)) <= largest }
-        #expect(isClose && got.guardsAreWhole, "\(name) \(format) rows=\(rows) depth=\(depth) units=\(units) gates=\(gates)")
+        #expect(
+          isClose && got.guardsAreWhole, "\(name) \(format) dots=\(usesDots) rows=\(rows) depth=\(depth) units=\(units) gates=\(gates)")
       }
     }
   }

@@ -56,23 +56,17 @@ struct Packed {
   /// The weights are those of the format: for `.int8` whole numbers, whose columns are multiplied by scales.
   init(
     _ kernels: KernelSet, _ weights: [Float], depth: Int, units: Int, gates: Int = 1, format: WeightFormat = .float32,
-    scales: [Float]? = nil
+    usesDots: Bool = false, scales: [Float]? = nil
   ) {
-    memory = Guarded(kernels.packedCount(depth, units, gates))
-    kernels.pack(weights, gates * units, 1, depth, units, gates, memory.base)
+    let packed = Guarded(kernels.packedCount(depth, units, gates))
+    kernels.pack(weights, gates * units, 1, depth, units, gates, packed.base)
+    memory = Guarded((kernels.encodedBytes(depth, units, gates, format, usesDots) + 3) / 4)
+    kernels.encode(packed.base, depth, units, gates, format, usesDots, memory.base)
+    precondition(packed.guardsAreWhole && memory.guardsAreWhole)
     self.scales = format == .int8 ? scales.map { Guarded(kernels.gateLayout($0, units: units, gates: gates)) } : nil
-    let raw = UnsafeMutableRawPointer(memory.base)
-    for index in 0..<memory.count where format != .float32 {
-      let value = memory.base[index]
-      switch format {
-      case .float32: break
-      case .float16: raw.storeBytes(of: Float16(value).bitPattern, toByteOffset: 2 * index, as: UInt16.self)
-      case .bfloat16: raw.storeBytes(of: UInt16(value.bitPattern >> 16), toByteOffset: 2 * index, as: UInt16.self)
-      case .int8: raw.storeBytes(of: UInt8(value + 128), toByteOffset: index, as: UInt8.self)
-      }
-    }
     matrix = PackedMatrix(
-      base: memory.base, depth: depth, units: units, gates: gates, format: format, scales: self.scales.map { UnsafePointer($0.base) })
+      base: memory.base, depth: depth, units: units, gates: gates, format: format, scales: self.scales.map { UnsafePointer($0.base) },
+      usesDots: usesDots)
   }
 }
 
@@ -89,6 +83,9 @@ extension WeightFormat {
 }
 
 extension KernelSet {
+  /// Whether weights of a format can be encoded for dot products.
+  func encodings(of format: WeightFormat) -> [Bool] { format == .int8 && hasDots ? [false, true] : [false] }
+
   /// A plain row of gates * units values in gate layout.
   func gateLayout(_ row: [Float], units: Int, gates: Int) -> [Float] {
     let packed = Guarded(gateWidth(units, gates))

@@ -29,11 +29,6 @@ extension WeightFormat {
       return Float(Float16(min(max(value, -65504), 65504)))
     }
   }
-
-  /// The bits of a rounded value.
-  func bits(_ rounded: Float) -> UInt16 {
-    self == .float16 ? Float16(rounded).bitPattern : UInt16(truncatingIfNeeded: rounded.bitPattern >> 16)
-  }
 }
 
 /// One column's scale of int8: its largest value becomes 127.

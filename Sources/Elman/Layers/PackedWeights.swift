@@ -8,9 +8,10 @@ final class PackedWeights: Sendable {
   let units: Int
   let gates: Int
   let format: WeightFormat
+  private let usesDots: Bool
 
   var matrix: PackedMatrix {
-    PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates, format: format, scales: scales?.base)
+    PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates, format: format, scales: scales?.base, usesDots: usesDots)
   }
 
   /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense), or its
@@ -23,6 +24,7 @@ final class PackedWeights: Sendable {
     self.units = units
     self.gates = gates
     format = .float32
+    usesDots = false
     scales = nil
     storage = try FloatBuffer(count: kernels.packedCount(depth, units, gates))
     let rowStride = isTransposed ? 1 : rowStride ?? gates * units
@@ -39,25 +41,21 @@ final class PackedWeights: Sendable {
     self.units = units
     self.gates = gates
     self.format = format
+    usesDots = format == .int8 && kernels.hasDots
     let matrix = WeightMatrix(base: weights, rows: depth, columns: gates * units, stride: rowStride ?? gates * units)
     if format != .float32 { try matrix.requireFinite(for: format) }
-    if format == .int8 {
-      let columnScales = matrix.scales()
-      scales = try PackedWeights.row(columnScales.map(\.value), units: units, gates: gates, kernels: kernels)
-      let codes = try PackedWeights.packed(matrix, depth, units, gates, kernels) { columnScales[$1].code($0) + 128 }
-      storage = try FloatBuffer(count: (codes.count + 3) / 4)
-      let bytes = UnsafeMutableRawPointer(storage.base).bindMemory(to: UInt8.self, capacity: codes.count)
-      for index in 0..<codes.count { bytes[index] = UInt8(codes.base[index]) }
+    let columnScales = format == .int8 ? matrix.scales() : nil
+    scales = try columnScales.map { (scales) throws(ElmanError) in
+      try PackedWeights.row(scales.map(\.value), units: units, gates: gates, kernels: kernels)
+    }
+    let numbers = try PackedWeights.packed(matrix, depth, units, gates, kernels) { value, column in
+      columnScales?[column].code(value) ?? format.rounded(value)
+    }
+    if format == .float32 {
+      storage = numbers
     } else {
-      scales = nil
-      let rounded = try PackedWeights.packed(matrix, depth, units, gates, kernels) { value, _ in format.rounded(value) }
-      if format == .float32 {
-        storage = rounded
-      } else {
-        storage = try FloatBuffer(count: (rounded.count + 1) / 2)
-        let halves = UnsafeMutableRawPointer(storage.base).bindMemory(to: UInt16.self, capacity: rounded.count)
-        for index in 0..<rounded.count { halves[index] = format.bits(rounded.base[index]) }
-      }
+      storage = try FloatBuffer(count: (kernels.encodedBytes(depth, units, gates, format, usesDots) + 3) / 4)
+      kernels.encode(numbers.base, depth, units, gates, format, usesDots, storage.base)
     }
   }
 

@@ -37,11 +37,19 @@ public final class FloatBuffer: @unchecked Sendable {
     try requireMemory(for: count)
     // Whole lines of 64 bytes: kernels may write whole vectors to states of their own.
     let bytes = (max(count, 1) + 15) / 16 * 64
+    let isLarge = bytes >= hugePage
     var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, bytes) == 0, let memory else { throw outOfMemory(bytes) }
+    guard posix_memalign(&memory, isLarge ? hugePage : 64, bytes) == 0, let memory else { throw outOfMemory(bytes) }
+    #if os(Linux)
+      // Weights that are read panel by panel would otherwise wait for the addresses of their many pages. It may be refused.
+      if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
+    #endif
     memset(memory, 0, bytes)
     return memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
+
+  /// Bytes of a huge page on most machines.
+  private static let hugePage = 1 << 21
 
   /// An error where `count` floats are more than the machine can give now. Where memory is overcommitted, malloc would
   /// promise them, and the process would be killed when it uses them.
