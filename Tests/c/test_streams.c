@@ -175,6 +175,25 @@ TEST(a_repeated_forward_does_not_allocate) {
   OK(elman_model_release(model));
 }
 
+/* Nor where threads share it: directions, rows, units, and the rows of Dense. */
+TEST(a_shared_forward_does_not_allocate) {
+  enum { STEPS_OF_ONE = 30, BATCH = 40 };
+  static float input[BATCH * STEPS_OF_ONE * 32], output[BATCH * STEPS_OF_ONE * 300];
+  elman_model model =
+      make_model_of(make_layer("Bidirectional", "{\"layer\": {\"class_name\": \"GRU\", \"config\": {\"units\": 96, "
+                                                "\"return_sequences\": true}}, \"input_shape\": [null, 32]}"),
+                    make_layer("LSTM", "{\"units\": 150, \"return_sequences\": true}"), make_layer("Dense", "{\"units\": 300}"), NO_LAYER);
+  OK(elman_set_num_threads(2));
+  for (int64_t batch = 1; batch <= BATCH; batch += BATCH - 1) {
+    for (int i = 0; i < 3; i++) OK(elman_model_forward(model, input, SHAPE(batch, STEPS_OF_ONE, 32), output, sizeof output / 4));
+    long before = allocations;
+    for (int i = 0; i < 10; i++) OK(elman_model_forward(model, input, SHAPE(batch, STEPS_OF_ONE, 32), output, sizeof output / 4));
+    CHECK(allocations == before);
+  }
+  OK(elman_set_num_threads(0));
+  OK(elman_model_release(model));
+}
+
 TEST(a_step_does_not_allocate) {
   elman_layer cells[2] = {make_layer("LSTMCell", "{\"units\": 6}"), make_layer("GRUCell", "{\"units\": 5}")}, stack, rnn;
   elman_stream stream;
@@ -226,6 +245,36 @@ TEST(streams_run_side_by_side) {
   for (int i = 1; i < 4; i++) CHECK(memcmp(results[0], results[i], 5 * sizeof(float)) == 0);
   for (int i = 0; i < 4; i++) free(results[i]);
   OK(elman_model_release(shared_model));
+}
+
+/* Quick steps of large layers are shared out among threads: no other bits, and nothing allocated. */
+TEST(quick_steps_may_be_shared) {
+  enum { INPUTS = 200, UNITS = 530, QUICK_STEPS = 300 };
+  static const char *const classes[] = {"SimpleRNN", "LSTM", "GRU"};
+  static float input[INPUTS], alone[QUICK_STEPS][UNITS], shared[UNITS], state[UNITS];
+  elman_stream stream;
+  char config[128];
+  snprintf(config, sizeof config, "{\"units\": %d, \"return_sequences\": true, \"input_shape\": [null, %d]}", UNITS, INPUTS);
+  fill(input, INPUTS, 2);
+  for (int i = 0; i < 3; i++) {
+    elman_model model = make_model_of(make_layer(classes[i], config), NO_LAYER);
+    for (int32_t threads = 1; threads < 4; threads++) {
+      long before = 0;
+      OK(elman_set_num_threads(threads));
+      OK(elman_stream_create(model, 1, &stream));
+      for (int t = 0; t < QUICK_STEPS; t++) {
+        OK(elman_stream_step(stream, input, INPUTS, threads == 1 ? alone[t] : shared, UNITS));
+        if (threads > 1) CHECK(memcmp(shared, alone[t], sizeof shared) == 0);
+        if (t == 50) before = allocations;
+      }
+      CHECK(allocations == before);
+      OK(elman_stream_get_state(stream, 0, state, UNITS));
+      CHECK(memcmp(state, alone[QUICK_STEPS - 1], sizeof state) == 0);
+      OK(elman_stream_release(stream));
+    }
+    OK(elman_model_release(model));
+  }
+  OK(elman_set_num_threads(0));
 }
 
 /* ---- functions of the caller ---- */

@@ -57,21 +57,32 @@ public final class Dense: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) {
-    guard let packed, let features = call.inputShape.last else { return }
+    guard let features = call.inputShape.last else { return }
     let rows = call.inputShape.dropLast().reduce(1, *)
-    let operations = Double(features) * Double(units)
-    let parts = Threads.parts(rows: rows, operationsPerRow: operations, threads: call.threads)
-    let fused = activation.elementwise
-    Threads.split(rows: rows, parts: parts) { _, range in
-      let output = call.outputs[0] + range.lowerBound * units
-      call.kernels.product(
-        Product(
-          rows: range.count,
-          input: InputRows(base: call.input + range.lowerBound * features, rowStride: features),
-          weights: packed.kernel.matrix, bias: packed.bias.base,
-          output: OutputRows(base: output, rowStride: units), padded: false, activation: fused ?? .linear))
-      if fused == nil { activation.apply(call.kernels, output, output, rows: range.count, columns: units) }
-    }
+    let parts = Threads.parts(rows: rows, operationsPerRow: Double(features) * Double(units), threads: call.threads)
+    Threads.run(parts: parts, RowParts(layer: self, call: call, features: features, rows: rows, count: parts))
+  }
+
+  /// The rows of the inputs, shared out.
+  private struct RowParts: SharedWork {
+    let layer: Dense
+    let call: LayerCall
+    let features: Int
+    let rows: Int
+    let count: Int
+
+    func callAsFunction(stage: Int, part: Int) { layer.multiply(call, features, Threads.share(part, of: rows, parts: count)) }
+  }
+
+  private func multiply(_ call: LayerCall, _ features: Int, _ rows: Range<Int>) {
+    guard let packed else { return }
+    let (output, fused) = (call.outputs[0] + rows.lowerBound * units, activation.elementwise)
+    call.kernels.product(
+      Product(
+        rows: rows.count, input: InputRows(base: call.input + rows.lowerBound * features, rowStride: features),
+        weights: packed.kernel.matrix, bias: packed.bias.base, output: OutputRows(base: output, rowStride: units), padded: false,
+        activation: fused ?? .linear))
+    if fused == nil { activation.apply(call.kernels, output, output, rows: rows.count, columns: units) }
   }
 }
 

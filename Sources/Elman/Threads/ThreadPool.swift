@@ -26,6 +26,19 @@ final class ThreadPool: @unchecked Sendable {
   private static let patience = turns(microseconds: 3)
   private static let impatience = turns(microseconds: 0.5)
 
+  /// The work of a job, on the stack of its caller.
+  private struct Body {
+    private let work: UnsafeRawPointer
+    private let call: (UnsafeRawPointer, Int, Int) -> Void
+
+    init<Work: SharedWork>(_ work: UnsafePointer<Work>) {
+      self.work = UnsafeRawPointer(work)
+      call = { $0.assumingMemoryBound(to: Work.self).pointee(stage: $1, part: $2) }
+    }
+
+    func callAsFunction(_ stage: Int, _ part: Int) { call(work, stage, part) }
+  }
+
   /// What there is to do, but for the body.
   private struct Job {
     let number: UInt64
@@ -91,21 +104,21 @@ final class ThreadPool: @unchecked Sendable {
   /// The most stages of a job.
   static let stageLimit = Int(UInt32.max)
 
-  /// Calls `body(stage, part)` once for each part of each stage, a stage after all parts of the one before it, on this
-  /// thread and on up to `parts - 1` others. Where the pool is at work for another caller, this thread does all of it.
-  func run(stages: Int, parts: Int, _ body: (Int, Int) -> Void) {
+  /// Does each part of each stage once, a stage after all parts of the one before it, on this thread and on up to
+  /// `parts - 1` others. Where the pool is at work for another caller, this thread does all of it.
+  func run(stages: Int, parts: Int, _ work: some SharedWork) {
     guard parts > 1, stages < Self.stageLimit, pthread_mutex_trylock(owner) == 0 else {
       for stage in 0..<stages {
-        for part in 0..<parts { body(stage, part) }
+        for part in 0..<parts { work(stage: stage, part: part) }
       }
       return
     }
     defer { pthread_mutex_unlock(owner) }
     hire(parts - 1)
-    withoutActuallyEscaping(body) { body in
-      withUnsafePointer(to: body) { body in
+    withUnsafePointer(to: work) { work in
+      withUnsafePointer(to: Body(work)) { body in
         let job = announce(stages: stages, parts: parts, UInt(bitPattern: body))
-        work(on: job, from: 0, part: 0)
+        self.work(on: job, from: 0, part: 0)
         announced.store(0, ordering: .sequentiallyConsistent)
       }
     }
@@ -169,12 +182,12 @@ final class ThreadPool: @unchecked Sendable {
   }
 
   private func run(_ job: Job, _ stage: Int, _ part: Int) {
-    if let body = UnsafePointer<(Int, Int) -> Void>(bitPattern: body.load(ordering: .relaxed)) { Self.call(body, stage, part) }
+    if let body = UnsafePointer<Body>(bitPattern: body.load(ordering: .relaxed)) { Self.call(body, stage, part) }
     progress[part].finish(job: job.number, stage: stage)
   }
 
   @inline(never)
-  private static func call(_ body: UnsafePointer<(Int, Int) -> Void>, _ stage: Int, _ part: Int) {
+  private static func call(_ body: UnsafePointer<Body>, _ stage: Int, _ part: Int) {
     body.pointee(stage, part)
   }
 

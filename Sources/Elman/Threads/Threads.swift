@@ -59,35 +59,19 @@ public enum Threads {
   /// About ten microseconds of one core, several times what waking a worker costs.
   private static let operationsPerPart = 500_000.0
 
-  /// Calls `body(part, range)` for `parts` ranges that cover 0..<rows.
-  static func split(rows: Int, parts: Int, _ body: (Int, Range<Int>) -> Void) {
-    if parts <= 1 { return body(0, 0..<rows) }
-    _ = forkHandler
-    pool.run(stages: 1, parts: parts) { _, part in
-      body(part, share(part, of: rows, parts: parts))
-    }
-  }
-
   /// The rows of one part.
   static func share(_ part: Int, of rows: Int, parts: Int) -> Range<Int> {
     rows * part / parts..<rows * (part + 1) / parts
   }
 
-  /// Calls `body(stage, part)` for each part of each stage; a stage begins when all parts of the one before it are done.
-  static func stages(_ stages: Int, parts: Int, _ body: (Int, Int) -> Void) {
+  /// Does each part of each stage; a stage begins when all parts of the one before it are done.
+  static func run(stages: Int = 1, parts: Int, _ work: some SharedWork) {
     _ = forkHandler
-    pool.run(stages: stages, parts: parts, body)
+    pool.run(stages: stages, parts: parts, work)
   }
+}
 
-  /// The same for a body that may fail: the error of the first part that did.
-  static func splitThrowing(
-    rows: Int, parts: Int, _ body: (Int, Range<Int>) throws(ElmanError) -> Void
-  ) throws(ElmanError) {
-    if parts <= 1 { return try body(0, 0..<rows) }
-    let failures = Mutex<[Int: ElmanError]>([:])
-    split(rows: rows, parts: parts) { part, range in
-      do throws(ElmanError) { try body(part, range) } catch { failures.withLock { $0[part] = error } }
-    }
-    if let first = failures.withLock({ failures in failures.keys.min().flatMap { failures[$0] } }) { throw first }
-  }
+/// What threads share. A type of its own rather than a function, whose variables would take memory at each call.
+protocol SharedWork {
+  func callAsFunction(stage: Int, part: Int)
 }

@@ -148,8 +148,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   /// One of something for each direction; unlike an array it needs no allocation.
   private struct Directions<Value> {
-    let forward: Value
-    let backward: Value
+    var forward: Value
+    var backward: Value
 
     subscript(_ direction: Int) -> Value { direction == 0 ? forward : backward }
   }
@@ -196,8 +196,28 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     let size = sequences.forward.size
     let operations = Double(size.timesteps) * Double(forwardLayer.units) * Double(forwardLayer.units)
     let parts = size.batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
-    try Threads.splitThrowing(rows: 2, parts: parts) { (_, range) throws(ElmanError) in
-      for direction in range { try layers[direction].runSequence(sequences[direction]) }
+    var errors = Directions<ElmanError?>(forward: nil, backward: nil)
+    withUnsafeMutablePointer(to: &errors) { errors in
+      Threads.run(parts: parts, DirectionParts(layers: layers, sequences: sequences, errors: errors, count: parts))
+    }
+    if let error = errors.forward ?? errors.backward { throw error }
+  }
+
+  /// The directions, shared out.
+  private struct DirectionParts: SharedWork {
+    let layers: Directions<RecurrentLayer>
+    let sequences: Directions<SequenceCall>
+    let errors: UnsafeMutablePointer<Directions<ElmanError?>>
+    let count: Int
+
+    func callAsFunction(stage: Int, part: Int) {
+      for direction in Threads.share(part, of: 2, parts: count) {
+        do throws(ElmanError) {
+          try layers[direction].runSequence(sequences[direction])
+        } catch {
+          if direction == 0 { errors.pointee.forward = error } else { errors.pointee.backward = error }
+        }
+      }
     }
   }
 

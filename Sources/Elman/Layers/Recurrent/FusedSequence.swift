@@ -68,15 +68,23 @@ extension PackedRecurrence {
     switch cell.sharing(call) {
     case .alone: whole().run()
     case .units(let parts): whole(unitParts: parts).runShared(parts: parts)
-    case .rows(let parts):
-      Threads.split(rows: batch, parts: parts) { part, rows in
-        var space = ScratchSpace(call.scratch)
-        var scratch: RecurrenceScratch?
-        for _ in 0...part {
-          scratch = RecurrenceScratch(&space, cell, size, rows: cell.rowsPerPart(batch, parts))
-        }
-        if let scratch { RecurrenceRun(packed: self, call: call, rows: rows, scratch: scratch).run() }
-      }
+    case .rows(let parts): Threads.run(parts: parts, RowParts(packed: self, call: call, count: parts))
+    }
+  }
+
+  /// The rows of a batch, shared out.
+  private struct RowParts: SharedWork {
+    let packed: PackedRecurrence
+    let call: SequenceCall
+    let count: Int
+
+    func callAsFunction(stage: Int, part: Int) {
+      let (cell, batch) = (packed.cell, call.size.batch)
+      var space = ScratchSpace(call.scratch)
+      var scratch: RecurrenceScratch?
+      for _ in 0...part { scratch = RecurrenceScratch(&space, cell, call.size, rows: cell.rowsPerPart(batch, count)) }
+      guard let scratch else { return }
+      RecurrenceRun(packed: packed, call: call, rows: Threads.share(part, of: batch, parts: count), scratch: scratch).run()
     }
   }
 }

@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// A step of SimpleRNN, LSTM or GRU for one row: one kernel call, made beforehand.
+/// A step of SimpleRNN, LSTM or GRU for one row: one kernel call, made beforehand, or one for each of several threads.
 ///
 /// It takes no lock. Packed weights are never written; the step keeps those it was made with until the layer has newer
 /// ones.
@@ -13,6 +13,7 @@ final class FusedStreamStep: StreamStep {
 
   private let fused: FusedLayer
   private let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
+  private let shared: SharedStreamStep?
   // Behind pointers, where Swift does not check at each step that nobody else writes them.
   private let bound: UnsafeMutablePointer<Bound>
   private let recurrence = UnsafeMutablePointer<Recurrence>.allocate(capacity: 1)
@@ -21,6 +22,7 @@ final class FusedStreamStep: StreamStep {
     let weights = try layer.currentWeights()
     fused = layer
     kernel = layer.cell.kernels.recurrentStep
+    shared = try SharedStreamStep(layer.cell, features: weights.packed.kernel.depth)
     bound = .allocate(capacity: 1)
     bound.initialize(to: Bound(packed: weights.packed, version: weights.version))
     recurrence.initialize(to: Self.recurrence(weights.packed, call))
@@ -35,7 +37,7 @@ final class FusedStreamStep: StreamStep {
 
   override func run() throws(ElmanError) {
     if bound.pointee.version != fused.weightsVersion.load(ordering: .acquiring) { try bind() }
-    kernel(recurrence)
+    if let shared { shared.run(recurrence) } else { kernel(recurrence) }
     // With weights that are larger than a cache, what was read last is still in it.
     recurrence.pointee.isDescending.toggle()
   }

@@ -94,27 +94,41 @@ struct RecurrenceRun {
   /// training.
   func runShared(parts: Int) {
     begin()
-    let (inputProduct, recurrence) = (inputProduct(), recurrence())
-    let (product, kernel) = (kernels.product, cell.kernel)
-    let (timesteps, block, inputs) = (timesteps, scratch.block, UnsafePointer(scratch.inputs))
-    let panels = kernels.panelCount(units, cell.gates)
-    // A block has one stage for its input products and one for each timestep.
-    Threads.stages(timesteps + (timesteps + block - 1) / block, parts: parts) { stage, part in
-      let (start, place) = (stage / (block + 1) * block, stage % (block + 1))
-      let share = Threads.share(part, of: panels, parts: parts)
+    let work = UnitParts(
+      inputProduct: inputProduct(), recurrence: recurrence(), product: kernels.product, kernel: cell.kernel, scratch: scratch,
+      timesteps: timesteps, panels: kernels.panelCount(units, cell.gates), count: parts)
+    Threads.run(stages: work.stages, parts: parts, work)
+    end(work.recurrence)
+  }
+
+  /// The units of each timestep, shared out. A block of timesteps has one stage for its input products and one for each of them.
+  private struct UnitParts: SharedWork {
+    let inputProduct: Product
+    let recurrence: Recurrence
+    let product: @Sendable (Product) -> Void
+    let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
+    let scratch: RecurrenceScratch
+    let timesteps: Int
+    let panels: Int
+    let count: Int
+
+    var stages: Int { timesteps + (timesteps + scratch.block - 1) / scratch.block }
+
+    func callAsFunction(stage: Int, part: Int) {
+      let (start, place) = (stage / (scratch.block + 1) * scratch.block, stage % (scratch.block + 1))
+      let share = Threads.share(part, of: panels, parts: count)
       if place == 0 {
-        var call = inputProduct.rows(start, count: min(block, timesteps - start))
+        var call = inputProduct.rows(start, count: min(scratch.block, timesteps - start))
         call.panels = share
         product(call)
       } else {
-        let step = place - 1
-        var call = recurrence.steps(start + step, count: 1, inputs: inputs + step * recurrence.inputs.rowStride)
+        let inputs = UnsafePointer(scratch.inputs) + (place - 1) * recurrence.inputs.rowStride
+        var call = recurrence.steps(start + place - 1, count: 1, inputs: inputs)
         call.panels = share
         call.scratch = scratch.kernel(part)
         kernel(&call)
       }
     }
-    end(recurrence)
   }
 
   // MARK: Beginning and end

@@ -1,0 +1,120 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import KernelInterface
+
+/// Steps of one row that come in quick succession, their units shared out among threads.
+///
+/// Waking a thread takes as long as many a step. So only steps that follow each other at once are shared: then the workers of
+/// the pool are still awake. A step that comes by itself, as those of a sound that is being played, stays on its thread.
+final class SharedStreamStep {
+  /// Runs a step on this thread alone.
+  private let alone: @Sendable (UnsafePointer<Recurrence>) -> Void
+  private let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
+  private let units: Int
+  private let panels: Int
+  /// One call for each part.
+  private let calls: UnsafeMutablePointer<Recurrence>
+  private let mostParts: Int
+  private let scratch: FloatBuffer
+  private let scratchCount: Int
+  // Behind a pointer, where Swift does not check at each step that nobody else writes it.
+  private let pace = UnsafeMutablePointer<Pace>.allocate(capacity: 1)
+
+  /// Some five microseconds of one core.
+  private static let weightsPerPart = 150_000
+
+  /// nil where a step is too small to be shared.
+  init?(_ cell: FusedCell, features: Int) throws(ElmanError) {
+    panels = cell.kernels.panelCount(cell.units, cell.gates)
+    let worthwhile = (features + cell.units) * cell.gates * cell.units / Self.weightsPerPart
+    mostParts = min(Threads.count, panels, worthwhile)
+    if mostParts < 2 { return nil }
+    alone = cell.kernels.recurrentStep
+    kernel = cell.kernel
+    units = cell.units
+    scratchCount = (cell.kernels.recurrenceScratch(1, cell.units, cell.gates) + 15) / 16 * 16
+    scratch = try FloatBuffer(count: mostParts * scratchCount)
+    calls = .allocate(capacity: mostParts)
+    pace.initialize(to: Pace())
+  }
+
+  deinit {
+    calls.deallocate()
+    pace.deallocate()
+  }
+
+  func run(_ step: UnsafePointer<Recurrence>) {
+    let (start, parts) = (Self.now(), min(Threads.count, mostParts))
+    let isShared = parts > 1 && pace.pointee.allowsSharing(at: start)
+    if isShared { run(step, parts: parts) } else { alone(step) }
+    pace.pointee.took(from: start, to: Self.now(), isShared: isShared)
+  }
+
+  private struct Parts: SharedWork {
+    let owner: SharedStreamStep
+    let step: UnsafePointer<Recurrence>
+    let count: Int
+
+    func callAsFunction(stage: Int, part: Int) {
+      let call = owner.calls + part
+      call.initialize(to: step.pointee)
+      call.pointee.panels = Threads.share(part, of: owner.panels, parts: count)
+      call.pointee.scratch = owner.scratch.base + part * owner.scratchCount
+      owner.kernel(call)
+    }
+  }
+
+  private func run(_ step: UnsafePointer<Recurrence>, parts: Int) {
+    Threads.run(parts: parts, Parts(owner: self, step: step, count: parts))
+    UnsafeMutablePointer(mutating: step.pointee.hidden).update(from: step.pointee.outputs.base, count: units)
+  }
+
+  /// Nanoseconds.
+  private static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+}
+
+/// How steps follow each other, in nanoseconds.
+private struct Pace {
+  private var lastEnd = 0
+  /// Steps in quick succession; below zero while sharing is not worth trying.
+  private var quickSteps = 0
+  private var leastAlone = Int.max
+  private var pause = 1
+
+  private static let quick = 20_000
+  private static let quickStepsBeforeSharing = 3
+  /// The first shared steps wake the other threads.
+  private static let sharedStepsBeforeJudging = 5
+  private static let longestPause = 1000
+
+  mutating func allowsSharing(at start: Int) -> Bool {
+    quickSteps = start - lastEnd < Self.quick ? quickSteps + 1 : min(quickSteps, 0)
+    return quickSteps >= Self.quickStepsBeforeSharing
+  }
+
+  /// A shared step that takes longer than one alone has met another process on one of the cores: as many steps go by alone as
+  /// were lost, and twice as many as the last time.
+  mutating func took(from start: Int, to end: Int, isShared: Bool) {
+    lastEnd = end
+    let duration = end - start
+    if !isShared {
+      leastAlone = min(leastAlone, duration)
+    } else if quickSteps < Self.quickStepsBeforeSharing + Self.sharedStepsBeforeJudging {
+      return
+    } else if duration > leastAlone {
+      quickSteps = -min(pause + duration / max(leastAlone, 1), Self.longestPause)
+      pause = min(2 * pause, Self.longestPause)
+    } else {
+      pause = max(pause / 2, 1)
+    }
+  }
+}
