@@ -22,16 +22,27 @@ from ._table import html_table
 from .stream import Stream
 
 _STYLES = {"tf2": 0, "keras3": 1}
-_COMES_NEXT = (
-    "compile",
-    "evaluate",
-    "fit",
-    "load_weights",
-    "save",
-    "save_weights",
-    "test_on_batch",
-    "train_on_batch",
-)
+
+
+class _ComesNext:
+    """What Keras's models can do, and this version of elman cannot yet.
+
+    A descriptor: ``__getattr__`` would slow every attribute of a model down.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: object, owner: type) -> None:
+        raise AttributeError(
+            f"{owner.__name__!r} object has no attribute {self._name!r} yet: this "
+            "version of elman runs models; training, and model files of Keras, come "
+            "next. set_weights takes weights that Keras trained."
+        )
+
+
+def _no_output(inputs: Any) -> None:
+    """The fast call of a model that has none."""
 
 
 class Sequential(Network):
@@ -57,6 +68,15 @@ class Sequential(Network):
 
     _kind = "model"
 
+    compile = _ComesNext()
+    evaluate = _ComesNext()
+    fit = _ComesNext()
+    load_weights = _ComesNext()
+    save = _ComesNext()
+    save_weights = _ComesNext()
+    test_on_batch = _ComesNext()
+    train_on_batch = _ComesNext()
+
     def __init__(
         self,
         layers: Iterable[Layer] | None = None,
@@ -68,27 +88,16 @@ class Sequential(Network):
         self._own(handle.value)
         self._layers: list[Layer] = []
         self._input_layer: InputLayer | None = None
-        self._bound: BoundCall | None = None
+        self._bind(None)
         for layer in [] if layers is None else layers:
             self.add(layer)
         if not trainable:
             self.trainable = False
 
-    def __getattr__(self, name: str) -> Any:
-        reason = "."
-        if name in _COMES_NEXT:
-            reason = (
-                " yet: this version of elman runs models; training, and model files of "
-                "Keras, come next. set_weights takes weights that Keras trained."
-            )
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}{reason}"
-        )
-
     def close(self) -> None:
         """Release the model now; using it afterwards is a RuntimeError."""
         super().close()
-        self._bound = None
+        self._bind(None)
 
     # -- layers ---------------------------------------------------------
 
@@ -114,7 +123,7 @@ class Sequential(Network):
                 "tensor. Call the layer on its own for its states."
             )
         check(lib().elman_model_add_layer(self._handle, layer._handle))
-        self._bound = None
+        self._bind(None)
         if isinstance(layer, InputLayer):
             self._input_layer = layer
         else:
@@ -124,7 +133,7 @@ class Sequential(Network):
     def pop(self) -> Layer:
         """Take the last layer off, and return it."""
         check(lib().elman_model_pop_layer(self._handle))
-        self._bound = None
+        self._bind(None)
         return self._layers.pop()
 
     @property
@@ -187,13 +196,14 @@ class Sequential(Network):
         ValueError
             If the input's shape does not fit the model.
         """
-        bound = self._bound
-        if bound is not None and mask is None and training is False:
-            output = bound.fast(inputs)
+        if mask is None and training is False:
+            output = self._fast(inputs)
             if output is not None:
                 return output
+            bound = self._bound
             if (
-                type(inputs) is np.ndarray
+                bound is not None
+                and type(inputs) is np.ndarray
                 and inputs.shape == bound.shape
                 and inputs.dtype.kind in "fiu"
             ):
@@ -201,6 +211,13 @@ class Sequential(Network):
                 if output is not None:
                     return output
         return self._call(as_batch(inputs), training, mask)
+
+    def _bind(self, bound: BoundCall | None) -> None:
+        """Keep a call for a small shape, or none."""
+        self._bound = bound
+        self._fast: Callable[[Any], FloatArray | None] = (
+            _no_output if bound is None else bound.fast
+        )
 
     def _call(
         self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
@@ -215,7 +232,7 @@ class Sequential(Network):
         if len(outputs) > 1:
             return outputs  # type: ignore[return-value]  # merge_mode=None
         if 0 < x.size <= BoundCall.LARGEST:
-            self._bound = BoundCall(self._handle, x.shape, outputs[0])
+            self._bind(BoundCall(self._handle, x.shape, outputs[0]))
         return outputs[0]
 
     def stream(self, batch_size: int = 1) -> Stream:
