@@ -142,8 +142,8 @@ public struct Recurrence {
   public var isDescending = false
 
   public init(
-    steps: Int, batch: Int, weights: PackedMatrix, candidateWeights: PackedMatrix? = nil,
-    recurrentBias: UnsafePointer<Float>? = nil, inputs: InputRows,
+    steps: Int, batch: Int, weights: PackedMatrix, kernel: PackedMatrix? = nil, bias: UnsafePointer<Float>? = nil,
+    candidateWeights: PackedMatrix? = nil, recurrentBias: UnsafePointer<Float>? = nil, inputs: InputRows,
     hidden: UnsafePointer<Float>, hiddenStride: Int, cell: UnsafeMutablePointer<Float>? = nil, cellStride: Int = 0,
     outputs: OutputRows, ring: Int, activation: Elementwise, recurrentActivation: Elementwise = .sigmoid,
     scratch: UnsafeMutablePointer<Float>
@@ -151,6 +151,8 @@ public struct Recurrence {
     self.steps = steps
     self.batch = batch
     self.weights = weights
+    self.kernel = kernel
+    self.bias = bias
     self.candidateWeights = candidateWeights
     self.recurrentBias = recurrentBias
     self.inputs = inputs

@@ -46,12 +46,16 @@ struct Rows {
   subscript(_ row: Int) -> UnsafePointer<Float> { base + row * stride }
 }
 
+/// One vector of zeros, and three times what a tile holds.
+typealias TileStorage = InlineArray<73, Vector>
+
 /// Where a tile's sums go from function to function, always as whole vectors: what is stored in other pieces than it is
 /// loaded stalls the load.
 struct TileMemory {
+  /// Vectors of it.
+  static var count: Int { MemoryLayout<TileStorage>.size / MemoryLayout<Vector>.size }
   /// The most vectors of a tile.
-  private static let most = 24
-  static var count: Int { 1 + 3 * most }
+  private static var most: Int { (count - 1) / 3 }
 
   let zeros: UnsafePointer<Float>
   let sums: UnsafeMutablePointer<Vector>
@@ -76,7 +80,7 @@ struct TileMemory {
 
 @inline(__always)
 func withTileMemory(_ body: (TileMemory) -> Void) {
-  var storage = InlineArray<73, Vector>(repeating: Vector())
+  var storage = TileStorage(repeating: Vector())
   withUnsafeMutablePointer(to: &storage) { body(TileMemory($0)) }
 }
 
@@ -173,11 +177,9 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
       if end == depth { break }
       // The other half begins with zeros.
       end = depth
+      store(sums, memory.halves)
       for r in 0..<R {
-        for n in 0..<N {
-          memory.halves[r * N + n] = sums[r][n]
-          sums[r][n] = Vector()
-        }
+        for n in 0..<N { sums[r][n] = Vector() }
       }
     }
     if factor.isSplit {
@@ -186,18 +188,9 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
       }
     }
     if W.isScaled { add(&sums, to: memory, scales: factor.scales, scaleStep: 0) }
-    if product == 0, N == 3, let exchange = start.exchange {
-      for r in 0..<R {
-        for n in 0..<N {
-          memory.asides[r * N + n] = sums[r][n]
-          sums[r][n] = (exchange + n * lanes).vector()
-        }
-      }
-    }
+    if product == 0, N == 3, let next = start.exchange { exchange(&sums, for: next, step: 0, memory) }
   }
-  for r in 0..<R {
-    for n in 0..<N { memory.sums[r * N + n] = sums[r][n] }
-  }
+  store(sums, memory.sums)
 }
 
 /// The same for one row and P panels at once: a row alone fills too few accumulators. Where there are too few panels for
@@ -241,28 +234,36 @@ func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
       }
     }
     if W.isScaled { add(&sums, to: memory, scales: factor.scales, scaleStep: N * lanes) }
-    if product == 0, N == 3, let exchange = start.exchange {
-      for p in 0..<P {
-        for n in 0..<N {
-          memory.asides[p * N + n] = sums[p][n]
-          sums[p][n] = (exchange + (p * N + n) * lanes).vector()
-        }
-      }
-    }
+    if product == 0, N == 3, let next = start.exchange { exchange(&sums, for: next, step: N * lanes, memory) }
   }
-  for p in 0..<P {
-    for n in 0..<N { memory.sums[p * N + n] = sums[p][n] }
+  store(sums, memory.sums)
+}
+
+@inline(__always)
+private func store<let R: Int, let N: Int>(_ sums: TileSums<R, N>, _ place: UnsafeMutablePointer<Vector>) {
+  for r in 0..<R {
+    for n in 0..<N { place[r * N + n] = sums[r][n] }
+  }
+}
+
+/// Puts the sums of the first product aside, and begins anew with a row of vectors, the same or the next one for each row of
+/// the tile.
+@inline(__always)
+private func exchange<let R: Int, let N: Int>(
+  _ sums: inout TileSums<R, N>, for next: UnsafePointer<Float>, step: Int, _ memory: TileMemory
+) {
+  store(sums, memory.asides)
+  for r in 0..<R {
+    for n in 0..<N { sums[r][n] = (next + r * step + n * lanes).vector() }
   }
 }
 
 /// Begins with zeros: columns have scales, which come before what the sums began with.
 @inline(__always)
 private func put<let R: Int, let N: Int>(_ sums: inout TileSums<R, N>, aside memory: TileMemory) {
+  store(sums, memory.sums)
   for r in 0..<R {
-    for n in 0..<N {
-      memory.sums[r * N + n] = sums[r][n]
-      sums[r][n] = Vector()
-    }
+    for n in 0..<N { sums[r][n] = Vector() }
   }
 }
 

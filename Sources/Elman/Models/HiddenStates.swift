@@ -48,12 +48,10 @@ public struct HiddenStates {
     let zeros = try FloatBuffer(count: units)
     let scratch = try FloatBuffer(count: kernels.recurrenceScratch(1, units, 1))
     var recurrence = Recurrence(
-      steps: timesteps, batch: 1, weights: recurrentKernel.matrix,
+      steps: timesteps, batch: 1, weights: recurrentKernel.matrix, kernel: kernel.matrix, bias: UnsafePointer(bias.base),
       inputs: InputRows(base: inputs, rowStride: inputDim), hidden: h0 ?? UnsafePointer(zeros.base),
       hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps, activation: .tanh,
       scratch: scratch.base)
-    recurrence.kernel = kernel.matrix
-    recurrence.bias = UnsafePointer(bias.base)
     kernels.simpleRNN(&recurrence)
   }
 }

@@ -51,15 +51,12 @@ final class FusedStreamStep: StreamStep {
   }
 
   private static func recurrence(_ packed: PackedRecurrence, _ call: LayerCall) -> Recurrence {
-    var recurrence = Recurrence(
-      steps: 1, batch: 1, weights: packed.recurrentKernel.matrix,
+    Recurrence(
+      steps: 1, batch: 1, weights: packed.recurrentKernel.matrix, kernel: packed.kernel.matrix, bias: UnsafePointer(packed.bias.base),
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: InputRows(base: call.input, rowStride: 0), hidden: call.streamStates[0], hiddenStride: 0,
       cell: call.streamStates.dropFirst().first, outputs: OutputRows(base: call.outputs[0], rowStride: 0), ring: 1,
       activation: packed.cell.activation.elementwise ?? .linear,
       recurrentActivation: packed.cell.recurrentActivation.elementwise ?? .linear, scratch: call.scratch)
-    recurrence.kernel = packed.kernel.matrix
-    recurrence.bias = UnsafePointer(packed.bias.base)
-    return recurrence
   }
 }

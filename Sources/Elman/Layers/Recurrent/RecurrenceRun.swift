@@ -199,16 +199,15 @@ struct RecurrenceRun {
       : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
     let isProduct = scratch.block > 0
     let inputs = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
-    var recurrence = Recurrence(
+    return Recurrence(
       steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
+      kernel: isProduct ? nil : packed.kernel.matrix, bias: isProduct ? nil : UnsafePointer(packed.bias.base),
       candidateWeights: packed.candidateKernel?.matrix, recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: isProduct ? inputs : self.inputs,
       hidden: call.initialState(0).map { $0 + first * units } ?? UnsafePointer(scratch.hidden), hiddenStride: units,
       cell: scratch.cell, cellStride: units, outputs: outputs, ring: outputHoldsStates ? timesteps : 2,
       activation: cell.activation.elementwise ?? .linear,
       recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel(0))
-    if !isProduct { (recurrence.kernel, recurrence.bias) = (packed.kernel.matrix, UnsafePointer(packed.bias.base)) }
-    return recurrence
   }
 
   // MARK: One timestep at a time

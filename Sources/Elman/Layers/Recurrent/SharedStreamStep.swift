@@ -23,7 +23,7 @@ final class SharedStreamStep {
   private let scratch: FloatBuffer
   private let scratchCount: Int
   // Behind a pointer, where Swift does not check at each step that nobody else writes it.
-  private let pace = UnsafeMutablePointer<Pace>.allocate(capacity: 1)
+  private let pace: UnsafeMutablePointer<Pace>
 
   /// Some five microseconds of one core.
   private static let weightsPerPart = 150_000
@@ -40,6 +40,7 @@ final class SharedStreamStep {
     scratchCount = (cell.kernels.recurrenceScratch(1, cell.units, cell.gates) + 15) / 16 * 16
     scratch = try FloatBuffer(count: mostParts * scratchCount)
     calls = .allocate(capacity: mostParts)
+    pace = .allocate(capacity: 1)
     pace.initialize(to: Pace())
   }
 
