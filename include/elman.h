@@ -2493,7 +2493,7 @@ ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *inp
  *
  *   model        a live handle of a model that is built; it may be released before the stream. Layers that are added later
  *                do not take part.
- *   batch_size   sequences that run side by side, at least 1
+ *   batch_size   sequences that run side by side, 1 to 2^31 - 1
  *   stream       receives the handle
  *
  * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_UNSUPPORTED: a layer looks at later timesteps (Bidirectional, go_backwards,

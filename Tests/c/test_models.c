@@ -53,7 +53,8 @@ TEST(quantized_weights_are_near_and_stay) {
   OK(elman_model_quantize(model, "float16", NULL));
   OK(elman_model_forward(model, input, SHAPE(1, 5, 2), again, 3));
   for (int i = 0; i < 3; i++) CHECK(fabsf(again[i] - after[i]) < 0.005f);
-  CHECK_ERROR(elman_model_quantize(model, "int4", &error), ELMAN_INVALID_ARGUMENT, "int4");
+  CHECK_ERROR(elman_model_quantize(model, "int4", &error), ELMAN_INVALID_ARGUMENT,
+              "one of ('float32', 'float16', 'bfloat16', 'int8'). Received: mode=int4");
   CHECK_ERROR(elman_model_quantize(model, NULL, &error), ELMAN_INVALID_ARGUMENT, "mode");
   OK(elman_model_release(model));
 }

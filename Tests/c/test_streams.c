@@ -130,7 +130,8 @@ TEST(what_looks_ahead_cannot_stream) {
   CHECK_STATUS(elman_stream_create(model, 1, &stream), ELMAN_NOT_BUILT);
   OK(elman_model_release(model));
   model = recurrent_model("GRU", "");
-  CHECK_STATUS(elman_stream_create(model, 0, &stream), ELMAN_INVALID_ARGUMENT);
+  CHECK_ERROR(elman_stream_create(model, 0, &stream), ELMAN_INVALID_ARGUMENT, "at least 1");
+  CHECK_ERROR(elman_stream_create(model, (size_t)1 << 50, &stream), ELMAN_INVALID_ARGUMENT, "at most 2147483647. Received");
   CHECK_STATUS(elman_stream_create(model, SIZE_MAX, &stream), ELMAN_INVALID_ARGUMENT);
   OK(elman_model_release(model));
 }

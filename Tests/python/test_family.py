@@ -414,7 +414,7 @@ def test_lambdas_give_real_numbers(function, received, shape):
         (lambda: Conv1D(4, 3, padding="full"), ValueError, "padding"),
         (lambda: Conv1D(4, 9)(np.zeros((1, 5, 2))), ValueError, "at least 9"),
         (lambda: Embedding(4, 2)([[1.5]]), ValueError, r"indices\[0, 0\] = 1.5"),
-        (lambda: Embedding(4, 2)([[0, 4]]), ValueError, r"indices\[0, 1\] = 4"),
+        (lambda: Embedding(4, 2)([[0, 4]]), ValueError, r"indices\[0, 1\] = 4$"),
         (lambda: Embedding(4, 2)([[-1]]), ValueError, "-1"),
         (lambda: Embedding(4, 2)([[np.nan]]), ValueError, "nan"),
         (lambda: elman.layers.Reshape((3, 5))(np.zeros((1, 4))), ValueError, "total"),

@@ -483,6 +483,12 @@ def test_what_comes_next_is_not_there_yet(name):
         (lambda: SimpleRNN(3.5), TypeError, "integer"),
         (lambda: SimpleRNN("3"), TypeError, "integer"),
         (lambda: SimpleRNN(3, activation="tnah"), ValueError, "tanh"),
+        (lambda: Dense(3, activation="foo"), ValueError, "activations are linear, "),
+        (
+            lambda: Dense(3, kernel_initializer="foo"),
+            ValueError,
+            "^Unknown initializer: 'foo'. The initializers are zeros, ones, ",
+        ),
         (lambda: SimpleRNN(3, activation=object()), TypeError, "argument"),
         (lambda: SimpleRNN(3, return_sequences="yes"), TypeError, "true or false"),
         (lambda: SimpleRNN(3, name=""), ValueError, "name"),

@@ -11,7 +11,8 @@ extension WeightFormat {
   init(named name: String) throws(ElmanError) {
     guard let format = Self.allCases.first(where: { $0.name == name }) else {
       throw ElmanError(
-        .invalidArgument, "Invalid quantization mode. Expected one of ('float16', 'bfloat16', 'int8'). Received: mode=\(name)")
+        .invalidArgument,
+        "Invalid quantization mode. Expected one of ('float32', 'float16', 'bfloat16', 'int8'). Received: mode=\(name)")
     }
     self = format
   }
