@@ -140,6 +140,42 @@ TEST(a_model_is_built_by_shape_or_by_its_first_input) {
   OK(elman_model_release(model));
 }
 
+TEST(an_input_that_does_not_fit_what_the_first_one_built_says_so) {
+  float input[48] = {0}, output[6];
+  elman_model model = make_model_of(make_layer("LSTM", "{\"units\": 3}"), NO_LAYER);
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 4), output, 6));
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 3, 5), output, 6), ELMAN_SHAPE_MISMATCH,
+              "expected shape=(None, None, 4), found shape=(2, 3, 5)");
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 4), output, 6), ELMAN_SHAPE_MISMATCH, "expected ndim=3, found ndim=2");
+  OK(elman_model_forward(model, input, SHAPE(1, 2, 4), output, 6));
+  OK(elman_model_release(model));
+  model = make_model_of(make_layer("Flatten", NULL), make_layer("Dense", "{\"units\": 2}"), NO_LAYER);
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 4), output, 6));
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 4, 3), output, 6), ELMAN_SHAPE_MISMATCH,
+              "expected shape=(None, 3, 4), found shape=(2, 4, 3)");
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 12), output, 6), ELMAN_SHAPE_MISMATCH,
+              "expected shape=(None, 3, 4), found shape=(2, 12)");
+  OK(elman_model_forward(model, input, SHAPE(3, 3, 4), output, 6));
+  OK(elman_model_release(model));
+}
+
+TEST(an_input_that_a_later_layer_refuses_builds_none) {
+  float input[24] = {0}, output[12];
+  int32_t built;
+  elman_layer dense = make_layer("Dense", "{\"units\": 6}");
+  elman_model model = make_model();
+  OK(elman_model_add_layer(model, dense));
+  elman_layer reshape = make_layer("Reshape", "{\"target_shape\": [2, 6]}");
+  OK(elman_model_add_layer(model, reshape));
+  CHECK_STATUS(elman_model_forward(model, input, SHAPE(1, 5), output, 12), ELMAN_SHAPE_MISMATCH);
+  OK(elman_layer_is_built(dense, &built));
+  CHECK(built == 0);
+  OK(elman_model_forward(model, input, SHAPE(1, 2, 4), output, 12));
+  OK(elman_layer_release(reshape));
+  OK(elman_layer_release(dense));
+  OK(elman_model_release(model));
+}
+
 TEST(an_input_layer_tells_the_shape) {
   size_t count;
   int64_t shape[3];

@@ -102,6 +102,8 @@ public final class Sequential: @unchecked Sendable {
     guard !stack.isEmpty else {
       throw ElmanError(.notBuilt, "Sequential model '\(name)' cannot be built because it has no layers.")
     }
+    // All layers are asked before one is built.
+    try requireTaken(input)
     var shape = input
     for layer in stack {
       try layer.build(for: shape)
@@ -114,11 +116,18 @@ public final class Sequential: @unchecked Sendable {
   /// A shape that was only seen on an input gives way to another one: what differs is not fixed any more.
   private func relax(_ known: Shape, for input: Shape) throws(ElmanError) {
     if known.accepts(input) { return }
-    guard isShapeInferred, known.rank == input.rank else { throw incompatible(known, input) }
+    guard isShapeInferred else { throw incompatible(known, input) }
+    // The layer that does not take the input says best what it expects.
+    try requireTaken(input)
     let relaxed = Shape(zip(known.dimensions, input.dimensions).map { $0 == $1 ? $0 : nil })
-    var shape = relaxed
-    for layer in stack { shape = try singleOutput(layer, for: shape, isLast: layer === stack.last) }
+    guard known.rank == input.rank, (try? requireTaken(relaxed)) != nil else { throw incompatible(known.withBatch(nil), input) }
     currentInputShape = relaxed
+  }
+
+  /// An error unless all layers, one after the other, take an input of a shape.
+  private func requireTaken(_ input: Shape) throws(ElmanError) {
+    var shape = input
+    for layer in stack { shape = try singleOutput(layer, for: shape, isLast: layer === stack.last) }
   }
 
   /// The shape that a layer after these would get.
