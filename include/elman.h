@@ -1680,9 +1680,10 @@ ELMAN_API elman_status elman_time_distributed_create(const elman_time_distribute
  *   layer     receives the handle
  *
  * call runs one step for the whole batch. It may be called from any thread, from several at once where several models or
- * calls run, and must not call elman with the layer or a model that has it. release, unless NULL, is called once with
- * context when the library is done with it; not where elman_cell_create fails. Such a cell has no weights that elman knows,
- * and no config makes it.
+ * calls run. It may read the layer and the model that are running it; what changes one of them ("changes" below) is there
+ * an ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that call starts must not be waited for while
+ * it changes them. release, unless NULL, is called once with context when the library is done with it; not where
+ * elman_cell_create fails. Such a cell has no weights that elman knows, and no config makes it.
  *
  * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When call does not return 0, the run that
  * needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.

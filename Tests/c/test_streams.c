@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <unistd.h>
 
 enum { STEPS = 7, FEATURES = 4 };
 
@@ -365,6 +366,55 @@ TEST(a_lambda_is_a_layer) {
   CHECK(shape[0] == -1 && shape[1] == 2);
   CHECK_STATUS(elman_model_forward(model, output, SHAPE(1, 3), output, 4), ELMAN_INVALID_ARGUMENT);
   OK(elman_model_release(model));
+}
+
+/* What a Lambda's function does to the model that is running it. */
+typedef struct {
+  elman_model model;
+  elman_array weights[2];
+  elman_status set, added, quantized, read;
+  char message[256];
+} meddling;
+
+static int32_t meddle(void *context, const elman_array *input, elman_output *output) {
+  meddling *tried = context;
+  float bias[2];
+  elman_layer dense = make_layer("Dense", "{\"units\": 1}");
+  memcpy(output->data, input->data, output->count * sizeof(float));
+  tried->set = elman_model_set_weights(tried->model, tried->weights, 2);
+  elman_last_error(tried->message, sizeof tried->message);
+  tried->added = elman_model_add_layer(tried->model, dense);
+  tried->quantized = elman_model_quantize(tried->model, "int8", NULL);
+  tried->read = elman_model_get_weight(tried->model, 1, bias, 2);
+  OK(elman_layer_release(dense));
+  return 0;
+}
+
+TEST(what_a_run_calls_back_may_read_the_model_and_not_change_it) {
+  meddling tried = {.set = 1};
+  elman_layer lambda;
+  size_t count;
+  float output[2], again[2];
+  float kernel[6] = {0};
+  tried.weights[0] = (elman_array){kernel, SHAPE(3, 2)};
+  tried.weights[1] = (elman_array){kernel, SHAPE(2)};
+  OK(elman_lambda_create(&ELMAN_OPTIONS(elman_lambda_options, .context = &tried, .call = meddle, .batch_input_rank = 2,
+                                        .batch_input_shape = {-1, 3}),
+                         &lambda));
+  tried.model = make_model_of(lambda, make_layer("Dense", "{\"units\": 2}"), NO_LAYER);
+  alarm(60); /* Such a call once waited for itself. */
+  OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), output, 2));
+  alarm(0);
+  CHECK(tried.set == ELMAN_INVALID_ARGUMENT && strstr(tried.message, "called from inside its own run") != NULL);
+  CHECK(tried.added == ELMAN_INVALID_ARGUMENT && tried.quantized == ELMAN_INVALID_ARGUMENT && tried.read == ELMAN_OK);
+  OK(elman_model_layer_count(tried.model, &count));
+  CHECK(count == 2);
+  OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), again, 2));
+  CHECK(memcmp(output, again, sizeof output) == 0 && output[0] != 0);
+  OK(elman_model_set_weights(tried.model, tried.weights, 2));
+  OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), again, 2));
+  CHECK(again[0] == 0);
+  OK(elman_model_release(tried.model));
 }
 
 /* ---- states of stateful layers ---- */

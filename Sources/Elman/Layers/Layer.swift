@@ -63,6 +63,11 @@ public class Layer: @unchecked Sendable {
   /// Whether running changes the layer, as a stateful one does: it then runs for one thread at a time.
   var isStateful: Bool { false }
 
+  /// Whether running the layer, or one in it, calls functions of the caller's.
+  var runsCallersCode: Bool {
+    (self as? RecurrentCell)?.isCallersOwn == true || children.contains(where: \.runsCallersCode)
+  }
+
   /// What becomes of a mask of the input; Keras drops it unless the layer knows of masks.
   var maskFlow: MaskFlow { .stops }
 
@@ -154,6 +159,7 @@ public class Layer: @unchecked Sendable {
   /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
     try input.requireSensible()
+    if runsCallersCode { watch() }
     _ = try outputShapes(for: input)
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
@@ -162,13 +168,21 @@ public class Layer: @unchecked Sendable {
     }
   }
 
+  /// All locks that are held while functions of the caller's run: this layer's, and those of the layers in it.
+  private func watch() {
+    lock.watch()
+    for child in children { child.watch() }
+  }
+
   /// Runs the layer once.
   final func run(_ call: LayerCall) throws(ElmanError) {
     // A stream has its own states: any number of them may run at once.
     try whilePrepared(exclusively: isStateful && call.streamStates.isEmpty) { () throws(ElmanError) in try forward(call) }
   }
 
-  /// Calls `body` with the lock held and the weights in the form that the kernels read.
+  /// Calls `body` with the lock held and the weights in the form that the kernels read. In its caller, where what `body`
+  /// captures need not be copied.
+  @inline(__always)
   final func whilePrepared(
     exclusively isExclusive: Bool? = nil, _ body: () throws(ElmanError) -> Void
   ) throws(ElmanError) {

@@ -35,6 +35,7 @@ public final class Sequential: @unchecked Sendable {
 
   /// Appends a layer, and builds it where the shape of its input is known.
   public func add(_ layer: Layer) throws(ElmanError) {
+    if layer.runsCallersCode { lock.watch() }
     try lock.exclusive { () throws(ElmanError) in
       if let input = layer as? InputLayer { return try start(with: input) }
       if stack.contains(where: { $0.name == layer.name }) || inputLayer?.name == layer.name {
@@ -285,7 +286,9 @@ public final class Sequential: @unchecked Sendable {
   }
 
   public func resetStates() throws(ElmanError) {
-    for layer in layers { try layer.resetStates() }
+    try whileIdle { (layers) throws(ElmanError) in
+      for layer in layers { try layer.resetStates() }
+    }
   }
 
   // MARK: Weights
@@ -295,9 +298,14 @@ public final class Sequential: @unchecked Sendable {
 
   /// Sets all weights, or none where one does not fit. No call of this model runs with some of them.
   public func setWeights(_ values: [WeightValue]) throws(ElmanError) {
-    try lock.exclusive { () throws(ElmanError) in
-      try stack.flatMap(\.weights).set(values, of: "model \"\(name)\"")
+    try whileIdle { (layers) throws(ElmanError) in
+      try layers.flatMap(\.weights).set(values, of: "model \"\(name)\"")
     }
+  }
+
+  /// Calls `body` with the layers, while no call of this model runs.
+  func whileIdle<Result>(_ body: ([Layer]) throws(ElmanError) -> Result) throws(ElmanError) -> Result {
+    try lock.exclusive { () throws(ElmanError) in try body(stack) }
   }
 
   private func read<Value>(_ value: () -> Value) -> Value {
