@@ -1874,10 +1874,11 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
  * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
  * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
- * weights: a layer made again from both gives the same bits. float16 ends at 65504, and begins at 2^-14.
+ * weights: a layer made again from both gives the same bits. Weights that are set later are rounded as they are set, and
+ * must be finite. float16 ends at 65504, and begins at 2^-14.
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: the layers before
- * that of the weight are quantized then. Changes the layer. Threads: any. Since 0.2.
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
+ * then. Changes the layer. Threads: any. Since 0.2.
  */
 ELMAN_API elman_status elman_layer_quantize(elman_layer layer, const char *mode, double *error);
 
@@ -2027,7 +2028,7 @@ ELMAN_API elman_status elman_layer_get_weight(elman_layer layer, size_t index, f
  * values in this layer only; elman_model_set_weights changes all at once.
  *
  * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, const elman_array *value);
 
@@ -2041,7 +2042,7 @@ ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, c
  * Changes the layer. Where it fails, every weight keeps its values.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
 
@@ -2254,10 +2255,11 @@ ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *inpu
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
  * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
  * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
- * weights: a model made again from both gives the same bits. float16 ends at 65504, and begins at 2^-14.
+ * weights: a model made again from both gives the same bits. Weights that are set later are rounded as they are set, and
+ * must be finite. float16 ends at 65504, and begins at 2^-14.
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: the layers before
- * that of the weight are quantized then. Changes the model. Threads: any. Since 0.2.
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
+ * then. Changes the model. Threads: any. Since 0.2.
  */
 ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode, double *error);
 
@@ -2346,7 +2348,7 @@ ELMAN_API elman_status elman_model_get_weight(elman_model model, size_t index, f
  * Changes the model: calls that run finish with the old values.
  *
  * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, const elman_array *value);
 
@@ -2360,7 +2362,7 @@ ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, c
  * Changes the model: no call runs with some old and some new values. Where it fails, every weight keeps its values.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_set_weights(elman_model model, const elman_array *values, size_t count);
 

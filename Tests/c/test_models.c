@@ -59,6 +59,25 @@ TEST(quantized_weights_are_near_and_stay) {
   OK(elman_model_release(model));
 }
 
+TEST(all_layers_are_quantized_or_none) {
+  const float bad[3] = {1, NAN, 2};
+  char config[4096];
+  float before[6], after[6];
+  double error = -1;
+  elman_model model = make_model_of(make_layer("Dense", "{\"units\": 3, \"input_shape\": [2]}"),
+                                    make_layer("Dense", "{\"units\": 1}"), NO_LAYER);
+  OK(elman_model_set_weight(model, 2, &(elman_array){bad, SHAPE(3, 1)}));
+  OK(elman_model_get_weight(model, 0, before, 6));
+  CHECK_ERROR(elman_model_quantize(model, "int8", &error), ELMAN_INVALID_ARGUMENT, "must be finite");
+  OK(elman_model_get_weight(model, 0, after, 6));
+  CHECK(memcmp(before, after, sizeof before) == 0);
+  OK(elman_model_config(model, config, sizeof config, NULL));
+  CHECK(strstr(config, "quantization") == NULL && error == -1);
+  OK(elman_model_quantize(model, "float32", &error));
+  CHECK(error == 0);
+  OK(elman_model_release(model));
+}
+
 TEST(layers_are_found_by_index_and_name) {
   char name[64];
   size_t count;

@@ -163,7 +163,9 @@ public class Layer: @unchecked Sendable {
     _ = try outputShapes(for: input)
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
-      ownWeights = try makeWeights(for: input)
+      var weights = try makeWeights(for: input)
+      for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
+      ownWeights = weights
       builtShape = input
     }
   }
@@ -242,6 +244,15 @@ public class Layer: @unchecked Sendable {
     } + children.flatMap { $0.weights(under: path, trainable: trainable) }
   }
 
+  /// New values of a weight as the layer will keep them: rounded where it stores the weight in fewer bits. An error from
+  /// inside the layer's own run.
+  final func kept(_ values: FloatBuffer, of index: Int) throws(ElmanError) -> FloatBuffer {
+    try lock.exclusive { () throws(ElmanError) in
+      let weight = ownWeights[index].replaced(by: values)
+      return quantizableWeights.contains(index) ? try weight.rounded(to: weightFormat).values : values
+    }
+  }
+
   /// Puts another buffer, of the same count, in the place of a weight's values.
   final func replaceWeight(_ index: Int, by values: FloatBuffer) throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in
@@ -251,20 +262,24 @@ public class Layer: @unchecked Sendable {
     }
   }
 
-  /// Rounds the weights of this layer's own products, and has them packed in a format from now on.
-  final func quantizeOwnWeights(to format: WeightFormat, _ error: inout QuantizationError) throws(ElmanError) {
+  /// The weights of this layer's own products, rounded to a format. An error from inside the layer's own run.
+  final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [Weight] {
+    try lock.exclusive { () throws(ElmanError) in
+      var rounded: [Weight] = []
+      for index in quantizableWeights { rounded.append(try ownWeights[index].rounded(to: format)) }
+      return rounded
+    }
+  }
+
+  /// Puts rounded weights in the place of those of the products, which are packed in the format from now on.
+  final func quantizeOwnWeights(
+    to format: WeightFormat, _ rounded: [Weight], _ error: inout QuantizationError
+  ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
-      var rounded: [FloatBuffer] = []
-      for weight in ownWeights[quantizableWeights] {
-        let columns = weight.shape.last ?? 1
-        let matrix = WeightMatrix(
-          base: weight.values.base, rows: weight.count / max(columns, 1), columns: columns, stride: columns)
-        rounded.append(try matrix.rounded(to: format))
-      }
-      for (index, buffer) in zip(quantizableWeights, rounded) {
-        error.add(ownWeights[index].values.values, rounded: buffer.base)
-        ownWeights[index] = ownWeights[index].replaced(by: buffer)
+      for (index, weight) in zip(quantizableWeights, rounded) {
+        error.add(ownWeights[index].values.values, rounded: weight.values.base)
+        ownWeights[index] = weight
       }
       weightFormat = format
       isPrepared = false
@@ -336,7 +351,7 @@ extension LayerWeight {
         .shapeMismatch,
         "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(value.shape)) does not fit.")
     }
-    return try FloatBuffer(copying: value.values)
+    return try layer.kept(try FloatBuffer(copying: value.values), of: index)
   }
 }
 
