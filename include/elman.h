@@ -1932,8 +1932,8 @@ ELMAN_API elman_status elman_layer_get_state(elman_layer layer, size_t index, fl
  *   states   count arrays of the shapes that elman_layer_state_shape tells
  *   count    as many as the layer has
  *
- * Changes the layer. Returns as elman_layer_state_count; ELMAN_SHAPE_MISMATCH: another number or shape, and nothing has
- * changed in a recurrent layer. Threads: any. Since 0.2.
+ * Changes the layer. Returns as elman_layer_state_count; ELMAN_SHAPE_MISMATCH: another number, or a shape that does not
+ * fit. Threads: any. Since 0.2.
  */
 ELMAN_API elman_status elman_layer_set_states(elman_layer layer, const elman_array *states, size_t count);
 

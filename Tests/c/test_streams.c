@@ -446,6 +446,26 @@ TEST(a_stateful_layer_shows_its_states) {
   CHECK_STATUS(elman_layer_set_states(layer, zeros, SIZE_MAX), ELMAN_INVALID_ARGUMENT);
   OK(elman_layer_release(layer));
   OK(elman_model_release(model));
+
+  layer = make_layer("Bidirectional", "{\"layer\": {\"class_name\": \"LSTM\", \"config\": {\"units\": 5, \"stateful\": true}},"
+                                      "\"batch_input_shape\": [2, null, 4]}");
+  OK(elman_layer_build(layer, SHAPE(2, -1, 4)));
+  float ones[10];
+  for (int i = 0; i < 10; i++) ones[i] = 1;
+  elman_array four[4];
+  shape[0] = 2;
+  shape[1] = 5;
+  for (int i = 0; i < 4; i++) four[i] = (elman_array){ones, shape, 2};
+  four[3].rank = 1;
+  CHECK_ERROR(elman_layer_set_states(layer, four, 4), ELMAN_SHAPE_MISMATCH, "State 3");
+  OK(elman_layer_get_state(layer, 0, state, 10));
+  for (int i = 0; i < 10; i++) CHECK(state[i] == 0);
+  four[3].rank = 2;
+  OK(elman_layer_set_states(layer, four, 4));
+  OK(elman_layer_get_state(layer, 3, state, 10));
+  CHECK(memcmp(state, ones, sizeof state) == 0);
+  OK(elman_layer_release(layer));
+
   layer = make_layer("LSTM", "{\"units\": 5, \"stateful\": true}");
   CHECK_STATUS(elman_layer_state_count(layer, &count), ELMAN_NOT_BUILT);
   OK(elman_layer_release(layer));

@@ -108,8 +108,24 @@ public class Layer: @unchecked Sendable {
     throw ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) computes no gradients.")
   }
 
-  /// Puts given states in the place of those that a stateful layer carries.
-  public func setStates(_ states: [WeightValue]) throws(ElmanError) { throw notStateful() }
+  /// Puts given states in the place of those that a stateful layer carries, or none where one does not fit.
+  public final func replaceStates(_ states: [WeightValue]) throws(ElmanError) {
+    let carried = try self.states()
+    guard states.count == carried.count else {
+      throw ElmanError(
+        .shapeMismatch, "Layer \(name) expects \(carried.count) states, but it received \(states.count) state values.")
+    }
+    for (index, state) in states.enumerated() where state.shape != carried[index].shape {
+      throw ElmanError(
+        .shapeMismatch,
+        "State \(index) is incompatible with layer \(name): expected shape=\(Shape(carried[index].shape)), "
+          + "found shape=\(Shape(state.shape))")
+    }
+    try setStates(states)
+  }
+
+  /// Puts given states, whose shapes were checked, in the place of those that a stateful layer carries.
+  func setStates(_ states: [WeightValue]) throws(ElmanError) { throw notStateful() }
 
   /// Copies of the states that a stateful layer carries.
   public func states() throws(ElmanError) -> [(shape: [Int], values: [Float])] { throw notStateful() }
