@@ -45,8 +45,12 @@
  *
  * Statuses. A function that can fail returns an elman_status: ELMAN_OK, which is 0, or a negative code that is never
  *   renumbered. elman_last_error() copies out what went wrong: what was given, and what is expected. A call that fails
- *   changes nothing, and leaves what its parameters point to as it was, with two exceptions that are useful: a handle
- *   to be made is set to the null handle, and a length, rank or count to be told is told where it is known.
+ *   changes nothing, and leaves what its parameters point to as it was, except that
+ *     - a handle to be made is set to the null handle, and a shape, length, rank or count to be told is told where it is
+ *       known;
+ *     - a model that its first input has built stays built, whatever the run says afterwards;
+ *     - a run that stops half-way, at an index that an Embedding does not take or in a function of the caller, may have
+ *       written some of its output, and has moved the states of the stateful layers, or of the stream, before that place.
  *   Where a function below names no further codes it returns ELMAN_OK, ELMAN_INVALID_HANDLE for a handle that is not
  *   live, ELMAN_INVALID_ARGUMENT for NULL where something is needed, and ELMAN_OUT_OF_MEMORY.
  *   No argument whatever ends the process, as long as pointers point to what they promise.
@@ -203,8 +207,9 @@ ELMAN_API size_t elman_last_error(char *text, size_t capacity);
 /*
  * elman_kernels: which build of the arithmetic is in use: "baseline", "avx2" or "avx512".
  *
- * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment forces a lesser one. Results
- * of different builds may differ in their last bits.
+ * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment, set to one of these names,
+ * forces a lesser one; an unknown value, or one that this CPU does not run, is ignored. Results of different builds may
+ * differ in their last bits.
  *
  * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
  */
@@ -213,8 +218,8 @@ ELMAN_API const char *elman_kernels(void);
 /*
  * elman_set_num_threads: how many threads the arithmetic of a call may use.
  *
- *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise the cores that this
- *             process may use.
+ *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise OMP_NUM_THREADS,
+ *             otherwise the cores that this process may use. A value that is no number from 1 to 1024 is ignored.
  *
  * Holds for the whole process, from the next call on. Small work stays on the calling thread whatever the number is.
  * Results do not depend on it.
@@ -260,7 +265,13 @@ ELMAN_API elman_status elman_reset_names(void);
 /*
  * elman_layer_create: make a layer from Keras's class name and config.
  *
- *   class_name    "SimpleRNN", "Bidirectional", "Dense", "Activation", "Dropout", "Flatten" or "InputLayer"
+ *   class_name    one of SimpleRNN, LSTM, GRU, RNN, ConvLSTM1D, SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells,
+ *                 Bidirectional, TimeDistributed, InputLayer, Embedding, Masking, Dense, Activation, Dropout, Flatten,
+ *                 ActivityRegularization, AlphaDropout, AveragePooling1D, BatchNormalization, Conv1D, Conv1DTranspose,
+ *                 Cropping1D, DepthwiseConv1D, ELU, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,
+ *                 GlobalMaxPooling1D, GroupNormalization, LayerNormalization, LeakyReLU, MaxPooling1D, Normalization,
+ *                 Permute, PReLU, ReLU, RepeatVector, Rescaling, Reshape, RMSNormalization, SeparableConv1D, Softmax,
+ *                 SpatialDropout1D, ThresholdedReLU, UnitNormalization, UpSampling1D, ZeroPadding1D
  *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
  *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
  *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}
@@ -1816,7 +1827,8 @@ ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trai
  * elman_layer_child: a layer inside a layer.
  *
  *   layer   a live handle
- *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional
+ *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional, "layer" of a
+ *           TimeDistributed, "cell" of an RNN; "cells/0", "cells/1", ... of a StackedRNNCells
  *   child   receives a handle, to be released by the caller
  *
  * What is done to the child is done to the layer around it.
