@@ -29,7 +29,7 @@ SWIFT_BUILD := ELMAN_STATIC_STDLIB=1 $(SWIFT) build -c release
 .PHONY: help
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-	  printf '  make %-12s %s\n' "$$name" "$$text"; done
+	  printf '  make %-14s %s\n' "$$name" "$$text"; done
 	@echo "  Variables: PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) PYTHON=$(PYTHON) SWIFT=$(SWIFT)"
 
 # ---- what the targets need ----
@@ -54,8 +54,10 @@ lib: need-swift need-c ## Build the library, .build/release/libelman.so, with Sw
 	$(SWIFT_BUILD) --product elman
 	@ln -sf libelman.so $(RELEASE)/libelman.so.$(ABI)
 
+# It builds nothing, since root may have no Swift and should leave nothing of its own in .build.
 .PHONY: install
-install: lib ## Install library, header, pkg-config and CMake files: PREFIX=/usr/local DESTDIR=
+install: ## Install library, header, pkg-config and CMake files after make lib: PREFIX=/usr/local DESTDIR=
+	@[ -e $(RELEASE)/libelman.so ] || { echo "There is no $(RELEASE)/libelman.so to install: run make lib first." >&2; exit 1; }
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(LIBDIR)/cmake/elman" "$(DESTDIR)$(INCLUDEDIR)"
 	install -m 755 $(RELEASE)/libelman.so "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)"
 	$(STRIP) --strip-unneeded "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)"

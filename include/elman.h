@@ -45,8 +45,12 @@
  *
  * Statuses. A function that can fail returns an elman_status: ELMAN_OK, which is 0, or a negative code that is never
  *   renumbered. elman_last_error() copies out what went wrong: what was given, and what is expected. A call that fails
- *   changes nothing, and leaves what its parameters point to as it was, with two exceptions that are useful: a handle
- *   to be made is set to the null handle, and a length, rank or count to be told is told where it is known.
+ *   changes nothing, and leaves what its parameters point to as it was, except that
+ *     - a handle to be made is set to the null handle, and a shape, length, rank or count to be told is told where it is
+ *       known;
+ *     - a model that its first input has built stays built, whatever the run says afterwards;
+ *     - a run that stops half-way, at an index that an Embedding does not take or in a function of the caller, may have
+ *       written some of its output, and has moved the states of the stateful layers, or of the stream, before that place.
  *   Where a function below names no further codes it returns ELMAN_OK, ELMAN_INVALID_HANDLE for a handle that is not
  *   live, ELMAN_INVALID_ARGUMENT for NULL where something is needed, and ELMAN_OUT_OF_MEMORY.
  *   No argument whatever ends the process, as long as pointers point to what they promise.
@@ -203,8 +207,9 @@ ELMAN_API size_t elman_last_error(char *text, size_t capacity);
 /*
  * elman_kernels: which build of the arithmetic is in use: "baseline", "avx2" or "avx512".
  *
- * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment forces a lesser one. Results
- * of different builds may differ in their last bits.
+ * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment, set to one of these names,
+ * forces a lesser one; an unknown value, or one that this CPU does not run, is ignored. Results of different builds may
+ * differ in their last bits.
  *
  * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
  */
@@ -213,8 +218,8 @@ ELMAN_API const char *elman_kernels(void);
 /*
  * elman_set_num_threads: how many threads the arithmetic of a call may use.
  *
- *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise the cores that this
- *             process may use.
+ *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise OMP_NUM_THREADS,
+ *             otherwise the cores that this process may use. A value that is no number from 1 to 1024 is ignored.
  *
  * Holds for the whole process, from the next call on. Small work stays on the calling thread whatever the number is.
  * Results do not depend on it.
@@ -260,7 +265,13 @@ ELMAN_API elman_status elman_reset_names(void);
 /*
  * elman_layer_create: make a layer from Keras's class name and config.
  *
- *   class_name    "SimpleRNN", "Bidirectional", "Dense", "Activation", "Dropout", "Flatten" or "InputLayer"
+ *   class_name    one of SimpleRNN, LSTM, GRU, RNN, ConvLSTM1D, SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells,
+ *                 Bidirectional, TimeDistributed, InputLayer, Embedding, Masking, Dense, Activation, Dropout, Flatten,
+ *                 ActivityRegularization, AlphaDropout, AveragePooling1D, BatchNormalization, Conv1D, Conv1DTranspose,
+ *                 Cropping1D, DepthwiseConv1D, ELU, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,
+ *                 GlobalMaxPooling1D, GroupNormalization, LayerNormalization, LeakyReLU, MaxPooling1D, Normalization,
+ *                 Permute, PReLU, ReLU, RepeatVector, Rescaling, Reshape, RMSNormalization, SeparableConv1D, Softmax,
+ *                 SpatialDropout1D, ThresholdedReLU, UnitNormalization, UpSampling1D, ZeroPadding1D
  *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
  *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
  *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}
@@ -1680,9 +1691,10 @@ ELMAN_API elman_status elman_time_distributed_create(const elman_time_distribute
  *   layer     receives the handle
  *
  * call runs one step for the whole batch. It may be called from any thread, from several at once where several models or
- * calls run, and must not call elman with the layer or a model that has it. release, unless NULL, is called once with
- * context when the library is done with it; not where elman_cell_create fails. Such a cell has no weights that elman knows,
- * and no config makes it.
+ * calls run. It may read the layer and the model that are running it; what changes one of them ("changes" below) is there
+ * an ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that call starts must not be waited for while
+ * it changes them. release, unless NULL, is called once with context when the library is done with it; not where
+ * elman_cell_create fails. Such a cell has no weights that elman knows, and no config makes it.
  *
  * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When call does not return 0, the run that
  * needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
@@ -1815,7 +1827,8 @@ ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trai
  * elman_layer_child: a layer inside a layer.
  *
  *   layer   a live handle
- *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional
+ *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional, "layer" of a
+ *           TimeDistributed, "cell" of an RNN; "cells/0", "cells/1", ... of a StackedRNNCells
  *   child   receives a handle, to be released by the caller
  *
  * What is done to the child is done to the layer around it.
@@ -1873,10 +1886,11 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
  * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
  * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
- * weights: a layer made again from both gives the same bits. float16 ends at 65504, and begins at 2^-14.
+ * weights: a layer made again from both gives the same bits. Weights that are set later are rounded as they are set, and
+ * must be finite. float16 ends at 65504, and begins at 2^-14.
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: the layers before
- * that of the weight are quantized then. Changes the layer. Threads: any. Since 0.2.
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
+ * then. Changes the layer. Threads: any. Since 0.2.
  */
 ELMAN_API elman_status elman_layer_quantize(elman_layer layer, const char *mode, double *error);
 
@@ -1930,8 +1944,8 @@ ELMAN_API elman_status elman_layer_get_state(elman_layer layer, size_t index, fl
  *   states   count arrays of the shapes that elman_layer_state_shape tells
  *   count    as many as the layer has
  *
- * Changes the layer. Returns as elman_layer_state_count; ELMAN_SHAPE_MISMATCH: another number or shape, and nothing has
- * changed in a recurrent layer. Threads: any. Since 0.2.
+ * Changes the layer. Returns as elman_layer_state_count; ELMAN_SHAPE_MISMATCH: another number, or a shape that does not
+ * fit. Threads: any. Since 0.2.
  */
 ELMAN_API elman_status elman_layer_set_states(elman_layer layer, const elman_array *states, size_t count);
 
@@ -2026,7 +2040,7 @@ ELMAN_API elman_status elman_layer_get_weight(elman_layer layer, size_t index, f
  * values in this layer only; elman_model_set_weights changes all at once.
  *
  * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, const elman_array *value);
 
@@ -2040,7 +2054,7 @@ ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, c
  * Changes the layer. Where it fails, every weight keeps its values.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
 
@@ -2253,10 +2267,11 @@ ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *inpu
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
  * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
  * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
- * weights: a model made again from both gives the same bits. float16 ends at 65504, and begins at 2^-14.
+ * weights: a model made again from both gives the same bits. Weights that are set later are rounded as they are set, and
+ * must be finite. float16 ends at 65504, and begins at 2^-14.
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: the layers before
- * that of the weight are quantized then. Changes the model. Threads: any. Since 0.2.
+ * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
+ * then. Changes the model. Threads: any. Since 0.2.
  */
 ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode, double *error);
 
@@ -2345,7 +2360,7 @@ ELMAN_API elman_status elman_model_get_weight(elman_model model, size_t index, f
  * Changes the model: calls that run finish with the old values.
  *
  * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, const elman_array *value);
 
@@ -2359,7 +2374,7 @@ ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, c
  * Changes the model: no call runs with some old and some new values. Where it fails, every weight keeps its values.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
- * ELMAN_INVALID_ARGUMENT: not an array. Threads: any. Since 0.1.
+ * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_set_weights(elman_model model, const elman_array *values, size_t count);
 
@@ -2493,7 +2508,7 @@ ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *inp
  *
  *   model        a live handle of a model that is built; it may be released before the stream. Layers that are added later
  *                do not take part.
- *   batch_size   sequences that run side by side, at least 1
+ *   batch_size   sequences that run side by side, 1 to 2^31 - 1
  *   stream       receives the handle
  *
  * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_UNSUPPORTED: a layer looks at later timesteps (Bidirectional, go_backwards,

@@ -112,8 +112,14 @@ struct ArrayShape {
       overflows = overflows || overflow || product > Int.max / MemoryLayout<Float>.stride
       count = product
     }
-    if overflows { throw ElmanError(.outOfMemory, "The array of shape '\(name)' is beyond this machine's memory.") }
+    if overflows { throw ArrayShape.tooLarge(name, given) }
     self.count = count
+  }
+
+  @inline(never)
+  private static func tooLarge(_ name: StaticString, _ given: UnsafeBufferPointer<Int64>) -> ElmanError {
+    ElmanError(
+      .outOfMemory, "An array of shape \(Shape(given.map { Int($0) })) is beyond this machine's memory. Received as '\(name)'")
   }
 
   @inline(never)

@@ -38,7 +38,7 @@ public func elman_layer_set_states(
     guard count <= mostStates else {
       throw ElmanError(.invalidArgument, "A layer has at most \(mostStates) states. Received: count=\(count)")
     }
-    try layer.setStates(ElmanC.values(states, count, "states"))
+    try layer.replaceStates(ElmanC.values(states, count, "states"))
   }
 }
 

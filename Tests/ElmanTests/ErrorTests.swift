@@ -13,8 +13,11 @@ extension EngineTests {
         ("SimpleRNN", ["units": "3"], .wrongType, "\"3\""),
         ("SimpleRNN", ["units": 4_000_000_000], .invalidArgument, "at most"),
         ("SimpleRNN", ["units": 3, "return_sequence": true], .wrongType, "Did you mean 'return_sequences'?"),
-        ("SimpleRNN", ["units": 3, "activation": "tnah"], .invalidArgument, "Did you mean 'tanh'?"),
-        ("SimpleRNN", ["units": 3, "kernel_initializer": "glorot"], .invalidArgument, "Unknown initializer"),
+        ("SimpleRNN", ["units": 3, "activation": "tnah"], .invalidArgument, "Did you mean 'tanh'? The activations are linear, "),
+        (
+          "SimpleRNN", ["units": 3, "kernel_initializer": "glorot"], .invalidArgument,
+          "Unknown initializer: 'glorot'. The initializers are zeros, ones, "
+        ),
         ("SimpleRNN", ["units": 3, "dropout": 1.5], .invalidArgument, "between 0 and 1"),
         ("SimpleRNN", ["units": 3, "time_major": true], .unsupported, "time_major"),
         ("SimpleRNN", ["units": 3, "dtype": "float64"], .unsupported, "float32"),

@@ -53,8 +53,28 @@ TEST(quantized_weights_are_near_and_stay) {
   OK(elman_model_quantize(model, "float16", NULL));
   OK(elman_model_forward(model, input, SHAPE(1, 5, 2), again, 3));
   for (int i = 0; i < 3; i++) CHECK(fabsf(again[i] - after[i]) < 0.005f);
-  CHECK_ERROR(elman_model_quantize(model, "int4", &error), ELMAN_INVALID_ARGUMENT, "int4");
+  CHECK_ERROR(elman_model_quantize(model, "int4", &error), ELMAN_INVALID_ARGUMENT,
+              "one of ('float32', 'float16', 'bfloat16', 'int8'). Received: mode=int4");
   CHECK_ERROR(elman_model_quantize(model, NULL, &error), ELMAN_INVALID_ARGUMENT, "mode");
+  OK(elman_model_release(model));
+}
+
+TEST(all_layers_are_quantized_or_none) {
+  const float bad[3] = {1, NAN, 2};
+  char config[4096];
+  float before[6], after[6];
+  double error = -1;
+  elman_model model = make_model_of(make_layer("Dense", "{\"units\": 3, \"input_shape\": [2]}"),
+                                    make_layer("Dense", "{\"units\": 1}"), NO_LAYER);
+  OK(elman_model_set_weight(model, 2, &(elman_array){bad, SHAPE(3, 1)}));
+  OK(elman_model_get_weight(model, 0, before, 6));
+  CHECK_ERROR(elman_model_quantize(model, "int8", &error), ELMAN_INVALID_ARGUMENT, "must be finite");
+  OK(elman_model_get_weight(model, 0, after, 6));
+  CHECK(memcmp(before, after, sizeof before) == 0);
+  OK(elman_model_config(model, config, sizeof config, NULL));
+  CHECK(strstr(config, "quantization") == NULL && error == -1);
+  OK(elman_model_quantize(model, "float32", &error));
+  CHECK(error == 0);
   OK(elman_model_release(model));
 }
 
@@ -136,6 +156,42 @@ TEST(a_model_is_built_by_shape_or_by_its_first_input) {
   CHECK(shape[0] == 7 && shape[1] == 3);
   CHECK_STATUS(elman_model_output_shape(model, SHAPE(7, 2, 11), shape, 3, NULL), ELMAN_SHAPE_MISMATCH);
   CHECK_STATUS(elman_model_build(model, SHAPE(-1, 2, 11)), ELMAN_SHAPE_MISMATCH);
+  OK(elman_model_release(model));
+}
+
+TEST(an_input_that_does_not_fit_what_the_first_one_built_says_so) {
+  float input[48] = {0}, output[6];
+  elman_model model = make_model_of(make_layer("LSTM", "{\"units\": 3}"), NO_LAYER);
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 4), output, 6));
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 3, 5), output, 6), ELMAN_SHAPE_MISMATCH,
+              "expected shape=(None, None, 4), found shape=(2, 3, 5)");
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 4), output, 6), ELMAN_SHAPE_MISMATCH, "expected ndim=3, found ndim=2");
+  OK(elman_model_forward(model, input, SHAPE(1, 2, 4), output, 6));
+  OK(elman_model_release(model));
+  model = make_model_of(make_layer("Flatten", NULL), make_layer("Dense", "{\"units\": 2}"), NO_LAYER);
+  OK(elman_model_forward(model, input, SHAPE(2, 3, 4), output, 6));
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 4, 3), output, 6), ELMAN_SHAPE_MISMATCH,
+              "expected shape=(None, 3, 4), found shape=(2, 4, 3)");
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 12), output, 6), ELMAN_SHAPE_MISMATCH,
+              "expected shape=(None, 3, 4), found shape=(2, 12)");
+  OK(elman_model_forward(model, input, SHAPE(3, 3, 4), output, 6));
+  OK(elman_model_release(model));
+}
+
+TEST(an_input_that_a_later_layer_refuses_builds_none) {
+  float input[24] = {0}, output[12];
+  int32_t built;
+  elman_layer dense = make_layer("Dense", "{\"units\": 6}");
+  elman_model model = make_model();
+  OK(elman_model_add_layer(model, dense));
+  elman_layer reshape = make_layer("Reshape", "{\"target_shape\": [2, 6]}");
+  OK(elman_model_add_layer(model, reshape));
+  CHECK_STATUS(elman_model_forward(model, input, SHAPE(1, 5), output, 12), ELMAN_SHAPE_MISMATCH);
+  OK(elman_layer_is_built(dense, &built));
+  CHECK(built == 0);
+  OK(elman_model_forward(model, input, SHAPE(1, 2, 4), output, 12));
+  OK(elman_layer_release(reshape));
+  OK(elman_layer_release(dense));
   OK(elman_model_release(model));
 }
 

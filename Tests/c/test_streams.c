@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <unistd.h>
 
 enum { STEPS = 7, FEATURES = 4 };
 
@@ -130,7 +131,8 @@ TEST(what_looks_ahead_cannot_stream) {
   CHECK_STATUS(elman_stream_create(model, 1, &stream), ELMAN_NOT_BUILT);
   OK(elman_model_release(model));
   model = recurrent_model("GRU", "");
-  CHECK_STATUS(elman_stream_create(model, 0, &stream), ELMAN_INVALID_ARGUMENT);
+  CHECK_ERROR(elman_stream_create(model, 0, &stream), ELMAN_INVALID_ARGUMENT, "at least 1");
+  CHECK_ERROR(elman_stream_create(model, (size_t)1 << 50, &stream), ELMAN_INVALID_ARGUMENT, "at most 2147483647. Received");
   CHECK_STATUS(elman_stream_create(model, SIZE_MAX, &stream), ELMAN_INVALID_ARGUMENT);
   OK(elman_model_release(model));
 }
@@ -366,6 +368,55 @@ TEST(a_lambda_is_a_layer) {
   OK(elman_model_release(model));
 }
 
+/* What a Lambda's function does to the model that is running it. */
+typedef struct {
+  elman_model model;
+  elman_array weights[2];
+  elman_status set, added, quantized, read;
+  char message[256];
+} meddling;
+
+static int32_t meddle(void *context, const elman_array *input, elman_output *output) {
+  meddling *tried = context;
+  float bias[2];
+  elman_layer dense = make_layer("Dense", "{\"units\": 1}");
+  memcpy(output->data, input->data, output->count * sizeof(float));
+  tried->set = elman_model_set_weights(tried->model, tried->weights, 2);
+  elman_last_error(tried->message, sizeof tried->message);
+  tried->added = elman_model_add_layer(tried->model, dense);
+  tried->quantized = elman_model_quantize(tried->model, "int8", NULL);
+  tried->read = elman_model_get_weight(tried->model, 1, bias, 2);
+  OK(elman_layer_release(dense));
+  return 0;
+}
+
+TEST(what_a_run_calls_back_may_read_the_model_and_not_change_it) {
+  meddling tried = {.set = 1};
+  elman_layer lambda;
+  size_t count;
+  float output[2], again[2];
+  float kernel[6] = {0};
+  tried.weights[0] = (elman_array){kernel, SHAPE(3, 2)};
+  tried.weights[1] = (elman_array){kernel, SHAPE(2)};
+  OK(elman_lambda_create(&ELMAN_OPTIONS(elman_lambda_options, .context = &tried, .call = meddle, .batch_input_rank = 2,
+                                        .batch_input_shape = {-1, 3}),
+                         &lambda));
+  tried.model = make_model_of(lambda, make_layer("Dense", "{\"units\": 2}"), NO_LAYER);
+  alarm(60); /* Such a call once waited for itself. */
+  OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), output, 2));
+  alarm(0);
+  CHECK(tried.set == ELMAN_INVALID_ARGUMENT && strstr(tried.message, "called from inside its own run") != NULL);
+  CHECK(tried.added == ELMAN_INVALID_ARGUMENT && tried.quantized == ELMAN_INVALID_ARGUMENT && tried.read == ELMAN_OK);
+  OK(elman_model_layer_count(tried.model, &count));
+  CHECK(count == 2);
+  OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), again, 2));
+  CHECK(memcmp(output, again, sizeof output) == 0 && output[0] != 0);
+  OK(elman_model_set_weights(tried.model, tried.weights, 2));
+  OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), again, 2));
+  CHECK(again[0] == 0);
+  OK(elman_model_release(tried.model));
+}
+
 /* ---- states of stateful layers ---- */
 
 TEST(a_stateful_layer_shows_its_states) {
@@ -395,6 +446,26 @@ TEST(a_stateful_layer_shows_its_states) {
   CHECK_STATUS(elman_layer_set_states(layer, zeros, SIZE_MAX), ELMAN_INVALID_ARGUMENT);
   OK(elman_layer_release(layer));
   OK(elman_model_release(model));
+
+  layer = make_layer("Bidirectional", "{\"layer\": {\"class_name\": \"LSTM\", \"config\": {\"units\": 5, \"stateful\": true}},"
+                                      "\"batch_input_shape\": [2, null, 4]}");
+  OK(elman_layer_build(layer, SHAPE(2, -1, 4)));
+  float ones[10];
+  for (int i = 0; i < 10; i++) ones[i] = 1;
+  elman_array four[4];
+  shape[0] = 2;
+  shape[1] = 5;
+  for (int i = 0; i < 4; i++) four[i] = (elman_array){ones, shape, 2};
+  four[3].rank = 1;
+  CHECK_ERROR(elman_layer_set_states(layer, four, 4), ELMAN_SHAPE_MISMATCH, "State 3");
+  OK(elman_layer_get_state(layer, 0, state, 10));
+  for (int i = 0; i < 10; i++) CHECK(state[i] == 0);
+  four[3].rank = 2;
+  OK(elman_layer_set_states(layer, four, 4));
+  OK(elman_layer_get_state(layer, 3, state, 10));
+  CHECK(memcmp(state, ones, sizeof state) == 0);
+  OK(elman_layer_release(layer));
+
   layer = make_layer("LSTM", "{\"units\": 5, \"stateful\": true}");
   CHECK_STATUS(elman_layer_state_count(layer, &count), ELMAN_NOT_BUILT);
   OK(elman_layer_release(layer));

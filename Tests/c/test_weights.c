@@ -67,7 +67,8 @@ TEST(arrays_that_do_not_fit_are_refused) {
   CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){NULL, SHAPE(10, 3)}), ELMAN_INVALID_ARGUMENT);
   CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){NULL, SHAPE(10, 0)}), ELMAN_SHAPE_MISMATCH);
   CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(10, -1)}), ELMAN_INVALID_ARGUMENT);
-  CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(INT64_MAX, INT64_MAX)}), ELMAN_OUT_OF_MEMORY);
+  CHECK_ERROR(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(INT64_MAX, 3)}), ELMAN_OUT_OF_MEMORY,
+              "shape (9223372036854775807, 3)");
   CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, SHAPE(1), }), ELMAN_SHAPE_MISMATCH);
   CHECK_STATUS(elman_model_set_weight(model, 0, &(elman_array){given, (const int64_t[]){1}, SIZE_MAX}),
                ELMAN_INVALID_ARGUMENT);
@@ -118,4 +119,40 @@ TEST(all_weights_are_set_or_none) {
   OK(elman_layer_set_weights(layer, NULL, 0));
   OK(elman_layer_release(layer));
   OK(elman_model_release(model));
+}
+
+TEST(weights_of_a_quantized_layer_are_rounded_as_they_are_set) {
+  float kernel[6] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f}, told[6], output[2], again[2];
+  const float input[3] = {1, 2, 3};
+  double error;
+  elman_model model = make_model_of(make_layer("Dense", "{\"units\": 2, \"input_shape\": [3]}"), NO_LAYER);
+  OK(elman_model_quantize(model, "int8", NULL));
+  OK(elman_model_set_weight(model, 0, &(elman_array){kernel, SHAPE(3, 2)}));
+  OK(elman_model_forward(model, input, SHAPE(1, 3), output, 2));
+  OK(elman_model_get_weight(model, 0, told, 6));
+  CHECK(memcmp(kernel, told, sizeof told) != 0);
+  for (int i = 0; i < 6; i++) CHECK(fabsf(told[i] - kernel[i]) < 0.005f);
+  OK(elman_model_quantize(model, "int8", &error));
+  CHECK(error == 0);
+  OK(elman_model_forward(model, input, SHAPE(1, 3), again, 2));
+  CHECK(memcmp(output, again, sizeof output) == 0);
+  kernel[1] = INFINITY;
+  CHECK_ERROR(elman_model_set_weight(model, 0, &(elman_array){kernel, SHAPE(3, 2)}), ELMAN_INVALID_ARGUMENT, "must be finite");
+  OK(elman_model_release(model));
+}
+
+TEST(a_layer_made_quantized_tells_the_rounded_weights) {
+  float kernel[6];
+  double error;
+  elman_layer layer = make_layer("Dense", "{\"units\": 2, \"quantization\": \"bfloat16\"}");
+  OK(elman_layer_build(layer, SHAPE(-1, 3)));
+  OK(elman_layer_get_weight(layer, 0, kernel, 6));
+  for (int i = 0; i < 6; i++) {
+    uint32_t bits;
+    memcpy(&bits, &kernel[i], sizeof bits);
+    CHECK((bits & 0xffff) == 0);
+  }
+  OK(elman_layer_quantize(layer, "bfloat16", &error));
+  CHECK(error == 0);
+  OK(elman_layer_release(layer));
 }

@@ -45,6 +45,16 @@ STRUCTS = {
 }
 
 
+def test_the_header_names_the_classes_of_layers():
+    text = re.search(r"class_name    one of (.*?)\n \*   config_json", HEADER, re.S)[1]
+    named = re.findall(r"\w+", text)
+    create = _library.lib().elman_layer_create
+    with pytest.raises(ValueError, match="Unknown layer") as error:
+        _library.check(create(b"?", None, ctypes.byref(ctypes.c_uint64())))
+    known = str(error.value).split("The layers are ")[1]
+    assert sorted(named) == sorted(re.findall(r"\w+", known))
+
+
 def test_structs_lie_in_memory_as_in_c():
     lines = []
     for name, struct in STRUCTS.items():

@@ -10,6 +10,7 @@ import elman
 import numpy as np
 import pytest
 from elman.layers import (
+    LSTM,
     Activation,
     Bidirectional,
     Dense,
@@ -73,6 +74,19 @@ def test_a_model_without_an_input_shape_builds_at_its_first_call():
     assert model.output_shape == (8, 2)
     assert model(np.zeros((5, 9, 4))).shape == (5, 2)
     assert model.output_shape == (None, 2)
+
+
+def test_another_number_of_features_than_the_first_input_had():
+    model = elman.Sequential([LSTM(3)])
+    model(np.zeros((2, 3, 4)))
+    with pytest.raises(ValueError, match=r"expected shape=\(None, None, 4\), found"):
+        model(np.zeros((2, 3, 5)))
+    layer = Dense(2)
+    layer(np.ones((1, 3)))
+    with pytest.raises(ValueError, match=r"expected shape=\(None, 3\), found"):
+        layer(np.ones((1, 4)))
+    with pytest.raises(ValueError, match=r"expected shape=\(None, 3\), found"):
+        layer(np.ones((2, 1, 3)))
 
 
 def test_build_by_hand():
@@ -483,6 +497,12 @@ def test_what_comes_next_is_not_there_yet(name):
         (lambda: SimpleRNN(3.5), TypeError, "integer"),
         (lambda: SimpleRNN("3"), TypeError, "integer"),
         (lambda: SimpleRNN(3, activation="tnah"), ValueError, "tanh"),
+        (lambda: Dense(3, activation="foo"), ValueError, "activations are linear, "),
+        (
+            lambda: Dense(3, kernel_initializer="foo"),
+            ValueError,
+            "^Unknown initializer: 'foo'. The initializers are zeros, ones, ",
+        ),
         (lambda: SimpleRNN(3, activation=object()), TypeError, "argument"),
         (lambda: SimpleRNN(3, return_sequences="yes"), TypeError, "true or false"),
         (lambda: SimpleRNN(3, name=""), ValueError, "name"),

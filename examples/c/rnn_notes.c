@@ -125,6 +125,7 @@ static void run(elman_model model, int64_t timesteps) {
 int main(void) {
   elman_model model;
   printf("elman %s, %s kernels\n\n", elman_version(), elman_kernels());
+  printf("The names count on as in the session of the notes, which had made other models in between.\n\n");
   check(elman_set_seed(22886));
   skip_names(1, 1);
 

@@ -112,8 +112,8 @@ class Network(Handle):
         Raises
         ------
         ValueError
-            If the list has another length or an array another shape; no
-            weight has changed then.
+            If the list has another length or an array another shape, or a
+            quantized weight is not finite; no weight has changed then.
         TypeError
             If it is no list, or an array holds no real numbers.
         """
@@ -131,7 +131,8 @@ class Network(Handle):
 
         It pays where one row or few run at once and the weights are larger than a
         cache. Arithmetic, biases and states stay float32. ``get_config`` tells
-        the mode and ``get_weights`` the rounded values.
+        the mode and ``get_weights`` the rounded values; ``set_weights`` rounds
+        what it sets from then on.
 
         Parameters
         ----------
@@ -149,7 +150,7 @@ class Network(Handle):
         ------
         ValueError
             If the mode is another, it is not built, or a weight is not
-            finite.
+            finite; no layer has changed then.
         TypeError
             If the mode is no string.
 

@@ -26,9 +26,11 @@ public struct Activation: Equatable, Sendable {
   /// The activation of a Keras name.
   public init(named name: String) throws(ElmanError) {
     guard let found = Activation.table.first(where: { $0.name == name }) else {
-      let nearest = ConfigReader.nearest(to: name, among: Activation.table.map(\.name))
+      let names = Activation.table.map(\.name)
+      let hint = ConfigReader.nearest(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
       throw ElmanError(
-        .invalidArgument, "Unknown activation function: '\(name)'.\(nearest.map { " Did you mean '\($0)'?" } ?? "")")
+        .invalidArgument,
+        "Unknown activation function: '\(name)'.\(hint) The activations are \(names.joined(separator: ", ")).")
     }
     self = found
   }

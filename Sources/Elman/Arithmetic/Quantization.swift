@@ -11,7 +11,8 @@ extension WeightFormat {
   init(named name: String) throws(ElmanError) {
     guard let format = Self.allCases.first(where: { $0.name == name }) else {
       throw ElmanError(
-        .invalidArgument, "Invalid quantization mode. Expected one of ('float16', 'bfloat16', 'int8'). Received: mode=\(name)")
+        .invalidArgument,
+        "Invalid quantization mode. Expected one of ('float32', 'float16', 'bfloat16', 'int8'). Received: mode=\(name)")
     }
     self = format
   }
@@ -106,29 +107,44 @@ public struct QuantizationError {
   public var relative: Double { squares > 0 ? (errors / squares).squareRoot() : 0 }
 }
 
+extension Weight {
+  /// The weight with its values rounded to a format; the last axis has the columns.
+  func rounded(to format: WeightFormat) throws(ElmanError) -> Weight {
+    if format == .float32 { return self }
+    let columns = shape.last ?? 1
+    let matrix = WeightMatrix(base: values.base, rows: count / max(columns, 1), columns: columns, stride: columns)
+    return replaced(by: try matrix.rounded(to: format))
+  }
+}
+
 extension Layer {
   /// Stores the weights of this layer's products, and of the layers in it, in fewer bits: for inference, where reading them
   /// is what takes time. Biases and activations stay float32. `mode` is the name of a format.
   public func quantize(_ mode: String) throws(ElmanError) -> QuantizationError {
     _ = try requireBuiltShape()
-    var error = QuantizationError()
-    try quantize(to: WeightFormat(named: mode), &error)
-    return error
+    return try [self].quantize(to: WeightFormat(named: mode))
   }
 
-  fileprivate func quantize(to format: WeightFormat, _ error: inout QuantizationError) throws(ElmanError) {
-    for child in children { try child.quantize(to: format, &error) }
-    try quantizeOwnWeights(to: format, &error)
+  fileprivate var withLayersInside: [Layer] { [self] + children.flatMap(\.withLayersInside) }
+}
+
+extension [Layer] {
+  /// Rounds the weights of all layers, and only then puts them in their places: all, or none where one cannot be rounded.
+  fileprivate func quantize(to format: WeightFormat) throws(ElmanError) -> QuantizationError {
+    let layers = flatMap(\.withLayersInside)
+    var rounded: [[Weight]] = []
+    for layer in layers { rounded.append(try layer.roundedWeights(to: format)) }
+    var error = QuantizationError()
+    for (layer, weights) in zip(layers, rounded) { try layer.quantizeOwnWeights(to: format, weights, &error) }
+    return error
   }
 }
 
 extension Sequential {
-  /// Quantizes all layers that have products; see `Layer.quantize`.
+  /// Quantizes all layers that have products; see `Layer.quantize`. No call of this model runs with some of them.
   public func quantize(_ mode: String) throws(ElmanError) -> QuantizationError {
     _ = try requireBuiltShape()
     let format = try WeightFormat(named: mode)
-    var error = QuantizationError()
-    for layer in layers { try layer.quantize(to: format, &error) }
-    return error
+    return try whileIdle { (layers) throws(ElmanError) in try layers.quantize(to: format) }
   }
 }

@@ -7,7 +7,8 @@ extension Initializer {
     else {
       let names = Self.classNames.map(NameCounter.snakeCase)
       let hint = ConfigReader.nearest(to: name, among: names + Self.classNames).map { " Did you mean '\($0)'?" } ?? ""
-      throw ElmanError(.invalidArgument, "Unknown initializer: '\(name)'.\(hint)")
+      throw ElmanError(
+        .invalidArgument, "Unknown initializer: '\(name)'.\(hint) The initializers are \(names.joined(separator: ", ")).")
     }
     var reader = try ConfigReader(config, of: className)
     reader.ignore("input_axes", "output_axes")

@@ -66,7 +66,8 @@ public final class Embedding: Layer, @unchecked Sendable {
     }.reversed().map(String.init).joined(separator: ", ")
     return ElmanError(
       .invalidArgument,
-      "Embedding layer '\(name)' takes whole numbers from 0 to \(inputDim - 1). Received: indices[\(position)] = \(value)")
+      "Embedding layer '\(name)' takes whole numbers from 0 to \(inputDim - 1). Received: indices[\(position)] = "
+        + (Int(exactly: value).map(String.init) ?? String(value)))
   }
 
   override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {

@@ -24,6 +24,8 @@ public final class Lambda: Layer, @unchecked Sendable {
     try reader.finish()
   }
 
+  override var runsCallersCode: Bool { true }
+
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [try shape(input)] }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {

@@ -63,6 +63,11 @@ public class Layer: @unchecked Sendable {
   /// Whether running changes the layer, as a stateful one does: it then runs for one thread at a time.
   var isStateful: Bool { false }
 
+  /// Whether running the layer, or one in it, calls functions of the caller's.
+  var runsCallersCode: Bool {
+    (self as? RecurrentCell)?.isCallersOwn == true || children.contains(where: \.runsCallersCode)
+  }
+
   /// What becomes of a mask of the input; Keras drops it unless the layer knows of masks.
   var maskFlow: MaskFlow { .stops }
 
@@ -103,8 +108,24 @@ public class Layer: @unchecked Sendable {
     throw ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) computes no gradients.")
   }
 
-  /// Puts given states in the place of those that a stateful layer carries.
-  public func setStates(_ states: [WeightValue]) throws(ElmanError) { throw notStateful() }
+  /// Puts given states in the place of those that a stateful layer carries, or none where one does not fit.
+  public final func replaceStates(_ states: [WeightValue]) throws(ElmanError) {
+    let carried = try self.states()
+    guard states.count == carried.count else {
+      throw ElmanError(
+        .shapeMismatch, "Layer \(name) expects \(carried.count) states, but it received \(states.count) state values.")
+    }
+    for (index, state) in states.enumerated() where state.shape != carried[index].shape {
+      throw ElmanError(
+        .shapeMismatch,
+        "State \(index) is incompatible with layer \(name): expected shape=\(Shape(carried[index].shape)), "
+          + "found shape=\(Shape(state.shape))")
+    }
+    try setStates(states)
+  }
+
+  /// Puts given states, whose shapes were checked, in the place of those that a stateful layer carries.
+  func setStates(_ states: [WeightValue]) throws(ElmanError) { throw notStateful() }
 
   /// Copies of the states that a stateful layer carries.
   public func states() throws(ElmanError) -> [(shape: [Int], values: [Float])] { throw notStateful() }
@@ -154,12 +175,21 @@ public class Layer: @unchecked Sendable {
   /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
     try input.requireSensible()
+    if runsCallersCode { watch() }
     _ = try outputShapes(for: input)
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
-      ownWeights = try makeWeights(for: input)
+      var weights = try makeWeights(for: input)
+      for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
+      ownWeights = weights
       builtShape = input
     }
+  }
+
+  /// All locks that are held while functions of the caller's run: this layer's, and those of the layers in it.
+  private func watch() {
+    lock.watch()
+    for child in children { child.watch() }
   }
 
   /// Runs the layer once.
@@ -168,7 +198,9 @@ public class Layer: @unchecked Sendable {
     try whilePrepared(exclusively: isStateful && call.streamStates.isEmpty) { () throws(ElmanError) in try forward(call) }
   }
 
-  /// Calls `body` with the lock held and the weights in the form that the kernels read.
+  /// Calls `body` with the lock held and the weights in the form that the kernels read. In its caller, where what `body`
+  /// captures need not be copied.
+  @inline(__always)
   final func whilePrepared(
     exclusively isExclusive: Bool? = nil, _ body: () throws(ElmanError) -> Void
   ) throws(ElmanError) {
@@ -228,6 +260,15 @@ public class Layer: @unchecked Sendable {
     } + children.flatMap { $0.weights(under: path, trainable: trainable) }
   }
 
+  /// New values of a weight as the layer will keep them: rounded where it stores the weight in fewer bits. An error from
+  /// inside the layer's own run.
+  final func kept(_ values: FloatBuffer, of index: Int) throws(ElmanError) -> FloatBuffer {
+    try lock.exclusive { () throws(ElmanError) in
+      let weight = ownWeights[index].replaced(by: values)
+      return quantizableWeights.contains(index) ? try weight.rounded(to: weightFormat).values : values
+    }
+  }
+
   /// Puts another buffer, of the same count, in the place of a weight's values.
   final func replaceWeight(_ index: Int, by values: FloatBuffer) throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in
@@ -237,20 +278,24 @@ public class Layer: @unchecked Sendable {
     }
   }
 
-  /// Rounds the weights of this layer's own products, and has them packed in a format from now on.
-  final func quantizeOwnWeights(to format: WeightFormat, _ error: inout QuantizationError) throws(ElmanError) {
+  /// The weights of this layer's own products, rounded to a format. An error from inside the layer's own run.
+  final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [Weight] {
+    try lock.exclusive { () throws(ElmanError) in
+      var rounded: [Weight] = []
+      for index in quantizableWeights { rounded.append(try ownWeights[index].rounded(to: format)) }
+      return rounded
+    }
+  }
+
+  /// Puts rounded weights in the place of those of the products, which are packed in the format from now on.
+  final func quantizeOwnWeights(
+    to format: WeightFormat, _ rounded: [Weight], _ error: inout QuantizationError
+  ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
-      var rounded: [FloatBuffer] = []
-      for weight in ownWeights[quantizableWeights] {
-        let columns = weight.shape.last ?? 1
-        let matrix = WeightMatrix(
-          base: weight.values.base, rows: weight.count / max(columns, 1), columns: columns, stride: columns)
-        rounded.append(try matrix.rounded(to: format))
-      }
-      for (index, buffer) in zip(quantizableWeights, rounded) {
-        error.add(ownWeights[index].values.values, rounded: buffer.base)
-        ownWeights[index] = ownWeights[index].replaced(by: buffer)
+      for (index, weight) in zip(quantizableWeights, rounded) {
+        error.add(ownWeights[index].values.values, rounded: weight.values.base)
+        ownWeights[index] = weight
       }
       weightFormat = format
       isPrepared = false
@@ -322,7 +367,7 @@ extension LayerWeight {
         .shapeMismatch,
         "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(value.shape)) does not fit.")
     }
-    return try FloatBuffer(copying: value.values)
+    return try layer.kept(try FloatBuffer(copying: value.values), of: index)
   }
 }
 

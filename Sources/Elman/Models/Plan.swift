@@ -105,7 +105,7 @@ final class Plan: Sendable {
   /// Whether the plan is for inputs of a shape.
   func takes(_ shape: UnsafeBufferPointer<Int64>) -> Bool {
     guard shape.count == inputShape.count else { return false }
-    for (index, size) in inputShape.enumerated() where Int64(size) != shape[index] { return false }
+    for index in inputShape.indices where Int64(inputShape[index]) != shape[index] { return false }
     return true
   }
 
@@ -123,7 +123,8 @@ final class Plan: Sendable {
     for index in outputCounts.indices { workspace.outputs[steps.count - 1][index] = output(index) }
     let memory = workspace.memory.base
     var mask = startsWithMask ? call.mask : nil
-    for (index, step) in steps.enumerated() {
+    for index in steps.indices {
+      let step = steps[index]
       let input = step.source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? call.input
       try step.layer.run(
         LayerCall(

@@ -35,6 +35,7 @@ public final class Sequential: @unchecked Sendable {
 
   /// Appends a layer, and builds it where the shape of its input is known.
   public func add(_ layer: Layer) throws(ElmanError) {
+    if layer.runsCallersCode { lock.watch() }
     try lock.exclusive { () throws(ElmanError) in
       if let input = layer as? InputLayer { return try start(with: input) }
       if stack.contains(where: { $0.name == layer.name }) || inputLayer?.name == layer.name {
@@ -102,6 +103,8 @@ public final class Sequential: @unchecked Sendable {
     guard !stack.isEmpty else {
       throw ElmanError(.notBuilt, "Sequential model '\(name)' cannot be built because it has no layers.")
     }
+    // All layers are asked before one is built.
+    try requireTaken(input)
     var shape = input
     for layer in stack {
       try layer.build(for: shape)
@@ -114,11 +117,18 @@ public final class Sequential: @unchecked Sendable {
   /// A shape that was only seen on an input gives way to another one: what differs is not fixed any more.
   private func relax(_ known: Shape, for input: Shape) throws(ElmanError) {
     if known.accepts(input) { return }
-    guard isShapeInferred, known.rank == input.rank else { throw incompatible(known, input) }
+    guard isShapeInferred else { throw incompatible(known, input) }
+    // The layer that does not take the input says best what it expects.
+    try requireTaken(input)
     let relaxed = Shape(zip(known.dimensions, input.dimensions).map { $0 == $1 ? $0 : nil })
-    var shape = relaxed
-    for layer in stack { shape = try singleOutput(layer, for: shape, isLast: layer === stack.last) }
+    guard known.rank == input.rank, (try? requireTaken(relaxed)) != nil else { throw incompatible(known.withBatch(nil), input) }
     currentInputShape = relaxed
+  }
+
+  /// An error unless all layers, one after the other, take an input of a shape.
+  private func requireTaken(_ input: Shape) throws(ElmanError) {
+    var shape = input
+    for layer in stack { shape = try singleOutput(layer, for: shape, isLast: layer === stack.last) }
   }
 
   /// The shape that a layer after these would get.
@@ -276,7 +286,9 @@ public final class Sequential: @unchecked Sendable {
   }
 
   public func resetStates() throws(ElmanError) {
-    for layer in layers { try layer.resetStates() }
+    try whileIdle { (layers) throws(ElmanError) in
+      for layer in layers { try layer.resetStates() }
+    }
   }
 
   // MARK: Weights
@@ -286,9 +298,14 @@ public final class Sequential: @unchecked Sendable {
 
   /// Sets all weights, or none where one does not fit. No call of this model runs with some of them.
   public func setWeights(_ values: [WeightValue]) throws(ElmanError) {
-    try lock.exclusive { () throws(ElmanError) in
-      try stack.flatMap(\.weights).set(values, of: "model \"\(name)\"")
+    try whileIdle { (layers) throws(ElmanError) in
+      try layers.flatMap(\.weights).set(values, of: "model \"\(name)\"")
     }
+  }
+
+  /// Calls `body` with the layers, while no call of this model runs.
+  func whileIdle<Result>(_ body: ([Layer]) throws(ElmanError) -> Result) throws(ElmanError) -> Result {
+    try lock.exclusive { () throws(ElmanError) in try body(stack) }
   }
 
   private func read<Value>(_ value: () -> Value) -> Value {

@@ -184,8 +184,12 @@ private struct StreamLayout {
 extension Sequential {
   /// A stream of this model for a batch.
   public func stream(batch: Int) throws(ElmanError) -> Stream {
-    guard batch > 0, batch <= Int(Int32.max) else {
+    guard batch > 0 else {
       throw ElmanError(.invalidArgument, "The batch size of a stream must be at least 1. Received: batch_size=\(batch)")
+    }
+    guard batch <= Int(Int32.max) else {
+      throw ElmanError(
+        .invalidArgument, "The batch size of a stream must be at most \(Int32.max). Received: batch_size=\(batch)")
     }
     return try Stream(layers: layers, modelInput: try requireBuiltShape(), batch: batch)
   }

@@ -67,11 +67,25 @@ public enum Threads {
   /// Does each part of each stage; a stage begins when all parts of the one before it are done.
   static func run(stages: Int = 1, parts: Int, _ work: some SharedWork) {
     _ = forkHandler
-    pool.run(stages: stages, parts: parts, work)
+    if let held = HeldLocks.ofThisThread {
+      pool.run(stages: stages, parts: parts, WorkUnderLocks(held: held, work: work))
+    } else {
+      pool.run(stages: stages, parts: parts, work)
+    }
   }
 }
 
 /// What threads share. A type of its own rather than a function, whose variables would take memory at each call.
 protocol SharedWork {
   func callAsFunction(stage: Int, part: Int)
+}
+
+/// Work for a thread that holds locks: the others must not wait for these either.
+private struct WorkUnderLocks<Work: SharedWork>: SharedWork {
+  let held: HeldLocks.Link
+  let work: Work
+
+  func callAsFunction(stage: Int, part: Int) {
+    HeldLocks.being(held) { work(stage: stage, part: part) }
+  }
 }

@@ -267,7 +267,9 @@ class PythonCell(Cell):
 
     Notes
     -----
-    Its weights are its own: elman neither counts nor saves them.
+    Its weights are its own: elman neither counts nor saves them. ``call`` may read
+    the model that is running it; what changes that model or its running layers
+    (``set_weights``, ``add``, ``quantize``, ...) raises a ValueError there.
     """
 
     def __init__(self, cell: Any, name: str | None = None):

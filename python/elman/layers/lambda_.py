@@ -32,7 +32,9 @@ class Lambda(Layer):
     -----
     Input (batch, ...); output as the function gives it. A Lambda cannot be made
     again from its config, nor loaded from a file: a file that names a function
-    could run anything.
+    could run anything. The function may read the model that is running it; what
+    changes that model (``set_weights``, ``add``, ``quantize``, ...) raises a
+    ValueError there.
 
     Examples
     --------

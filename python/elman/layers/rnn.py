@@ -30,7 +30,9 @@ class RNN(Layer):
     Notes
     -----
     Input (batch, timesteps, features); output (batch, units), or (batch,
-    timesteps, units) with ``return_sequences``. Weights: the cell's.
+    timesteps, units) with ``return_sequences``. Weights: the cell's. The ``call`` of
+    a cell in Python may read the model that is running it, not change it: see
+    ``elman.layers.cells.PythonCell``.
 
     Examples
     --------
