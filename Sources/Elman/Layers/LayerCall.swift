@@ -45,11 +45,19 @@ struct ScratchSpace {
   init(_ base: UnsafeMutablePointer<Float>? = nil) { self.base = base }
 
   /// The next piece, of a product of sizes; meaningless while measuring.
+  @inline(__always)
   mutating func take(_ size: Int, _ second: Int = 1, _ third: Int = 1, _ fourth: Int = 1) -> UnsafeMutablePointer<Float> {
+    guard let base else { return measure(size, second, third, fourth) }
+    // What was measured before does not overflow.
     let start = count
+    count &+= (size &* second &* third &* fourth &+ 15) & ~15
+    return base + start
+  }
+
+  private mutating func measure(_ size: Int, _ second: Int, _ third: Int, _ fourth: Int) -> UnsafeMutablePointer<Float> {
     let size = multiply(multiply(size, second), multiply(third, fourth))
     count = add(count, multiply(add(size, 15) / 16, 16))
-    return (base ?? ScratchSpace.nowhere) + (base == nil ? 0 : start)
+    return ScratchSpace.nowhere
   }
 
   /// The floats taken, or an error where they are beyond memory.
