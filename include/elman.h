@@ -1884,8 +1884,10 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  *           square; may be NULL
  *
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
- * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
- * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
+ * was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor multiplies bytes (AVX-512 VNNI)
+ * does int8 take inputs and states as whole numbers of 23 bits, relative to the largest of up to 512 neighbours, which is as fine
+ * as float32 sums of their products. It pays where reading the weights takes the time: few rows at once, and weights larger than
+ * a cache. The mode stands in the config as "quantization", the rounded values in the
  * weights: a layer made again from both gives the same bits. Weights that are set later are rounded as they are set, and
  * must be finite. float16 ends at 65504, and begins at 2^-14.
  *
@@ -2265,8 +2267,10 @@ ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *inpu
  *           square; may be NULL
  *
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
- * was rounded off is lost. Biases, states and all arithmetic stay float32. It pays where reading the weights takes the time: few
- * rows at once, and weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the
+ * was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor multiplies bytes (AVX-512 VNNI)
+ * does int8 take inputs and states as whole numbers of 23 bits, relative to the largest of up to 512 neighbours, which is as fine
+ * as float32 sums of their products. It pays where reading the weights takes the time: few rows at once, and weights larger than
+ * a cache. The mode stands in the config as "quantization", the rounded values in the
  * weights: a model made again from both gives the same bits. Weights that are set later are rounded as they are set, and
  * must be finite. float16 ends at 65504, and begins at 2^-14.
  *

@@ -130,7 +130,8 @@ class Network(Handle):
         """Store the weights of the products in fewer bits, for inference.
 
         It pays where one row or few run at once and the weights are larger than a
-        cache. Arithmetic, biases and states stay float32. ``get_config`` tells
+        cache. Arithmetic, biases and states stay float32 (but ``"int8"`` rounds
+        inputs to 23 bits where the processor multiplies bytes). ``get_config`` tells
         the mode and ``get_weights`` the rounded values; ``set_weights`` rounds
         what it sets from then on.
 
