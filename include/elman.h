@@ -1885,11 +1885,10 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  *
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
  * was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor multiplies bytes (AVX-512 VNNI)
- * does int8 take inputs and states as whole numbers of 23 bits, relative to the largest of up to 512 neighbours, which is as fine
- * as float32 sums of their products. It pays where reading the weights takes the time: few rows at once, and weights larger than
- * a cache. The mode stands in the config as "quantization", the rounded values in the
- * weights: a layer made again from both gives the same bits. Weights that are set later are rounded as they are set, and
- * must be finite. float16 ends at 65504, and begins at 2^-14.
+ * does int8 round inputs and states: to 2^-22 of the largest of up to 512 neighbours, and to no less than seven bits of each.
+ * It pays where reading the weights takes the time: few rows at once, and weights larger than a cache. The mode stands in the
+ * config as "quantization", the rounded values in the weights: a layer made again from both gives the same bits. Weights that
+ * are set later are rounded as they are set, and must be finite. float16 ends at 65504, and begins at 2^-14.
  *
  * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
  * then. Changes the layer. Threads: any. Since 0.2.
@@ -2268,8 +2267,8 @@ ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *inpu
  *
  * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
  * was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor multiplies bytes (AVX-512 VNNI)
- * does int8 take inputs and states as whole numbers of 23 bits, relative to the largest of up to 512 neighbours, which is as fine
- * as float32 sums of their products. It pays where reading the weights takes the time: few rows at once, and weights larger than
+ * does int8 round inputs and states: to 2^-22 of the largest of up to 512 neighbours, and to no less than seven bits of each.
+ * It pays where reading the weights takes the time: few rows at once, and weights larger than
  * a cache. The mode stands in the config as "quantization", the rounded values in the
  * weights: a model made again from both gives the same bits. Weights that are set later are rounded as they are set, and
  * must be finite. float16 ends at 65504, and begins at 2^-14.
@@ -2503,7 +2502,7 @@ ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *inp
 
 /*
  * A stream runs a model one timestep at a time: a step gives what the model would give for all steps so far, to the bit. It
- * shares the model's weights, reads them as they are at each step, and has states of its own. No step allocates memory.
+ * shares the model's weights, reads them as they are at each step, and has states of its own. Steps allocate no memory.
  * Any number of streams may run at once; one stream is used by one thread at a time.
  */
 
@@ -2559,9 +2558,10 @@ ELMAN_API elman_status elman_stream_output_shape(elman_stream stream, int64_t *s
  *   output         receives the output, of elman_stream_output_shape
  *   output_count   floats that output holds
  *
- * It runs on the caller's thread, allocates nothing and, but for cells and lambdas of the caller, takes no lock. Only where steps
- * follow each other within 20 microseconds do other threads take part in large layers (300,000 weights and more, a batch of
- * one), without other bits; elman_set_num_threads(1) rules that out.
+ * It allocates nothing, but for the first step with new weights. With SimpleRNN, LSTM and GRU of one row it takes no lock; other
+ * layers share theirs. It runs on the caller's thread; where steps follow each other within 20 microseconds, other threads
+ * take part in large layers (300,000 weights and more, a batch of one), without other bits. A thread that may not wait for
+ * another, as that of an audio callback, rules this out by elman_set_num_threads(1).
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: input_count; ELMAN_BUFFER_TOO_SMALL: output_count; ELMAN_INVALID_ARGUMENT: an
  * index that is not in an embedding's table. Threads: one at a time for one stream. Since 0.2.

@@ -27,30 +27,26 @@ protocol WeightOwner: AnyObject {
   var weights: [LayerWeight] { get }
   /// As Keras's messages name it.
   var title: String { get }
+  func setWeight(at index: Int, _ value: WeightValue) throws(ElmanError)
   func setWeights(_ values: [WeightValue]) throws(ElmanError)
 }
 
 extension Layer: WeightOwner {
   var title: String { "layer \"\(name)\"" }
+  func setWeight(at index: Int, _ value: WeightValue) throws(ElmanError) {
+    try weights.at(index, of: title).set(value)
+  }
   func setWeights(_ values: [WeightValue]) throws(ElmanError) { try weights.set(values, of: title) }
 }
 
-extension Sequential: WeightOwner {
-  var title: String { "model \"\(name)\"" }
-}
+extension Sequential: WeightOwner {}
 
 extension Handle where Object: WeightOwner {
   /// Calls `body` with the weight of an index.
   func withWeight(_ index: Int, _ body: (LayerWeight) throws(ElmanError) -> Void) -> elman_status {
     call { (owner) throws(ElmanError) in
-      let weights = owner.weights
-      guard weights.indices.contains(index) else { throw noSuchWeight(index, weights.count, owner) }
-      try body(weights[index])
+      try body(try owner.weights.at(index, of: owner.title))
     }
-  }
-
-  private func noSuchWeight(_ index: Int, _ count: Int, _ owner: Object) -> ElmanError {
-    ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(owner.title) has \(count).")
   }
 
   func weightCount(_ count: UnsafeMutablePointer<Int>?) -> elman_status {
@@ -82,8 +78,9 @@ extension Handle where Object: WeightOwner {
   }
 
   func setWeight(_ index: Int, _ value: UnsafePointer<elman_array>?) -> elman_status {
-    withWeight(index) { (weight) throws(ElmanError) in
-      try weight.set(try required(value, "value").pointee.value("value"))
+    call { (owner) throws(ElmanError) in
+      _ = try owner.weights.at(index, of: owner.title)
+      try owner.setWeight(at: index, try required(value, "value").pointee.value("value"))
     }
   }
 

@@ -5,16 +5,15 @@ import KernelInterface
 
   // int8 weights on processors that multiply bytes (AVX-512 VNNI): 64 products in one instruction, with nothing to widen.
   //
-  // The left matrix stays float32 and comes as whole numbers of 23 bits, relative to the largest of up to 512 neighbours: as
-  // fine as float32 keeps the sum of their products. Each is three digits of 8 bits, so that a sum is three sums of whole
-  // numbers, which are exact in any order.
+  // The left matrix stays float32 and comes as whole numbers of 23 bits, relative to the largest of up to 512 neighbours. Each
+  // is three digits of 8 bits, so that a sum is three sums of whole numbers, which are exact in any order.
 
   /// Values of k whose weights lie together.
   @inline(__always)
   private var groupDepth: Int { 4 * lanes }
   /// Values of k whose left numbers share their scale: as many as a tile's memory has room for.
   @inline(__always)
-  private var chunkDepth: Int { 8 * groupDepth }
+  private var chunkDepth: Int { TileMemory.most / 3 * groupDepth }
 
   /// Words of four weights each that stand for a depth, each with one number of every fourth part of a group.
   @inline(__always)
@@ -60,69 +59,105 @@ import KernelInterface
   private func add<let N: Int>(_ factor: Factor, _ memory: TileMemory, _ count: Int, _ isRowOfPanels: Bool, _ shape: Row<N>.Type) {
     guard let scales = factor.scales else { return }
     let (depth, rowBytes) = (factor.depth, N * lanes * 4)
-    var left = WholeNumbers(memory)
+    let (rows, panels) = isRowOfPanels ? (1, count) : (count, 1)
     for first in stride(from: 0, to: depth, by: chunkDepth) {
-      let size = min(chunkDepth, depth - first)
-      for r in 0..<count {
-        let (row, panel) = isRowOfPanels ? (0, r) : (r, 0)
-        let numbers = factor.left[row] + first
-        if r == 0 || !isRowOfPanels { left.round(numbers, size) }
-        let weights = factor.panel + (panel * quads(depth) + quads(first)) * rowBytes
-        let products = left.isFinite ? left.products(weights, shape) : unroundedProducts(numbers, size, weights, shape)
-        for n in 0..<N {
-          let scale = (scales + (panel * N + n) * lanes).vector()
-          memory.sums[r * N + n] = scale.times(products[n], plus: memory.sums[r * N + n])
+      for row in 0..<rows {
+        var left = WholeNumbers(factor.left[row] + first, min(chunkDepth, depth - first), memory)
+        while left.take() {
+          for panel in 0..<panels {
+            let weights = factor.panel + (panel * quads(depth) + quads(first)) * rowBytes
+            left.addProducts(weights, scales + panel * N * lanes, memory.sums + (row + panel) * N, shape)
+          }
         }
       }
     }
   }
 
   /// Up to `chunkDepth` numbers of a row as whole numbers of three digits, times a power of two.
+  ///
+  /// Numbers that are much smaller than the largest come in another turn, with a power of two of their own: each keeps the
+  /// seven bits or more that int8 weights have.
   private struct WholeNumbers {
+    private let numbers: UnsafePointer<Float>
+    private let count: Int
     /// For every group the three digits, each of them a vector of words with four numbers.
     private let digits: UnsafeMutablePointer<IntVector>
-    private var count = 0
-    private(set) var isFinite = true
+    /// The largest exponent of what was not taken yet; below zero where nothing is left.
+    private var exponent: Int32
+    private var isFinite = true
     private var scale: Float = 1
     /// The sum of each digit times -128, since each weight is 128 too large.
     private var offsets = InlineArray<3, Int32>(repeating: 0)
 
+    /// Of infinity and NaN.
     @inline(__always)
-    init(_ memory: TileMemory) { digits = UnsafeMutableRawPointer(memory.halves).assumingMemoryBound(to: IntVector.self) }
+    private static var infinite: Int32 { 255 }
+    /// How much smaller than the largest a number may be, as a power of two.
+    @inline(__always)
+    private static var span: Int32 { 14 }
 
-    /// Takes `count` numbers, rounded so that the largest has 22 bits beside its sign.
     @inline(never)
-    mutating func round(_ numbers: UnsafePointer<Float>, _ count: Int) {
-      let exponent = largestExponent(numbers, count)
-      isFinite = exponent < 255
-      guard isFinite else { return }
-      let shift = min(148 - exponent, 126)
+    init(_ numbers: UnsafePointer<Float>, _ count: Int, _ memory: TileMemory) {
+      self.numbers = numbers
       self.count = count
+      digits = UnsafeMutableRawPointer(memory.halves).assumingMemoryBound(to: IntVector.self)
+      var largest = IntVector()
+      for k in stride(from: 0, to: count, by: lanes) {
+        largest = Self.larger(largest, (numbers + k).vector(atMost: count - k).magnitude.bits)
+      }
+      exponent = Self.exponent(largest)
+    }
+
+    /// The next numbers, rounded so that the largest has 22 bits beside its sign; false where none are left.
+    @inline(never)
+    mutating func take() -> Bool {
+      guard exponent >= 0 else { return false }
+      isFinite = exponent < Self.infinite
+      if isFinite { takeFinite() } else { exponent = -1 }
+      return true
+    }
+
+    @inline(__always)
+    private mutating func takeFinite() {
+      let shift = min(148 - exponent, 126)
       scale = powerOfTwo(-shift)
-      let factor = Vector(repeating: powerOfTwo(shift))
+      let interval = Interval(of: exponent, factor: powerOfTwo(shift))
       let ones = IntVector(repeating: 0x0101_0101)
-      var sums = InlineArray<3, IntVector>(repeating: IntVector())
+      var (sums, rest) = (InlineArray<3, IntVector>(repeating: IntVector()), IntVector())
       for group in stride(from: 0, to: count, by: groupDepth) {
-        let (place, words) = (digits + group / groupDepth * 3, words(numbers + group, count - group, factor))
+        let (place, words) = (digits + group / groupDepth * 3, words(numbers + group, count - group, interval, &rest))
         for digit in 0..<3 {
           place[digit] = words[digit]
           sums[digit] = elman_cpu_add_dots(sums[digit], ones, words[digit])
         }
       }
       for digit in 0..<3 { offsets[digit] = sum(sums[digit]) &* -128 }
+      exponent = Self.exponent(rest)
     }
 
-    /// Of infinity and NaN 255.
-    @inline(__always)
-    private func largestExponent(_ numbers: UnsafePointer<Float>, _ count: Int) -> Int32 {
-      var largest = IntVector()
-      for k in stride(from: 0, to: count, by: lanes) {
-        let bits = (numbers + k).vector(atMost: count - k).magnitude.bits
-        largest.replace(with: bits, where: bits .> largest)
+    /// Which numbers are taken, by their bits.
+    private struct Interval {
+      let lowest: IntVector
+      let end: IntVector
+      let factor: Vector
+
+      @inline(__always)
+      init(of exponent: Int32, factor: Float) {
+        lowest = IntVector(repeating: max(exponent - span, 0) &<< 23)
+        end = IntVector(repeating: (exponent + 1) &<< 23)
+        self.factor = Vector(repeating: factor)
       }
-      var result = largest[0]
-      for lane in 1..<lanes { result = max(result, largest[lane]) }
-      return result &>> 23
+    }
+
+    @inline(__always)
+    private static func larger(_ x: IntVector, _ y: IntVector) -> IntVector { x.replacing(with: y, where: y .> x) }
+
+    /// The largest exponent of some bits; below zero where all are zero.
+    @inline(__always)
+    private static func exponent(_ bits: IntVector) -> Int32 {
+      var largest = bits[0]
+      for lane in 1..<lanes { largest = max(largest, bits[lane]) }
+      return largest == 0 ? -1 : largest &>> 23
     }
 
     @inline(__always)
@@ -130,12 +165,14 @@ import KernelInterface
 
     /// The digits of a group: in each lane four numbers, one of each fourth part.
     @inline(__always)
-    private func words(_ numbers: UnsafePointer<Float>, _ left: Int, _ factor: Vector) -> InlineArray<3, IntVector> {
+    private func words(
+      _ numbers: UnsafePointer<Float>, _ left: Int, _ interval: Interval, _ rest: inout IntVector
+    ) -> InlineArray<3, IntVector> {
       let part = min(left / 4 + (left % 4 + 3) / 4, lanes)
-      let a = bytes(numbers.vector(atMost: part), factor)
-      let b = bytes((numbers + part).vector(atMost: max(0, min(part, left - part))), factor)
-      let c = bytes((numbers + 2 * part).vector(atMost: max(0, min(part, left - 2 * part))), factor)
-      let d = bytes((numbers + 3 * part).vector(atMost: max(0, min(part, left - 3 * part))), factor)
+      let a = bytes(numbers.vector(atMost: part), interval, &rest)
+      let b = bytes((numbers + part).vector(atMost: max(0, min(part, left - part))), interval, &rest)
+      let c = bytes((numbers + 2 * part).vector(atMost: max(0, min(part, left - 2 * part))), interval, &rest)
+      let d = bytes((numbers + 3 * part).vector(atMost: max(0, min(part, left - 3 * part))), interval, &rest)
       return [
         (a & 0xFF) | (b & 0xFF) &<< 8 | (c & 0xFF) &<< 16 | d &<< 24,
         (a &>> 8 & 0xFF) | (b & 0xFF00) | (c & 0xFF00) &<< 8 | (d & 0xFF00) &<< 16,
@@ -143,11 +180,15 @@ import KernelInterface
       ]
     }
 
-    /// Three digits of -128 to 127 in the lower bytes.
+    /// Three digits of -128 to 127 in the lower bytes; zeros for what is not in the interval.
     @inline(__always)
-    private func bytes(_ numbers: Vector, _ factor: Vector) -> IntVector {
+    private func bytes(_ numbers: Vector, _ interval: Interval, _ rest: inout IntVector) -> IntVector {
+      let magnitude = numbers.magnitude.bits
+      let isLess = magnitude .< interval.lowest
+      rest = Self.larger(rest, IntVector().replacing(with: magnitude, where: isLess))
+      let taken = numbers.replacing(with: Vector(), where: isLess .| (magnitude .>= interval.end))
       // The last bits of 1.5 times 2^23 are the rounded number.
-      let rounded = numbers.times(factor, plus: Vector(repeating: 0x1.8p23)).bits
+      let rounded = taken.times(interval.factor, plus: Vector(repeating: 0x1.8p23)).bits
       return (rounded &+ IntVector(repeating: 0x80_8080 - 0x4B40_0000)) ^ IntVector(repeating: 0x80_8080)
     }
 
@@ -158,9 +199,20 @@ import KernelInterface
       return result
     }
 
+    /// Adds the products with N vectors of weights, times the scales of their columns.
+    @inline(__always)
+    func addProducts<let N: Int>(
+      _ weights: UnsafeRawPointer, _ scales: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Vector>, _ shape: Row<N>.Type
+    ) {
+      let products = isFinite ? products(weights, shape) : unroundedProducts(numbers, count, weights, shape)
+      // The power of two first: a sum of whole numbers may be too large for float32 before its column's scale.
+      let power = Vector(repeating: isFinite ? scale : 1)
+      for n in 0..<N { sums[n] = ((scales + n * lanes).vector() * power).times(products[n], plus: sums[n]) }
+    }
+
     /// The products with N vectors of weights.
     @inline(__always)
-    func products<let N: Int>(_ weights: UnsafeRawPointer, _ shape: Row<N>.Type) -> Row<N> {
+    private func products<let N: Int>(_ weights: UnsafeRawPointer, _ shape: Row<N>.Type) -> Row<N> {
       var low = InlineArray<N, IntVector>(repeating: IntVector(repeating: offsets[0]))
       var middle = InlineArray<N, IntVector>(repeating: IntVector(repeating: offsets[1]))
       var high = InlineArray<N, IntVector>(repeating: IntVector(repeating: offsets[2]))
@@ -179,10 +231,10 @@ import KernelInterface
           place += N * lanes * 4
         }
       }
-      let (base, scale) = (Vector(repeating: 256), Vector(repeating: scale))
+      let base = Vector(repeating: 256)
       var products = Row<N>(repeating: Vector())
       for n in 0..<N {
-        products[n] = base.times(base.times(floats(high[n]), plus: floats(middle[n])), plus: floats(low[n])) * scale
+        products[n] = base.times(base.times(floats(high[n]), plus: floats(middle[n])), plus: floats(low[n]))
       }
       return products
     }

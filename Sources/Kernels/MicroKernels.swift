@@ -55,13 +55,13 @@ struct TileMemory {
   /// Vectors of it.
   static var count: Int { MemoryLayout<TileStorage>.size / MemoryLayout<Vector>.size }
   /// The most vectors of a tile.
-  private static var most: Int { (count - 1) / 3 }
+  static var most: Int { (count - 1) / 3 }
 
   let zeros: UnsafePointer<Float>
   let sums: UnsafeMutablePointer<Vector>
   /// The sums of the first product, where they are put aside.
   let asides: UnsafeMutablePointer<Vector>
-  /// The sums of first halves.
+  /// The sums of first halves, or the digits of `multiplyDots`.
   let halves: UnsafeMutablePointer<Vector>
 
   /// Memory of `count` vectors.

@@ -2,7 +2,7 @@ import KernelInterface
 
 // How the numbers of a packed matrix lie in memory in each format, and how vectors of them are read. Every format's numbers
 // are exact in float32, so that a product differs from that of the rounded weights in float32 by nothing but a column's
-// scale, which comes last.
+// scale, which comes last. (Of int8 with dot products see `DotProducts.swift`.)
 //
 // What is read at one k are the N vectors of a panel. Widening a vector of narrow numbers is slow on most processors, the
 // more so the wider its registers: where N allows, the vectors lie lane by lane instead, as many as fill 32 bits, and each is

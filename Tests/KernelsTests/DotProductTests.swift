@@ -61,6 +61,29 @@ import Testing
     }
   }
 
+  /// Small numbers are not lost beside large ones, whose weight may be zero.
+  @Test func numbersOfAllSizesKeepTheirBits() {
+    for kernels in Self.kernels {
+      for (big, smalls) in [(1e3, 0.1), (1e6, 0.1), (1.7e9, 0.1), (3e38, 1e-3), (1, 1e-12)] as [(Float, Float)] {
+        let got = products(kernels, [big, smalls, 2 * smalls, 3 * smalls], [0, 100, 100, 100], depth: 4, units: 1)
+        #expect(abs(got[0] / (300 * smalls) - 1) < 0x1p-8, "\(smalls) beside \(big)")
+      }
+      for depth in [5, 64, 600] {
+        let units = 70
+        var values = Values(UInt64(depth))
+        let exponents = values.array(depth, scale: 50)
+        let x = zip(values.array(depth), exponents).map { $0 * Float(sign: .plus, exponent: Int($1), significand: 1) }
+        let q = weights(&values, depth * units)
+        let got = products(kernels, x, q, depth: depth, units: units)
+        for column in 0..<units {
+          let terms = (0..<depth).map { Double(x[$0]) * Double(q[$0 * units + column]) }
+          let bound = terms.reduce(0.0) { $0 + $1.magnitude } / 256
+          #expect(abs(Double(got[column]) - 0.5 * terms.reduce(0.0, +)) <= 0.5 * bound, "depth=\(depth) column=\(column)")
+        }
+      }
+    }
+  }
+
   @Test func whatIsNotFiniteStaysSoAndInItsRow() {
     for kernels in Self.kernels {
       let (depth, units) = (530, 70)

@@ -372,7 +372,7 @@ TEST(a_lambda_is_a_layer) {
 typedef struct {
   elman_model model;
   elman_array weights[2];
-  elman_status set, added, quantized, read;
+  elman_status set, set_one, added, quantized, read;
   char message[256];
 } meddling;
 
@@ -383,6 +383,7 @@ static int32_t meddle(void *context, const elman_array *input, elman_output *out
   memcpy(output->data, input->data, output->count * sizeof(float));
   tried->set = elman_model_set_weights(tried->model, tried->weights, 2);
   elman_last_error(tried->message, sizeof tried->message);
+  tried->set_one = elman_model_set_weight(tried->model, 0, &tried->weights[0]);
   tried->added = elman_model_add_layer(tried->model, dense);
   tried->quantized = elman_model_quantize(tried->model, "int8", NULL);
   tried->read = elman_model_get_weight(tried->model, 1, bias, 2);
@@ -406,6 +407,7 @@ TEST(what_a_run_calls_back_may_read_the_model_and_not_change_it) {
   OK(elman_model_forward(tried.model, (float[]){1, 2, 3}, SHAPE(1, 3), output, 2));
   alarm(0);
   CHECK(tried.set == ELMAN_INVALID_ARGUMENT && strstr(tried.message, "called from inside its own run") != NULL);
+  CHECK(tried.set_one == ELMAN_INVALID_ARGUMENT);
   CHECK(tried.added == ELMAN_INVALID_ARGUMENT && tried.quantized == ELMAN_INVALID_ARGUMENT && tried.read == ELMAN_OK);
   OK(elman_model_layer_count(tried.model, &count));
   CHECK(count == 2);

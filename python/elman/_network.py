@@ -131,7 +131,8 @@ class Network(Handle):
 
         It pays where one row or few run at once and the weights are larger than a
         cache. Arithmetic, biases and states stay float32 (but ``"int8"`` rounds
-        inputs to 23 bits where the processor multiplies bytes). ``get_config`` tells
+        inputs, to 2^-22 of the largest, where the processor multiplies bytes).
+        ``get_config`` tells
         the mode and ``get_weights`` the rounded values; ``set_weights`` rounds
         what it sets from then on.
 

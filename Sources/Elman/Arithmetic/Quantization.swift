@@ -23,7 +23,7 @@ extension WeightFormat {
     switch self {
     case .float32, .int8: return value
     case .bfloat16:
-      let bits = value.bitPattern
+      let bits = min(max(value, -0x1.fep127), 0x1.fep127).bitPattern
       return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
     case .float16:
       if value.magnitude < 0x1p-14 { return value.magnitude > 0x1p-15 ? Float(signOf: value, magnitudeOf: 0x1p-14) : 0 }
@@ -39,7 +39,8 @@ struct ColumnScale {
   let value: Float
 
   init(largest: Float) {
-    value = Float(bitPattern: ((largest / 127).bitPattern + 0xFF) & ~0xFF)
+    // Rounded up it must not be too large for float32 when it is multiplied by 127 again.
+    value = Float(bitPattern: ((min(largest, 0x1.fep127) / 127).bitPattern + 0xFF) & ~0xFF)
   }
 
   /// -127 to 127.

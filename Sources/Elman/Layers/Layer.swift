@@ -332,6 +332,14 @@ extension [LayerWeight] {
     throw ElmanError(.notFound, "No such weight: '\(path)'.\(hint)")
   }
 
+  /// The weight of an index, or an error.
+  public func at(_ index: Int, of title: String) throws(ElmanError) -> LayerWeight {
+    guard indices.contains(index) else {
+      throw ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(title) has \(count).")
+    }
+    return self[index]
+  }
+
   /// An error unless a list of new values has one for each weight.
   public func requireCount(_ given: Int, of owner: String) throws(ElmanError) {
     guard given == count else {

@@ -124,6 +124,13 @@ final class ThreadPool: @unchecked Sendable {
     }
   }
 
+  /// Starts workers for so many parts, unless the pool is at work.
+  func prepare(parts: Int) {
+    guard parts > 1, pthread_mutex_trylock(owner) == 0 else { return }
+    hire(parts - 1)
+    pthread_mutex_unlock(owner)
+  }
+
   private func announce(stages: Int, parts: Int, _ body: UInt) -> Job {
     lastNumber = max((lastNumber + 1) & 0xFFFF_FFFF, 1)
     let job = Job(number: lastNumber, stages: stages, parts: parts)

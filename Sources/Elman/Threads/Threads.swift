@@ -64,6 +64,12 @@ public enum Threads {
     rows * part / parts..<rows * (part + 1) / parts
   }
 
+  /// Starts the threads that so many parts will want, which would otherwise start with the first job.
+  static func prepare(parts: Int) {
+    _ = forkHandler
+    pool.prepare(parts: parts)
+  }
+
   /// Does each part of each stage; a stage begins when all parts of the one before it are done.
   static func run(stages: Int = 1, parts: Int, _ work: some SharedWork) {
     _ = forkHandler

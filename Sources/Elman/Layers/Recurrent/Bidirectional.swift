@@ -211,7 +211,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     let count: Int
 
     func callAsFunction(stage: Int, part: Int) {
-      for direction in Threads.share(part, of: 2, parts: count) {
+      for direction in Threads.share(part, of: 2, parts: count) where count > 1 || errors.pointee.forward == nil {
         do throws(ElmanError) {
           try layers[direction].runSequence(sequences[direction])
         } catch {

@@ -1,8 +1,8 @@
 import KernelInterface
 
 // How threads share a fused cell's run over a sequence. Rows of the batch: each thread runs all timesteps of its rows, with
-// no word in between. Or the units, where there are few rows: all threads work on one timestep, each with weights of its
-// own that stay in its cache, and wait for each other at its end.
+// no word in between. Or the units, where there are few rows, or weights that fit into no cache: all threads work on one
+// timestep, each with weights of its own, and wait for each other at its end.
 
 private enum Sharing {
   case alone
@@ -25,10 +25,10 @@ extension FusedCell {
   }
 
   fileprivate func sharing(_ call: SequenceCall) -> Sharing {
-    // Where a kernel also multiplies the inputs, there is no product to share out first.
+    // Few weights of one row are not worth it.
     let canShareUnits =
       call.mask == nil && call.kept == nil && canMultiplyInputs
-      && !multipliesInputs(rows: call.size.batch, features: call.size.features)
+      && (call.size.batch > 1 || !multipliesInputs(rows: 1, features: call.size.features))
     let unitParts = canShareUnits ? unitParts(call.size, threads: call.threads) : 1
     if unitParts > 1 { return .units(parts: unitParts) }
     let rowParts = rowParts(call.size, threads: call.threads)
@@ -43,12 +43,15 @@ extension FusedCell {
   /// The parts into which the units are cut: 1 where rows are shared better.
   private func unitParts(_ size: SequenceSize, threads: Int) -> Int {
     let weights = Double(units) * Double(gates) * Double(units)
-    guard size.timesteps > 1, size.batch <= Self.mostRowsOfUnitParts else { return 1 }
+    let isRead = size.batch <= Self.mostRowsOfUnitParts || Double(size.features + units) * Double(gates * units) > Self.weightsInCache
+    guard size.timesteps > 1, isRead else { return 1 }
     let worthwhile = Int(min(Double(size.batch) * weights / Self.operationsPerUnitPart, Double(Threads.maximum)))
     return max(1, min(threads, worthwhile, kernels.panelCount(units, gates)))
   }
 
   private static let mostRowsOfUnitParts = 4
+  /// 16 MiB, half of a large L3 cache.
+  private static let weightsInCache = 4_194_304.0
   /// Half a microsecond of a timestep, or less: three times what it costs that threads wait for each other.
   private static let operationsPerUnitPart = 8_000.0
 

@@ -48,6 +48,7 @@ final class FusedStreamStep: StreamStep {
     let weights = try fused.currentWeights()
     bound.pointee = Bound(packed: weights.packed, version: weights.version)
     recurrence.pointee = Self.recurrence(weights.packed, call)
+    shared?.reset()
   }
 
   private static func recurrence(_ packed: PackedRecurrence, _ call: LayerCall) -> Recurrence {

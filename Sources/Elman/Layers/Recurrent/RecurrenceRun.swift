@@ -101,7 +101,8 @@ struct RecurrenceRun {
     end(work.recurrence)
   }
 
-  /// The units of each timestep, shared out. A block of timesteps has one stage for its input products and one for each of them.
+  /// The units of each timestep, shared out. A block of timesteps has one stage for its input products, unless the kernel
+  /// makes them, and one for each of them.
   private struct UnitParts: SharedWork {
     let inputProduct: Product
     let recurrence: Recurrence
@@ -112,22 +113,23 @@ struct RecurrenceRun {
     let panels: Int
     let count: Int
 
-    var stages: Int { timesteps + (timesteps + scratch.block - 1) / scratch.block }
+    var stages: Int { scratch.block == 0 ? timesteps : timesteps + (timesteps + scratch.block - 1) / scratch.block }
 
     func callAsFunction(stage: Int, part: Int) {
+      if scratch.block == 0 { return step(stage, inputs: stage, part) }
       let (start, place) = (stage / (scratch.block + 1) * scratch.block, stage % (scratch.block + 1))
-      let share = Threads.share(part, of: panels, parts: count)
-      if place == 0 {
-        var call = inputProduct.rows(start, count: min(scratch.block, timesteps - start))
-        call.panels = share
-        product(call)
-      } else {
-        let inputs = UnsafePointer(scratch.inputs) + (place - 1) * recurrence.inputs.rowStride
-        var call = recurrence.steps(start + place - 1, count: 1, inputs: inputs)
-        call.panels = share
-        call.scratch = scratch.kernel(part)
-        kernel(&call)
-      }
+      if place > 0 { return step(start + place - 1, inputs: place - 1, part) }
+      var call = inputProduct.rows(start, count: min(scratch.block, timesteps - start))
+      call.panels = Threads.share(part, of: panels, parts: count)
+      product(call)
+    }
+
+    /// A timestep whose inputs or input products are the `inputs`-th at hand.
+    private func step(_ timestep: Int, inputs: Int, _ part: Int) {
+      var call = recurrence.steps(timestep, count: 1, inputs: recurrence.inputs.base + inputs * recurrence.inputs.rowStride)
+      call.panels = Threads.share(part, of: panels, parts: count)
+      call.scratch = scratch.kernel(part)
+      kernel(&call)
     }
   }
 

@@ -10,7 +10,7 @@ import KernelInterface
 /// Steps of one row that come in quick succession, their units shared out among threads.
 ///
 /// Waking a thread takes as long as many a step. So only steps that follow each other at once are shared: then the workers of
-/// the pool are still awake. A step that comes by itself, as those of a sound that is being played, stays on its thread.
+/// the pool are still awake. A step that comes by itself stays on its thread.
 final class SharedStreamStep {
   /// Runs a step on this thread alone.
   private let alone: @Sendable (UnsafePointer<Recurrence>) -> Void
@@ -25,14 +25,14 @@ final class SharedStreamStep {
   // Behind a pointer, where Swift does not check at each step that nobody else writes it.
   private let pace: UnsafeMutablePointer<Pace>
 
-  /// Some five microseconds of one core.
+  /// Of float32 some five microseconds of one core.
   private static let weightsPerPart = 150_000
 
   /// nil where a step is too small to be shared.
   init?(_ cell: FusedCell, features: Int) throws(ElmanError) {
     panels = cell.kernels.panelCount(cell.units, cell.gates)
     let worthwhile = (features + cell.units) * cell.gates * cell.units / Self.weightsPerPart
-    mostParts = min(Threads.count, panels, worthwhile)
+    mostParts = min(Threads.maximum, panels, worthwhile)
     if mostParts < 2 { return nil }
     alone = cell.kernels.recurrentStep
     kernel = cell.kernel
@@ -42,12 +42,16 @@ final class SharedStreamStep {
     calls = .allocate(capacity: mostParts)
     pace = .allocate(capacity: 1)
     pace.initialize(to: Pace())
+    Threads.prepare(parts: min(Threads.count, mostParts))
   }
 
   deinit {
     calls.deallocate()
     pace.deallocate()
   }
+
+  /// Forgets how long steps took: they have other weights now.
+  func reset() { pace.pointee = Pace() }
 
   func run(_ step: UnsafePointer<Recurrence>) {
     let (start, parts) = (Self.now(), min(Threads.count, mostParts))
