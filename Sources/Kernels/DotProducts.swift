@@ -84,6 +84,8 @@ import KernelInterface
     private let digits: UnsafeMutablePointer<IntVector>
     /// The largest exponent of what was not taken yet; below zero where nothing is left.
     private var exponent: Int32
+    /// Whether it has some that do not come in one turn.
+    private let isMixed: Bool
     private var isFinite = true
     private var scale: Float = 1
     /// The sum of each digit times -128, since each weight is 128 too large.
@@ -101,11 +103,18 @@ import KernelInterface
       self.numbers = numbers
       self.count = count
       digits = UnsafeMutableRawPointer(memory.halves).assumingMemoryBound(to: IntVector.self)
-      var largest = IntVector()
+      // The smallest but for zeros, which are the largest of what is one less, without a sign.
+      var (largest, smallest) = (IntVector(), IntVector(repeating: Int32.max))
       for k in stride(from: 0, to: count, by: lanes) {
-        largest = Self.larger(largest, (numbers + k).vector(atMost: count - k).magnitude.bits)
+        let bits = (numbers + k).vector(atMost: count - k).magnitude.bits
+        largest = Self.larger(largest, bits)
+        let less = (bits &- 1) & Int32.max
+        smallest = smallest.replacing(with: less, where: less .< smallest)
       }
       exponent = Self.exponent(largest)
+      var least = smallest[0]
+      for lane in 1..<lanes { least = min(least, smallest[lane]) }
+      isMixed = least &+ 1 < (exponent - Self.span) &<< 23
     }
 
     /// The next numbers, rounded so that the largest has 22 bits beside its sign; false where none are left.
@@ -113,26 +122,32 @@ import KernelInterface
     mutating func take() -> Bool {
       guard exponent >= 0 else { return false }
       isFinite = exponent < Self.infinite
-      if isFinite { takeFinite() } else { exponent = -1 }
+      if !isFinite {
+        exponent = -1
+      } else if isMixed {
+        takeFinite(all: false)
+      } else {
+        takeFinite(all: true)
+      }
       return true
     }
 
     @inline(__always)
-    private mutating func takeFinite() {
+    private mutating func takeFinite(all: Bool) {
       let shift = min(148 - exponent, 126)
       scale = powerOfTwo(-shift)
       let interval = Interval(of: exponent, factor: powerOfTwo(shift))
       let ones = IntVector(repeating: 0x0101_0101)
       var (sums, rest) = (InlineArray<3, IntVector>(repeating: IntVector()), IntVector())
       for group in stride(from: 0, to: count, by: groupDepth) {
-        let (place, words) = (digits + group / groupDepth * 3, words(numbers + group, count - group, interval, &rest))
+        let (place, words) = (digits + group / groupDepth * 3, words(numbers + group, count - group, interval, &rest, all: all))
         for digit in 0..<3 {
           place[digit] = words[digit]
           sums[digit] = elman_cpu_add_dots(sums[digit], ones, words[digit])
         }
       }
       for digit in 0..<3 { offsets[digit] = sum(sums[digit]) &* -128 }
-      exponent = Self.exponent(rest)
+      exponent = all ? -1 : Self.exponent(rest)
     }
 
     /// Which numbers are taken, by their bits.
@@ -166,13 +181,13 @@ import KernelInterface
     /// The digits of a group: in each lane four numbers, one of each fourth part.
     @inline(__always)
     private func words(
-      _ numbers: UnsafePointer<Float>, _ left: Int, _ interval: Interval, _ rest: inout IntVector
+      _ numbers: UnsafePointer<Float>, _ left: Int, _ interval: Interval, _ rest: inout IntVector, all: Bool
     ) -> InlineArray<3, IntVector> {
       let part = min(left / 4 + (left % 4 + 3) / 4, lanes)
-      let a = bytes(numbers.vector(atMost: part), interval, &rest)
-      let b = bytes((numbers + part).vector(atMost: max(0, min(part, left - part))), interval, &rest)
-      let c = bytes((numbers + 2 * part).vector(atMost: max(0, min(part, left - 2 * part))), interval, &rest)
-      let d = bytes((numbers + 3 * part).vector(atMost: max(0, min(part, left - 3 * part))), interval, &rest)
+      let a = bytes(numbers.vector(atMost: part), interval, &rest, all)
+      let b = bytes((numbers + part).vector(atMost: max(0, min(part, left - part))), interval, &rest, all)
+      let c = bytes((numbers + 2 * part).vector(atMost: max(0, min(part, left - 2 * part))), interval, &rest, all)
+      let d = bytes((numbers + 3 * part).vector(atMost: max(0, min(part, left - 3 * part))), interval, &rest, all)
       return [
         (a & 0xFF) | (b & 0xFF) &<< 8 | (c & 0xFF) &<< 16 | d &<< 24,
         (a &>> 8 & 0xFF) | (b & 0xFF00) | (c & 0xFF00) &<< 8 | (d & 0xFF00) &<< 16,
@@ -182,11 +197,14 @@ import KernelInterface
 
     /// Three digits of -128 to 127 in the lower bytes; zeros for what is not in the interval.
     @inline(__always)
-    private func bytes(_ numbers: Vector, _ interval: Interval, _ rest: inout IntVector) -> IntVector {
-      let magnitude = numbers.magnitude.bits
-      let isLess = magnitude .< interval.lowest
-      rest = Self.larger(rest, IntVector().replacing(with: magnitude, where: isLess))
-      let taken = numbers.replacing(with: Vector(), where: isLess .| (magnitude .>= interval.end))
+    private func bytes(_ numbers: Vector, _ interval: Interval, _ rest: inout IntVector, _ all: Bool) -> IntVector {
+      var taken = numbers
+      if !all {
+        let magnitude = numbers.magnitude.bits
+        let isLess = magnitude .< interval.lowest
+        rest = Self.larger(rest, IntVector().replacing(with: magnitude, where: isLess))
+        taken.replace(with: Vector(), where: isLess .| (magnitude .>= interval.end))
+      }
       // The last bits of 1.5 times 2^23 are the rounded number.
       let rounded = taken.times(interval.factor, plus: Vector(repeating: 0x1.8p23)).bits
       return (rounded &+ IntVector(repeating: 0x80_8080 - 0x4B40_0000)) ^ IntVector(repeating: 0x80_8080)
