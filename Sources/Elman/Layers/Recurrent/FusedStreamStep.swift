@@ -16,7 +16,7 @@ final class FusedStreamStep: StreamStep {
   private let shared: SharedStreamStep?
   // Behind pointers, where Swift does not check at each step that nobody else writes them.
   private let bound: UnsafeMutablePointer<Bound>
-  private let recurrence = UnsafeMutablePointer<Recurrence>.allocate(capacity: 1)
+  private let recurrence: UnsafeMutablePointer<Recurrence>
 
   init(_ layer: FusedLayer, _ call: LayerCall) throws(ElmanError) {
     let weights = try layer.currentWeights()
@@ -25,6 +25,7 @@ final class FusedStreamStep: StreamStep {
     shared = try SharedStreamStep(layer.cell, features: weights.packed.kernel.depth)
     bound = .allocate(capacity: 1)
     bound.initialize(to: Bound(packed: weights.packed, version: weights.version))
+    recurrence = .allocate(capacity: 1)
     recurrence.initialize(to: Self.recurrence(weights.packed, call))
     super.init(layer, call)
   }
