@@ -92,12 +92,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     throw cannotStream("its backward layer reads the sequence from its end")
   }
 
-  public override func setStates(_ states: [WeightValue]) throws(ElmanError) {
+  override func setStates(_ states: [WeightValue]) throws(ElmanError) {
     let forward = forwardLayer.stateSizes.count
-    guard states.count == stateShapes.count else {
-      throw ElmanError(
-        .shapeMismatch, "Layer \(name) expects \(stateShapes.count) states, but it received \(states.count) state values.")
-    }
     try forwardLayer.setStates(Array(states.prefix(forward)))
     try backwardLayer.setStates(Array(states.dropFirst(forward)))
   }

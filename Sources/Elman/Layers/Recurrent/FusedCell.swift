@@ -124,6 +124,9 @@ final class FusedCell: Sendable {
       recurrentBias: resetAfter ? try PackedWeights.row(bias.map { $0 + 3 * units }, units: units, gates: 3, kernels: kernels) : nil)
   }
 
+  /// Floats that one call of the kernel works in, so many that the next one's begin on a line of the cache.
+  func kernelScratch(rows: Int) -> Int { (kernels.recurrenceScratch(rows, units, gates) + 15) / 16 * 16 }
+
   /// The kernel that runs this cell.
   var kernel: @Sendable (UnsafePointer<Recurrence>) -> Void {
     switch kind {

@@ -29,7 +29,7 @@ struct RecurrenceScratch {
     hidden = space.take(rows, fused.units)
     cell = space.take(cells, rows, fused.units)
     savedCell = space.take(cells, rows, fused.units)
-    kernelCount = (kernels.recurrenceScratch(rows, fused.units, fused.gates) + 15) / 16 * 16
+    kernelCount = fused.kernelScratch(rows: rows)
     self.kernels = space.take(unitParts, kernelCount)
     unfused = UnfusedScratch(&space, fused, rows: rows)
   }

@@ -101,17 +101,8 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     return stateShapes.map { [batch] + $0 }
   }
 
-  public override func setStates(_ states: [WeightValue]) throws(ElmanError) {
+  override func setStates(_ states: [WeightValue]) throws(ElmanError) {
     guard let shapes = try carriedShapes() else { throw notStateful() }
-    guard states.count == shapes.count else {
-      throw ElmanError(
-        .shapeMismatch, "Layer \(name) expects \(shapes.count) states, but it received \(states.count) state values.")
-    }
-    for (index, state) in states.enumerated() where state.shape != shapes[index] {
-      throw ElmanError(
-        .shapeMismatch,
-        "State \(index) is incompatible with layer \(name): expected shape=\(Shape(shapes[index])), found shape=\(Shape(state.shape))")
-    }
     try lock.exclusive { () throws(ElmanError) in
       try makeCarriedStates(batch: shapes.first?.first)
       for (buffer, state) in zip(carriedStates, states) {

@@ -37,7 +37,7 @@ final class SharedStreamStep {
     alone = cell.kernels.recurrentStep
     kernel = cell.kernel
     units = cell.units
-    scratchCount = (cell.kernels.recurrenceScratch(1, cell.units, cell.gates) + 15) / 16 * 16
+    scratchCount = cell.kernelScratch(rows: 1)
     scratch = try FloatBuffer(count: mostParts * scratchCount)
     calls = .allocate(capacity: mostParts)
     pace = .allocate(capacity: 1)
