@@ -168,6 +168,9 @@ public struct Recurrence {
   }
 }
 
+/// Runs a recurrence.
+public typealias RecurrenceKernel = @Sendable (UnsafePointer<Recurrence>) -> Void
+
 extension Product {
   /// Rows of each group from `first` on; they are written where the first ones were.
   public func rows(_ first: Int, count: Int) -> Product {

@@ -43,18 +43,18 @@ public final class KernelSet: Sendable {
   /// Scratch floats that the recurrences below need at most for (batch, units, gates).
   public let recurrenceScratch: @Sendable (_ batch: Int, _ units: Int, _ gates: Int) -> Int
   /// `h = f(z + h U)`; gates = 1.
-  public let simpleRNN: @Sendable (UnsafePointer<Recurrence>) -> Void
+  public let simpleRNN: RecurrenceKernel
   /// Keras's LSTM, gates i, f, c, o: `c = f*c + i*act(c~)`, `h = o*act(c)`; gates = 4.
-  public let lstm: @Sendable (UnsafePointer<Recurrence>) -> Void
+  public let lstm: RecurrenceKernel
   /// Keras's GRU with reset_after, gates z, r, h: `h = z*h + (1-z)*act(x_h + r*(h U_h + b_h))`; gates = 3.
-  public let gruResetAfter: @Sendable (UnsafePointer<Recurrence>) -> Void
+  public let gruResetAfter: RecurrenceKernel
   /// Keras's GRU without reset_after: `h = z*h + (1-z)*act(x_h + (r*h) U_h)`; inputs have gates z, r, h, `weights` the
   /// gates z, r and `candidateWeights` h.
-  public let gruResetBefore: @Sendable (UnsafePointer<Recurrence>) -> Void
-  /// A timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a stream repeats.
-  /// Its states and its output have room for whole vectors; the new hidden state is also put in the place of the old one.
+  public let gruResetBefore: RecurrenceKernel
+  /// What runs a timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a stream
+  /// repeats, with other numbers. Its states and its output have room for whole vectors; the new hidden state is also put in the place of the old one.
   /// The sums are those of the recurrences above.
-  public let recurrentStep: @Sendable (UnsafePointer<Recurrence>) -> Void
+  public let recurrentStep: @Sendable (UnsafePointer<Recurrence>) -> RecurrenceKernel
 
   /// `y[i] = f(x[i])`; x may be y.
   public let elementwise: @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
@@ -76,11 +76,11 @@ public final class KernelSet: Sendable {
     packRow: @escaping @Sendable (UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     product: @escaping @Sendable (Product) -> Void,
     recurrenceScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    simpleRNN: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
-    lstm: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
-    gruResetAfter: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
-    gruResetBefore: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
-    recurrentStep: @escaping @Sendable (UnsafePointer<Recurrence>) -> Void,
+    simpleRNN: @escaping RecurrenceKernel,
+    lstm: @escaping RecurrenceKernel,
+    gruResetAfter: @escaping RecurrenceKernel,
+    gruResetBefore: @escaping RecurrenceKernel,
+    recurrentStep: @escaping @Sendable (UnsafePointer<Recurrence>) -> RecurrenceKernel,
     elementwise: @escaping @Sendable (Elementwise, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
     softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
     logSoftmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,

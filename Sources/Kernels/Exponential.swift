@@ -1,5 +1,5 @@
-// exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted by Chebyshev nodes at 40 digits; their
-// errors are below 2^-24 of the result, so that what is left is the rounding of the few last operations.
+// exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted for the least largest error, which is below 2^-24
+// of the result: what is left is the rounding of the few last operations.
 //
 // Those of recurrent layers work on N vectors at once, operation by operation: each operation waits for the one before
 // it, and a core looks ahead only so far for others that need not wait.
@@ -12,14 +12,18 @@ private struct ReducedExponents<let N: Int> {
 
   private static var rounder: Vector { Vector(repeating: 12_582_912 + 127) }
 
+  /// Where x may be far from zero, the error of n times a rounded ln 2 would show: it comes in two parts, the first with few
+  /// enough bits that n times it is exact.
   @inline(__always)
-  init(_ x: Row<N>) {
-    for i in 0..<N { shifted[i] = x[i] * 1.442_695_04 + Self.rounder }
+  init(_ x: Row<N>, isWide: Bool = false) {
+    for i in 0..<N { shifted[i] = x[i].times(Vector(repeating: 1.442_695_04), plus: Self.rounder) }
     var n = Row<N>(repeating: Vector())
     for i in 0..<N { n[i] = shifted[i] - Self.rounder }
-    // ln 2 in two parts, the first with few enough bits that n times it is exact.
-    for i in 0..<N { r[i] = n[i].times(Vector(repeating: -0.693_359_375), plus: x[i]) }
-    for i in 0..<N { r[i] = n[i].times(Vector(repeating: 2.121_944_40e-4), plus: r[i]) }
+    let (first, second): (Float, Float) = isWide ? (-0.693_359_375, 2.121_944_40e-4) : (-0.693_147_18, 0)
+    for i in 0..<N { r[i] = n[i].times(Vector(repeating: first), plus: x[i]) }
+    if isWide {
+      for i in 0..<N { r[i] = n[i].times(Vector(repeating: second), plus: r[i]) }
+    }
   }
 
   /// n.
@@ -48,12 +52,11 @@ private struct ReducedExponents<let N: Int> {
 
   @inline(__always)
   private var tail: Row<N> {
-    var (square, low, middle, high) = (r, r, r, r)
+    var (square, low, high) = (r, r, r)
     for i in 0..<N { square[i] = r[i] * r[i] }
-    for i in 0..<N { high[i] = r[i].times(0.000_198_919_81, plus: 0.001_393_454_2) }
-    for i in 0..<N { middle[i] = r[i].times(0.008_333_31, plus: 0.041_666_456) }
-    for i in 0..<N { low[i] = r[i].times(0.166_666_67, plus: 0.5) }
-    for i in 0..<N { high[i] = square[i].times(high[i], plus: middle[i]) }
+    for i in 0..<N { high[i] = r[i].times(0.008_366_406, plus: 0.041_666_403) }
+    for i in 0..<N { low[i] = r[i].times(0.166_665_45, plus: 0.5) }
+    for i in 0..<N { high[i] = square[i].times(Vector(repeating: 0.001_394_065_8), plus: high[i]) }
     for i in 0..<N { high[i] = square[i].times(high[i], plus: low[i]) }
     return high
   }
@@ -68,7 +71,7 @@ private func power(_ n: Vector) -> Vector {
 /// e^x, also where the result is denormal; +inf above 88.73, 0 below -103.98.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
-  let reduced = ReducedExponents<1>(Row<1>(repeating: x.atLeast(-105).atMost(90)))
+  let reduced = ReducedExponents<1>(Row<1>(repeating: x.atLeast(-105).atMost(90)), isWide: true)
   // 2^n in two halves: n reaches beyond the exponents of normal numbers.
   let rounder = Vector(repeating: 12_582_912)
   let half = reduced.exponent(0).times(Vector(repeating: 0.5), plus: rounder) - rounder
@@ -120,12 +123,6 @@ struct Fractions<let N: Int> {
 
   @inline(__always)
   func value(_ i: Int) -> Vector { numerators[i] / denominators[i] }
-
-  /// Puts one of others in a place of these.
-  @inline(__always)
-  mutating func take<let K: Int>(_ i: Int, _ other: Fractions<K>, _ j: Int) {
-    (numerators[i], denominators[i]) = (other.numerators[j], other.denominators[j])
-  }
 
   /// The product of one of these and one of others.
   @inline(__always)

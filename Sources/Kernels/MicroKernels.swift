@@ -15,11 +15,7 @@ typealias TileSums<let R: Int, let N: Int> = InlineArray<R, InlineArray<N, Vecto
 extension UnsafePointer<Vector> {
   /// N vectors.
   @inline(__always)
-  func row<let N: Int>(of type: Row<N>.Type) -> Row<N> {
-    var row = Row<N>(repeating: Vector())
-    for n in 0..<N { row[n] = self[n] }
-    return row
-  }
+  func row<let N: Int>(of type: Row<N>.Type) -> Row<N> { UnsafeRawPointer(self).loadUnaligned(as: Row<N>.self) }
 
   /// Every Nth vector, M of them.
   @inline(__always)

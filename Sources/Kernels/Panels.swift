@@ -78,7 +78,7 @@ func panelCount(_ units: Int, _ gates: Int) -> Int {
 /// A layer of so few columns that one row fills too few accumulators to hide the latency of its additions: its sums
 /// over k are made in two halves. It depends on the shape alone, so that every row of every batch is summed alike.
 @inline(__always)
-private func isNarrow(_ depth: Int, _ vectors: Int) -> Bool { depth >= 16 && vectors <= 4 }
+func isNarrow(_ depth: Int, _ vectors: Int) -> Bool { depth >= 16 && vectors <= 4 }
 
 func gateWidth(_ units: Int, _ gates: Int) -> Int { vectorCount(units, gates) * lanes }
 

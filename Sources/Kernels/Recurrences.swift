@@ -123,7 +123,7 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
 
 func simpleRNN(_ call: UnsafePointer<Recurrence>) {
   switch call.pointee.activation.function {
-  case .tanh: if isSmall(call) { smallSimpleRNN(call, padded: false) } else { simpleRNN(call, Tanh()) }
+  case .tanh: if isSmall(call) { smallSimpleRNN(call) } else { simpleRNN(call, Tanh()) }
   default: simpleRNN(call, AnyFunction(function: call.pointee.activation))
   }
 }
@@ -211,7 +211,7 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
     func unit(_ m: Int) -> Int { places.vector(m) / 4 * lanes }
     @inline(__always)
     func state(_ m: Int) -> UnsafeMutablePointer<Float> { cell + places.row(m) * cellStride + unit(m) }
-    var cells = Row<M>(repeating: Vector())
+    var cells = sums.vectors.row(of: Row<M>.self)
     for m in 0..<M { cells[m] = step.load(state(m), unit(m)) }
     let outputs = lstmOutputs(&cells, f) { m in (sums.vectors + m * 4).row(of: Row<4>.self) }
     for m in 0..<M {
@@ -221,16 +221,20 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
   }
 }
 
+/// The next cell state, from the gates i, f and c~.
+@inline(__always)
+func nextCell<let N: Int>(_ cell: Vector, _ gates: Fractions<N>) -> Vector {
+  gates.value(1).times(cell, plus: gates.product(0, gates, 2))
+}
+
 /// The outputs of M rows, from the sums of their gates; their cell states become the next ones.
 @inline(__always)
 func lstmOutputs<let M: Int>(_ cells: inout Row<M>, _ f: some CellFunctions, _ sums: (Int) -> Row<4>) -> Row<M> {
-  var outputs = Fractions<M>(cells)
-  for m in 0..<M {
-    let gates = f(sums(m), activations: 2..<3)
-    cells[m] = gates.value(1).times(cells[m], plus: gates.product(0, gates, 2))
-    outputs.take(m, gates, 3)
-  }
-  let activated = f.activations(cells)
+  for m in 0..<M { cells[m] = nextCell(cells[m], f(sums(m), activations: 2..<3)) }
+  // The output gates come last: so nothing of a row is kept but its cells.
+  var last = cells
+  for m in 0..<M { last[m] = sums(m)[3] }
+  let (outputs, activated) = (f.gates(last), f.activations(cells))
   var result = cells
   for m in 0..<M { result[m] = outputs.product(m, activated, m) }
   return result
@@ -238,7 +242,7 @@ func lstmOutputs<let M: Int>(_ cells: inout Row<M>, _ f: some CellFunctions, _ s
 
 func lstm(_ call: UnsafePointer<Recurrence>) {
   if !call.pointee.isStandard { return lstm(call, AnyFunctions(call.pointee)) }
-  if isSmall(call) { smallLSTM(call, padded: false) } else { lstm(call, StandardFunctions()) }
+  if isSmall(call) { smallLSTM(call) } else { lstm(call, StandardFunctions()) }
 }
 
 @inline(__always)
@@ -338,7 +342,7 @@ func gruOutputs<let M: Int>(_ sums: GRUSums<M>, _ hidden: Row<M>, _ f: some Cell
 
 func gruResetAfter(_ call: UnsafePointer<Recurrence>) {
   if !call.pointee.isStandard { return gru(call, AnyFunctions(call.pointee)) }
-  if isSmall(call) { smallGRU(call, padded: false) } else { gru(call, StandardFunctions()) }
+  if isSmall(call) { smallGRU(call) } else { gru(call, StandardFunctions()) }
 }
 
 @inline(__always)

@@ -3,18 +3,15 @@ import KernelInterface
 // A step of one row, for streams: a recurrence of one step with the number of rows known beforehand, so that nothing is left
 // of the sweep but its inner loops.
 
-func recurrentStep(_ call: UnsafePointer<Recurrence>) {
+func recurrentStep(_ call: UnsafePointer<Recurrence>) -> RecurrenceKernel {
   let gates = call.pointee.weights.gates
   switch (gates, call.pointee.hasStandardFunctions) {
-  case (1, true) where isSmall(call): return smallSimpleRNN(call, padded: true)
-  case (3, true) where isSmall(call): return smallGRU(call, padded: true)
-  case (4, true) where isSmall(call): return smallLSTM(call, padded: true)
-  case (_, true): standardStep(call)
-  case (1, false): simpleRNN(call)
-  case (3, false): gruResetAfter(call)
-  case (_, false): lstm(call)
+  case (_, true) where isSmall(call): return smallStep(call)
+  case (_, true): return { standardStep($0); keepHidden($0) }
+  case (1, false): return { simpleRNN($0); keepHidden($0) }
+  case (3, false): return { gruResetAfter($0); keepHidden($0) }
+  case (_, false): return { lstm($0); keepHidden($0) }
   }
-  keepHidden(call)
 }
 
 @inline(__always)

@@ -9,7 +9,7 @@ private protocol SmallCell {
   mutating func next<let N: Int, let H: Int>(_ sums: Row<N>, _ inputs: Row<N>, _ hidden: Row<H>) -> Row<H>
 }
 
-/// Whether the functions below run a call, of which they take one row of float32 weights.
+/// Whether a call is for the functions below, which take one row of float32 weights.
 @inline(__always)
 func isSmall(_ call: UnsafePointer<Recurrence>) -> Bool {
   let (weights, gates) = (call.pointee.weights, call.pointee.weights.gates)
@@ -18,29 +18,57 @@ func isSmall(_ call: UnsafePointer<Recurrence>) -> Bool {
 }
 
 @inline(never)
-func smallSimpleRNN(_ call: UnsafePointer<Recurrence>, padded: Bool) {
+func smallSimpleRNN(_ call: UnsafePointer<Recurrence>) {
   var cell = SmallSimpleRNN()
   switch vectorCount(call.pointee.weights.units, 1) {
-  case 1: run(call, &cell, nil, padded, Row<1>.self, Row<1>.self)
-  case 2: run(call, &cell, nil, padded, Row<2>.self, Row<2>.self)
-  case 3: run(call, &cell, nil, padded, Row<3>.self, Row<3>.self)
-  default: run(call, &cell, nil, padded, Row<4>.self, Row<4>.self)
+  case 1: run(call, &cell, nil, Row<1>.self, Row<1>.self)
+  case 2: run(call, &cell, nil, Row<2>.self, Row<2>.self)
+  case 3: run(call, &cell, nil, Row<3>.self, Row<3>.self)
+  default: run(call, &cell, nil, Row<4>.self, Row<4>.self)
   }
 }
 
 @inline(never)
-func smallLSTM(_ call: UnsafePointer<Recurrence>, padded: Bool) {
+func smallLSTM(_ call: UnsafePointer<Recurrence>) {
   guard let state = call.pointee.cell else { return }
-  let units = padded ? lanes : call.pointee.weights.units
+  let units = call.pointee.weights.units
   var cell = SmallLSTM(state: UnsafePointer(state).vector(atMost: units))
-  run(call, &cell, nil, padded, Row<4>.self, Row<1>.self)
+  run(call, &cell, nil, Row<4>.self, Row<1>.self)
   state.store(cell.state, atMost: units)
 }
 
 @inline(never)
-func smallGRU(_ call: UnsafePointer<Recurrence>, padded: Bool) {
+func smallGRU(_ call: UnsafePointer<Recurrence>) {
   var cell = SmallGRU()
-  run(call, &cell, call.pointee.recurrentBias, padded, Row<3>.self, Row<1>.self)
+  run(call, &cell, call.pointee.recurrentBias, Row<3>.self, Row<1>.self)
+}
+
+/// What runs the steps of a stream like this one.
+func smallStep(_ call: UnsafePointer<Recurrence>) -> RecurrenceKernel {
+  switch (call.pointee.weights.gates, vectorCount(call.pointee.weights.units, 1)) {
+  case (1, 1): return { call in smallSimpleRNNStep(call, Row<1>.self) }
+  case (1, 2): return { call in smallSimpleRNNStep(call, Row<2>.self) }
+  case (1, 3): return { call in smallSimpleRNNStep(call, Row<3>.self) }
+  case (1, _): return { call in smallSimpleRNNStep(call, Row<4>.self) }
+  case (3, _):
+    return { call in
+      var cell = SmallGRU()
+      step(call, &cell, call.pointee.recurrentBias, Row<3>.self, Row<1>.self)
+    }
+  default:
+    return { call in
+      guard let state = call.pointee.cell else { return }
+      var cell = SmallLSTM(state: UnsafePointer(state).vector())
+      step(call, &cell, nil, Row<4>.self, Row<1>.self)
+      state.store(cell.state)
+    }
+  }
+}
+
+@inline(__always)
+private func smallSimpleRNNStep<let N: Int>(_ call: UnsafePointer<Recurrence>, _ shape: Row<N>.Type) {
+  var cell = SmallSimpleRNN()
+  step(call, &cell, nil, shape, shape)
 }
 
 private struct SmallSimpleRNN: SmallCell {
@@ -57,10 +85,13 @@ private struct SmallLSTM: SmallCell {
 
   @inline(__always)
   mutating func next<let N: Int, let H: Int>(_ sums: Row<N>, _ inputs: Row<N>, _ hidden: Row<H>) -> Row<H> {
-    var (gates, cells, next) = (Row<4>(repeating: sums[0]), Row<1>(repeating: state), hidden)
-    for n in 1..<4 { gates[n] = sums[n] }
-    next[0] = lstmOutputs(&cells, StandardFunctions()) { _ in gates }[0]
-    state = cells[0]
+    let f = StandardFunctions()
+    var (gateSums, next) = (Row<4>(repeating: sums[0]), hidden)
+    for n in 1..<4 { gateSums[n] = sums[n] }
+    // All four at once: nothing else is there to fill the time that each operation takes.
+    let gates = f(gateSums, activations: 2..<3)
+    state = nextCell(state, gates)
+    next[0] = gates.product(3, f.activations(row(state)), 0)
     return next
   }
 }
@@ -68,8 +99,6 @@ private struct SmallLSTM: SmallCell {
 private struct SmallGRU: SmallCell {
   @inline(__always)
   mutating func next<let N: Int, let H: Int>(_ sums: Row<N>, _ inputs: Row<N>, _ hidden: Row<H>) -> Row<H> {
-    @inline(__always)
-    func row(_ value: Vector) -> Row<1> { Row<1>(repeating: value) }
     let gates = GRUSums<1>(
       update: row(sums[0] + inputs[0]), reset: row(sums[1] + inputs[1]), candidate: row(sums[2]), input: row(inputs[2]))
     var next = hidden
@@ -78,56 +107,80 @@ private struct SmallGRU: SmallCell {
   }
 }
 
-/// All steps of a row: N sums, H of them hidden vectors. Where the states are `padded`, whole vectors are read and written
-/// and the hidden state stays in its place; otherwise the outputs alone hold it.
+@inline(__always)
+private func row(_ value: Vector) -> Row<1> { Row<1>(repeating: value) }
+
+/// All steps of a row: N sums, H of them hidden vectors.
 @inline(__always)
 private func run<C: SmallCell, let N: Int, let H: Int>(
-  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ padded: Bool, _ sums: Row<N>.Type,
-  _ hidden: Row<H>.Type
+  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type, _ hidden: Row<H>.Type
 ) {
-  let units = padded ? H * lanes : call.pointee.weights.units
-  let weights = Panels(call.pointee.weights)
-  let kernel = call.pointee.kernel.map { Panels($0) }
+  let (units, weights) = (call.pointee.weights.units, Panel<N>(call.pointee.weights))
+  let kernel = call.pointee.kernel.map { Panel<N>($0) }
   var states = Row<H>(repeating: Vector())
   for n in 0..<H { states[n] = (call.pointee.hidden + n * lanes).vector(atMost: units - n * lanes) }
   for t in 0..<call.pointee.steps {
     let input = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
     var sums = Row<N>(repeating: Vector())
     if let start = kernel == nil ? input : call.pointee.bias { sums = start.row(of: Row<N>.self) }
-    if let kernel { accumulate(&sums, input, kernel) }
+    kernel?.multiply(input, &sums)
     let inputs = sums
     if let exchange { sums = exchange.row(of: Row<N>.self) }
-    withUnsafePointer(to: states) { accumulate(&sums, UnsafeRawPointer($0).assumingMemoryBound(to: Float.self), weights) }
+    withUnsafePointer(to: states) { weights.multiply(UnsafeRawPointer($0).assumingMemoryBound(to: Float.self), &sums) }
     states = cell.next(sums, inputs, states)
     let output = call.pointee.outputs.base + t % call.pointee.ring * call.pointee.outputs.rowStride
     for n in 0..<H { (output + n * lanes).store(states[n], atMost: units - n * lanes) }
   }
-  if padded {
-    let place = UnsafeMutablePointer(mutating: call.pointee.hidden)
-    for n in 0..<H { (place + n * lanes).store(states[n]) }
-  }
 }
 
-/// `sums += left . panel`, in the order of every tile.
+/// The same for the only step of a row whose states have room for whole vectors; the hidden state stays in its place.
 @inline(__always)
-private func accumulate<let N: Int>(_ sums: inout Row<N>, _ left: UnsafePointer<Float>, _ panels: Panels) {
-  let (depth, weights) = (panels.depth, panels.base.assumingMemoryBound(to: Float.self))
-  if panels.splitsDepth {
+private func step<C: SmallCell, let N: Int, let H: Int>(
+  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type, _ hidden: Row<H>.Type
+) {
+  let hidden = call.pointee.hidden
+  var sums = Row<N>(repeating: Vector())
+  if let bias = call.pointee.bias { sums = bias.row(of: Row<N>.self) }
+  if let kernel = call.pointee.kernel { Panel<N>(kernel).multiply(call.pointee.inputs.base, &sums) }
+  let inputs = sums
+  if let exchange { sums = exchange.row(of: Row<N>.self) }
+  Panel<N>(call.pointee.weights).multiply(hidden, &sums)
+  let states = cell.next(sums, inputs, hidden.row(of: Row<H>.self))
+  for n in 0..<H { (call.pointee.outputs.base + n * lanes).store(states[n]) }
+  for n in 0..<H { (UnsafeMutablePointer(mutating: hidden) + n * lanes).store(states[n]) }
+}
+
+/// All weights of a layer, N vectors for each k.
+private struct Panel<let N: Int> {
+  let weights: UnsafePointer<Float>
+  let depth: Int
+
+  @inline(__always)
+  init(_ matrix: PackedMatrix) {
+    weights = matrix.base.assumingMemoryBound(to: Float.self)
+    depth = matrix.depth
+  }
+
+  /// `sums += left . weights`, in the order of every tile.
+  @inline(__always)
+  func multiply(_ left: UnsafePointer<Float>, _ sums: inout Row<N>) {
+    if !isNarrow(depth, N) {
+      for k in 0..<depth { add(&sums, left, k) }
+      return
+    }
     let half = depth / 2
     var second = Row<N>(repeating: Vector())
     for k in 0..<half {
-      add(&sums, left, weights, k)
-      add(&second, left, weights, half + k)
+      add(&sums, left, k)
+      add(&second, left, half + k)
     }
-    if depth % 2 != 0 { add(&second, left, weights, depth - 1) }
+    if depth % 2 != 0 { add(&second, left, depth - 1) }
     for n in 0..<N { sums[n] += second[n] }
-  } else {
-    for k in 0..<depth { add(&sums, left, weights, k) }
   }
-}
 
-@inline(__always)
-private func add<let N: Int>(_ sums: inout Row<N>, _ left: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ k: Int) {
-  let value = Vector(repeating: left[k])
-  for n in 0..<N { sums[n].accumulate(value, (weights + (k * N + n) * lanes).vector()) }
+  @inline(__always)
+  private func add(_ sums: inout Row<N>, _ left: UnsafePointer<Float>, _ k: Int) {
+    let value = Vector(repeating: left[k])
+    for n in 0..<N { sums[n].accumulate(value, (weights + (k * N + n) * lanes).vector()) }
+  }
 }

@@ -80,10 +80,11 @@ private struct Case {
       inputs: InputRows(base: inputs.base, rowStride: 0), hidden: hidden.base, hiddenStride: 0, cell: cell.base,
       outputs: OutputRows(base: output.base, rowStride: 0), ring: 1, activation: .tanh, scratch: scratch.base)
     (call.kernel, call.bias) = (kernel.matrix, UnsafePointer(bias.base))
+    let step = kernels.recurrentStep(&call)
     var states: [Float] = []
-    for step in 0..<steps {
-      call.inputs.base = UnsafePointer(inputs.base + step * features)
-      kernels.recurrentStep(&call)
+    for t in 0..<steps {
+      call.inputs.base = UnsafePointer(inputs.base + t * features)
+      step(&call)
       #expect(hidden.values == output.values)
       states += output.values.prefix(units)
       call.isDescending.toggle()

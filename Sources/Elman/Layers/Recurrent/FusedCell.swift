@@ -128,7 +128,7 @@ final class FusedCell: Sendable {
   func kernelScratch(rows: Int) -> Int { (kernels.recurrenceScratch(rows, units, gates) + 15) / 16 * 16 }
 
   /// The kernel that runs this cell.
-  var kernel: @Sendable (UnsafePointer<Recurrence>) -> Void {
+  var kernel: RecurrenceKernel {
     switch kind {
     case .simpleRNN: kernels.simpleRNN
     case .lstm: kernels.lstm

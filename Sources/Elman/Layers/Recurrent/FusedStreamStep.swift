@@ -9,10 +9,15 @@ final class FusedStreamStep: StreamStep {
   private struct Bound {
     let packed: PackedRecurrence
     let version: Int
+    let kernel: RecurrenceKernel
+
+    init(_ weights: (packed: PackedRecurrence, version: Int), _ recurrence: UnsafePointer<Recurrence>) {
+      (packed, version) = weights
+      kernel = packed.cell.kernels.recurrentStep(recurrence)
+    }
   }
 
   private let fused: FusedLayer
-  private let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
   private let shared: SharedStreamStep?
   // Behind pointers, where Swift does not check at each step that nobody else writes them.
   private let bound: UnsafeMutablePointer<Bound>
@@ -21,12 +26,11 @@ final class FusedStreamStep: StreamStep {
   init(_ layer: FusedLayer, _ call: LayerCall) throws(ElmanError) {
     let weights = try layer.currentWeights()
     fused = layer
-    kernel = layer.cell.kernels.recurrentStep
     shared = try SharedStreamStep(layer.cell, features: weights.packed.kernel.depth)
-    bound = .allocate(capacity: 1)
-    bound.initialize(to: Bound(packed: weights.packed, version: weights.version))
     recurrence = .allocate(capacity: 1)
     recurrence.initialize(to: Self.recurrence(weights.packed, call))
+    bound = .allocate(capacity: 1)
+    bound.initialize(to: Bound(weights, recurrence))
     super.init(layer, call)
   }
 
@@ -38,7 +42,7 @@ final class FusedStreamStep: StreamStep {
 
   override func run() throws(ElmanError) {
     if bound.pointee.version != fused.weightsVersion.load(ordering: .acquiring) { try bind() }
-    if let shared { shared.run(recurrence) } else { kernel(recurrence) }
+    if let shared { shared.run(recurrence, alone: bound.pointee.kernel) } else { bound.pointee.kernel(recurrence) }
     // With weights that are larger than a cache, what was read last is still in it.
     recurrence.pointee.isDescending.toggle()
   }
@@ -47,8 +51,8 @@ final class FusedStreamStep: StreamStep {
   @inline(never)
   private func bind() throws(ElmanError) {
     let weights = try fused.currentWeights()
-    bound.pointee = Bound(packed: weights.packed, version: weights.version)
     recurrence.pointee = Self.recurrence(weights.packed, call)
+    bound.pointee = Bound(weights, recurrence)
     shared?.reset()
   }
 

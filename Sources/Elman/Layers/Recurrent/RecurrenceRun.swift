@@ -107,7 +107,7 @@ struct RecurrenceRun {
     let inputProduct: Product
     let recurrence: Recurrence
     let product: @Sendable (Product) -> Void
-    let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
+    let kernel: RecurrenceKernel
     let scratch: RecurrenceScratch
     let timesteps: Int
     let panels: Int

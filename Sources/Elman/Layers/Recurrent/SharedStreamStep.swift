@@ -12,9 +12,7 @@ import KernelInterface
 /// Waking a thread takes as long as many a step. So only steps that follow each other at once are shared: then the workers of
 /// the pool are still awake. A step that comes by itself stays on its thread.
 final class SharedStreamStep {
-  /// Runs a step on this thread alone.
-  private let alone: @Sendable (UnsafePointer<Recurrence>) -> Void
-  private let kernel: @Sendable (UnsafePointer<Recurrence>) -> Void
+  private let kernel: RecurrenceKernel
   private let units: Int
   private let panels: Int
   /// One call for each part.
@@ -34,7 +32,6 @@ final class SharedStreamStep {
     let worthwhile = (features + cell.units) * cell.gates * cell.units / Self.weightsPerPart
     mostParts = min(Threads.maximum, panels, worthwhile)
     if mostParts < 2 { return nil }
-    alone = cell.kernels.recurrentStep
     kernel = cell.kernel
     units = cell.units
     scratchCount = cell.kernelScratch(rows: 1)
@@ -53,7 +50,8 @@ final class SharedStreamStep {
   /// Forgets how long steps took: they have other weights now.
   func reset() { pace.pointee = Pace() }
 
-  func run(_ step: UnsafePointer<Recurrence>) {
+  /// Runs a step; `alone` does it on one thread.
+  func run(_ step: UnsafePointer<Recurrence>, alone: RecurrenceKernel) {
     let (start, parts) = (Self.now(), min(Threads.count, mostParts))
     let isShared = parts > 1 && pace.pointee.allowsSharing(at: start)
     if isShared { run(step, parts: parts) } else { alone(step) }
