@@ -182,6 +182,12 @@ extension Product {
 }
 
 extension Recurrence {
+  /// The hidden states after some steps, and how far apart those of neighbouring rows lie.
+  public func hidden(after steps: Int) -> (base: UnsafePointer<Float>, stride: Int) {
+    if steps == 0 { return (hidden, hiddenStride) }
+    return (UnsafePointer(outputs.base + (steps - 1) % ring * outputs.rowStride), outputs.groupStride)
+  }
+
   /// The steps from `first` on, where they read their inputs at `inputs`. More than one begin at slot 0 of the ring.
   public func steps(_ first: Int, count: Int, inputs base: UnsafePointer<Float>) -> Recurrence {
     var part = self
@@ -189,10 +195,7 @@ extension Recurrence {
     part.inputs.base = base
     part.outputs.base += first % ring * outputs.rowStride
     part.ring = min(ring, count)
-    if first > 0 {
-      part.hidden = UnsafePointer(outputs.base + (first - 1) % ring * outputs.rowStride)
-      part.hiddenStride = outputs.groupStride
-    }
+    (part.hidden, part.hiddenStride) = hidden(after: first)
     part.isDescending = first % 2 != 0
     return part
   }

@@ -1,5 +1,5 @@
-// exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted for the least largest error, which is below 2^-24
-// of the result: what is left is the rounding of the few last operations.
+// exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted for the least largest error of the function that uses
+// them, a quarter of 2^-24 or less: what is left is the rounding of the few last operations.
 //
 // Those of recurrent layers work on N vectors at once, operation by operation: each operation waits for the one before
 // it, and a core looks ahead only so far for others that need not wait.
@@ -12,16 +12,17 @@ private struct ReducedExponents<let N: Int> {
 
   private static var rounder: Vector { Vector(repeating: 12_582_912 + 127) }
 
-  /// Where x may be far from zero, the error of n times a rounded ln 2 would show: it comes in two parts, the first with few
-  /// enough bits that n times it is exact.
+  /// Where x may be far from zero, or n ln 2 is rounded, the error of n times a rounded ln 2 would show: it comes in two parts,
+  /// the first with few enough bits that n times it is exact.
   @inline(__always)
   init(_ x: Row<N>, isWide: Bool = false) {
     for i in 0..<N { shifted[i] = x[i].times(Vector(repeating: 1.442_695_04), plus: Self.rounder) }
     var n = Row<N>(repeating: Vector())
     for i in 0..<N { n[i] = shifted[i] - Self.rounder }
-    let (first, second): (Float, Float) = isWide ? (-0.693_359_375, 2.121_944_40e-4) : (-0.693_147_18, 0)
+    let hasTwoParts = isWide || !Vector.isFused
+    let (first, second): (Float, Float) = hasTwoParts ? (-0.693_359_375, 2.121_944_40e-4) : (-0.693_147_18, 0)
     for i in 0..<N { r[i] = n[i].times(Vector(repeating: first), plus: x[i]) }
-    if isWide {
+    if hasTwoParts {
       for i in 0..<N { r[i] = n[i].times(Vector(repeating: second), plus: r[i]) }
     }
   }
@@ -54,9 +55,9 @@ private struct ReducedExponents<let N: Int> {
   private var tail: Row<N> {
     var (square, low, high) = (r, r, r)
     for i in 0..<N { square[i] = r[i] * r[i] }
-    for i in 0..<N { high[i] = r[i].times(0.008_366_406, plus: 0.041_666_403) }
-    for i in 0..<N { low[i] = r[i].times(0.166_665_45, plus: 0.5) }
-    for i in 0..<N { high[i] = square[i].times(Vector(repeating: 0.001_394_065_8), plus: high[i]) }
+    for i in 0..<N { high[i] = r[i].times(0.008_367_549_6, plus: 0.041_667_063) }
+    for i in 0..<N { low[i] = r[i].times(0.166_665_33, plus: 0.5) }
+    for i in 0..<N { high[i] = square[i].times(Vector(repeating: 0.001_387_815_9), plus: high[i]) }
     for i in 0..<N { high[i] = square[i].times(high[i], plus: low[i]) }
     return high
   }

@@ -100,7 +100,17 @@ extension Vector {
   @inline(__always)
   var bits: IntVector { unsafeBitCast(self, to: IntVector.self) }
 
-  /// `self * factor + addend`: one rounding where the CPU has FMA, two in the baseline.
+  /// Whether a product and a sum are rounded once.
+  @inline(__always)
+  static var isFused: Bool {
+    #if KERNELS_AVX2 || KERNELS_AVX512
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// `self * factor + addend`, with one rounding or two.
   @inline(__always)
   func times(_ factor: Vector, plus addend: Vector) -> Vector {
     var result = addend

@@ -83,6 +83,12 @@ public class Layer: @unchecked Sendable {
   /// Computes the outputs. Shapes were checked; the lock is held.
   func forward(_ call: LayerCall) throws(ElmanError) {}
 
+  /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be worth
+  /// it. They work in `scratch`, as `forward` does.
+  func boundCall(
+    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+  ) throws(ElmanError) -> FusedSequenceCall? { nil }
+
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
   /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }

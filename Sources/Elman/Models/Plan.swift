@@ -36,6 +36,9 @@ final class Plan: Sendable {
     let memory: FloatBuffer
     /// What each step writes; the last one's are the caller's.
     var outputs: [[UnsafeMutablePointer<Float>]]
+    /// The steps' calls where they are made beforehand, and the same without a count of references at each run.
+    private let keptCalls: [FusedSequenceCall?]
+    let calls: [Unmanaged<FusedSequenceCall>?]
 
     init(_ plan: Plan) throws(ElmanError) {
       let memory = try FloatBuffer(count: plan.workspaceCount)
@@ -43,6 +46,13 @@ final class Plan: Sendable {
       outputs = plan.steps.map { step in
         step.target.map { [memory.base + plan.areaOffsets[$0]] } ?? plan.outputCounts.map { _ in memory.base }
       }
+      var calls: [FusedSequenceCall?] = []
+      for step in plan.steps {
+        calls.append(
+          try step.layer.boundCall(inputShape: step.inputShape, threads: plan.threads, scratch: memory.base + plan.scratchOffset))
+      }
+      keptCalls = calls
+      self.calls = calls.map { $0.map(Unmanaged.passUnretained) }
     }
   }
   private let idleWorkspaces = Mutex<[Workspace]>([])
@@ -124,12 +134,16 @@ final class Plan: Sendable {
     let memory = workspace.memory.base
     var mask = startsWithMask ? call.mask : nil
     for index in steps.indices {
+      let input = steps[index].source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? call.input
+      let initialStates = index == firstRecurrentStep ? call.initialStates : []
+      if let bound = workspace.calls[index], mask == nil, initialStates.isEmpty {
+        try bound.borrowing { (bound) throws(ElmanError) in try bound.run(input, workspace.outputs[index][0]) }
+        continue
+      }
       let step = steps[index]
-      let input = step.source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? call.input
       try step.layer.run(
         LayerCall(
-          inputShape: step.inputShape, input: input, outputs: workspace.outputs[index],
-          initialStates: index == firstRecurrentStep ? call.initialStates : [],
+          inputShape: step.inputShape, input: input, outputs: workspace.outputs[index], initialStates: initialStates,
           mask: mask, training: call.training, threads: threads, scratch: memory + scratchOffset))
       if let offset = step.maskOffset {
         let made = UnsafeMutableRawPointer(memory + offset)

@@ -37,6 +37,12 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
     return result
   }
 
+  override func boundCall(
+    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+  ) throws(ElmanError) -> FusedSequenceCall? {
+    try FusedSequenceCall(self, inputShape: inputShape, threads: threads, scratch: scratch)
+  }
+
   override func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
     let isPlain = call.inputShape[0] == 1 && call.mask == nil && cell.canMultiplyInputs
     return isPlain ? try FusedStreamStep(self, call) : try super.streamStep(call, mask: mask)

@@ -24,6 +24,12 @@ extension FusedCell {
     return try max(space.measured(), whole.measured())
   }
 
+  /// Whether a run is one call of the kernel on one thread.
+  func isSingleCall(_ call: SequenceCall) -> Bool {
+    guard case .alone = sharing(call) else { return false }
+    return call.size.batch > 0 && call.mask == nil && multipliesInputs(rows: call.size.batch, features: call.size.features)
+  }
+
   fileprivate func sharing(_ call: SequenceCall) -> Sharing {
     // Few weights of one row are not worth it.
     let canShareUnits =

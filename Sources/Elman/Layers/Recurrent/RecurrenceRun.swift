@@ -156,19 +156,19 @@ struct RecurrenceRun {
   /// Puts the last states where they were asked for, and the last output where only it is kept.
   private func end(_ recurrence: Recurrence) {
     if call.finalStates.isEmpty && call.carriedStates.isEmpty && outputHoldsStates { return }
-    let recurrence = recurrence.steps(timesteps, count: 1, inputs: scratch.inputs)
-    keepStates(recurrence, in: call.finalStates)
-    keepStates(recurrence, in: call.carriedStates)
+    let hidden = recurrence.hidden(after: timesteps)
+    keepStates(hidden, in: call.finalStates)
+    keepStates(hidden, in: call.carriedStates)
     if keepsSequence || call.mask != nil { return }
-    for row in 0..<rows.count {
-      call.output(first + row, 0).update(from: recurrence.hidden + row * recurrence.hiddenStride, count: units)
-    }
+    for row in 0..<rows.count { call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
   }
 
-  private func keepStates(_ recurrence: Recurrence, in states: ArraySlice<UnsafeMutablePointer<Float>>) {
+  private func keepStates(
+    _ hidden: (base: UnsafePointer<Float>, stride: Int), in states: ArraySlice<UnsafeMutablePointer<Float>>
+  ) {
     guard let hiddenStates = states.first else { return }
     for row in 0..<rows.count {
-      (hiddenStates + (first + row) * units).update(from: recurrence.hidden + row * recurrence.hiddenStride, count: units)
+      (hiddenStates + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
     }
     if hasCellState { (states[states.startIndex + 1] + first * units).update(from: scratch.cell, count: rows.count * units) }
   }
@@ -193,7 +193,7 @@ struct RecurrenceRun {
   }
 
   /// All timesteps; they read their inputs at the place that each has in its block.
-  private func recurrence() -> Recurrence {
+  func recurrence() -> Recurrence {
     let width = kernels.gateWidth(units, cell.gates)
     let outputs =
       outputHoldsStates

@@ -130,16 +130,20 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try sequenceKeptCount(SequenceSize(input)) }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let keptSteps = options.returnsSequences ? call.inputShape[1] : 1
-    try runSequence(
-      SequenceCall(
-        size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
-        initialStates: call.initialStates[...], carriedStates: carriedStates(call),
-        mask: call.mask, kept: call.kept, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
-        output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
-        finalStates: options.returnsState ? call.outputs.dropFirst() : [], threads: call.threads,
-        scratch: call.scratch))
+    try runSequence(sequenceCall(call))
     repeatMasked(call)
+  }
+
+  /// What a call is for the sequence.
+  final func sequenceCall(_ call: LayerCall) -> SequenceCall {
+    let keptSteps = options.returnsSequences ? call.inputShape[1] : 1
+    return SequenceCall(
+      size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
+      initialStates: call.initialStates[...], carriedStates: carriedStates(call),
+      mask: call.mask, kept: call.kept, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
+      output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
+      finalStates: options.returnsState ? call.outputs.dropFirst() : [], threads: call.threads,
+      scratch: call.scratch)
   }
 
   /// The states that a stream brings, or those of a stateful layer.

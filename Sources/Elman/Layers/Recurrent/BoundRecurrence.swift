@@ -1,0 +1,54 @@
+import KernelInterface
+
+/// A call of a fused layer's kernel, made beforehand.
+///
+/// It takes no lock. Packed weights are never written; the call keeps those it was made with until the layer has newer ones.
+final class BoundRecurrence {
+  typealias Call = (recurrence: Recurrence, kernel: RecurrenceKernel)
+
+  private struct Bound {
+    let packed: PackedRecurrence
+    let version: Int
+    let kernel: RecurrenceKernel
+  }
+
+  private let layer: FusedLayer
+  private let make: (PackedRecurrence) -> Call
+  // Behind pointers, where Swift does not check at each call that nobody else writes them.
+  private let bound: UnsafeMutablePointer<Bound>
+  /// What the kernel is called with.
+  let recurrence: UnsafeMutablePointer<Recurrence>
+
+  /// `make` says how the kernel is called with packed weights.
+  init(_ layer: FusedLayer, _ make: @escaping (PackedRecurrence) -> Call) throws(ElmanError) {
+    let weights = try layer.currentWeights()
+    let call = make(weights.packed)
+    self.layer = layer
+    self.make = make
+    bound = .allocate(capacity: 1)
+    bound.initialize(to: Bound(packed: weights.packed, version: weights.version, kernel: call.kernel))
+    recurrence = .allocate(capacity: 1)
+    recurrence.initialize(to: call.recurrence)
+  }
+
+  deinit {
+    bound.deinitialize(count: 1)
+    bound.deallocate()
+    recurrence.deallocate()
+  }
+
+  /// The kernel to be called with `recurrence`, which then has the weights that the layer has now.
+  @inline(__always)
+  func current() throws(ElmanError) -> RecurrenceKernel {
+    if bound.pointee.version != layer.weightsVersion.load(ordering: .acquiring) { try bind() }
+    return bound.pointee.kernel
+  }
+
+  @inline(never)
+  private func bind() throws(ElmanError) {
+    let weights = try layer.currentWeights()
+    let call = make(weights.packed)
+    recurrence.pointee = call.recurrence
+    bound.pointee = Bound(packed: weights.packed, version: weights.version, kernel: call.kernel)
+  }
+}

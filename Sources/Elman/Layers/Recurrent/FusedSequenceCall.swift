@@ -1,0 +1,41 @@
+import KernelInterface
+
+/// A run of SimpleRNN, LSTM or GRU that is one kernel call on one thread, made beforehand: to make it anew takes longer than a
+/// tiny layer's arithmetic.
+final class FusedSequenceCall {
+  private let bound: BoundRecurrence
+  /// Where the first timestep stands in the input.
+  private let firstInput: Int
+  private let hidden: UnsafeMutablePointer<Float>
+  private let cell: UnsafeMutablePointer<Float>?
+  private let stateCount: Int
+  /// The last hidden states, where only they are put out.
+  private let last: UnsafePointer<Float>?
+
+  /// nil where a run takes more than that, or other states than zeros.
+  init?(_ layer: FusedLayer, inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>) throws(ElmanError) {
+    let call = layer.sequenceCall(LayerCall(inputShape: inputShape, input: scratch, outputs: [scratch], threads: threads, scratch: scratch))
+    guard !layer.isStateful, !layer.options.returnsState, layer.cell.isSingleCall(call) else { return nil }
+    var space = ScratchSpace(scratch)
+    let memory = RecurrenceScratch(&space, layer.cell, call.size, rows: call.size.batch)
+    bound = try BoundRecurrence(layer) { packed in
+      let run = RecurrenceRun(packed: packed, call: call, rows: 0..<call.size.batch, scratch: memory)
+      return (run.recurrence(), packed.cell.kernel)
+    }
+    firstInput = call.timestep(0) * call.size.features
+    hidden = memory.hidden
+    cell = layer.cell.kind == .lstm ? memory.cell : nil
+    stateCount = call.size.batch * layer.cell.units
+    last = call.keepsSequence ? nil : bound.recurrence.pointee.hidden(after: call.size.timesteps).base
+  }
+
+  func run(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) throws(ElmanError) {
+    let kernel = try bound.current()
+    bound.recurrence.pointee.inputs.base = input + firstInput
+    if last == nil { bound.recurrence.pointee.outputs.base = output }
+    hidden.update(repeating: 0, count: stateCount)
+    cell?.update(repeating: 0, count: stateCount)
+    kernel(bound.recurrence)
+    if let last { output.update(from: last, count: stateCount) }
+  }
+}
