@@ -23,8 +23,8 @@ final class SharedStreamStep {
   // Behind a pointer, where Swift does not check at each step that nobody else writes it.
   private let pace: UnsafeMutablePointer<Pace>
 
-  /// Of float32 some five microseconds of one core.
-  private static let weightsPerPart = 150_000
+  /// Of float32 some two microseconds of one core.
+  private static let weightsPerPart = 60_000
 
   /// nil where a step is too small to be shared.
   init?(_ cell: FusedCell, features: Int) throws(ElmanError) {
