@@ -22,8 +22,11 @@ ARITHMETIC = re.compile(r"^v(fn?m\w+|mul|add|sub|div)ps$")
 FEW = 4
 KERNEL = re.compile(
     r"\$s\d+(?P<module>KernelsAVX2|KernelsAVX512)(?:\d+)"
-    r"(?P<name>multiply(?:Row|Dots)?|allRows|sweep|simpleRNN|lstm|gru|recurrentStep)"
+    r"(?P<name>multiply(?:RowInHalves|Row|Dots)?|allRows|sweep|simpleRNN|lstm|gru|"
+    r"recurrentStep|small)"
 )
+# What works on vectors of 8 by intent.
+HALVES = "multiplyRowInHalves"
 
 
 @dataclass
@@ -85,16 +88,17 @@ def complaints(symbol: str, body: list[Instruction]) -> list[str]:
     """What is wrong with one function."""
     match = KERNEL.match(symbol)
     assert match
-    narrower = re.compile(NARROWER[match["module"]])
+    name = match["name"]
+    narrower = re.compile("%xmm" if name == HALVES else NARROWER[match["module"]])
     found = []
     split = [
         i for i in body if ARITHMETIC.match(i.operation) and narrower.search(i.operands)
     ]
     if len(split) > FEW:
         found.append(f"{len(split)} operations on parts of vectors")
-    if not match["name"].startswith("multiply"):
+    if not name.startswith("multiply"):
         return found
-    product = "vpdpbusd" if match["name"] == "multiplyDots" else "fmadd"
+    product = "vpdpbusd" if name == "multiplyDots" else "fmadd"
     products = [
         loop for loop in loops(body) if any(product in i.operation for i in loop)
     ]
@@ -104,10 +108,13 @@ def complaints(symbol: str, body: list[Instruction]) -> list[str]:
         if any(i.operation.startswith("call") for i in loop):
             found.append("a call in the loop over k")
         spills = [
-            i for i in loop if i.operation.startswith("vmov") and "sp)" in i.operands
+            i
+            for i in loop
+            if i.operation.startswith("vmov") and re.search(r"\(%r[sb]p", i.operands)
         ]
         # Formats of fewer bits need registers for constants, which AVX2 is short of.
-        if spills and ("Float32" in symbol or product == "vpdpbusd"):
+        needs_none = "Float32" in symbol or name in ("multiplyDots", HALVES)
+        if spills and needs_none:
             found.append("sums or weights go through the stack in the loop over k")
     return found
 

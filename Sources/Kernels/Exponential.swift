@@ -16,7 +16,7 @@ private struct ReducedExponents<let N: Int> {
   /// the first with few enough bits that n times it is exact.
   @inline(__always)
   init(_ x: Row<N>, isWide: Bool = false) {
-    for i in 0..<N { shifted[i] = x[i].times(Vector(repeating: 1.442_695_04), plus: Self.rounder) }
+    for i in 0..<N { shifted[i] = x[i] * 1.442_695_04 + Self.rounder }
     var n = Row<N>(repeating: Vector())
     for i in 0..<N { n[i] = shifted[i] - Self.rounder }
     let hasTwoParts = isWide || !Vector.isFused

@@ -4,13 +4,22 @@ import KernelInterface
 // of the sweep but its inner loops.
 
 func recurrentStep(_ call: UnsafePointer<Recurrence>) -> RecurrenceKernel {
-  let gates = call.pointee.weights.gates
-  switch (gates, call.pointee.hasStandardFunctions) {
+  switch (call.pointee.weights.gates, call.pointee.hasStandardFunctions) {
   case (_, true) where isSmall(call): return smallStep(call)
-  case (_, true): return { standardStep($0); keepHidden($0) }
-  case (1, false): return { simpleRNN($0); keepHidden($0) }
-  case (3, false): return { gruResetAfter($0); keepHidden($0) }
-  case (_, false): return { lstm($0); keepHidden($0) }
+  case (_, true): return { call in keepingHidden(call, standardStep) }
+  case (1, false): return { call in keepingHidden(call, simpleRNN) }
+  case (3, false): return { call in keepingHidden(call, gruResetAfter) }
+  case (_, false): return { call in keepingHidden(call, lstm) }
+  }
+}
+
+/// Puts the new hidden state in the place of the old one after a step.
+@inline(__always)
+private func keepingHidden(_ call: UnsafePointer<Recurrence>, _ step: (UnsafePointer<Recurrence>) -> Void) {
+  step(call)
+  let hidden = UnsafeMutablePointer(mutating: call.pointee.hidden)
+  for unit in stride(from: 0, to: call.pointee.weights.units, by: lanes) {
+    (hidden + unit).store(UnsafePointer(call.pointee.outputs.base + unit).vector())
   }
 }
 
@@ -25,14 +34,5 @@ private func standardStep(_ call: UnsafePointer<Recurrence>) {
   default:
     guard let cell = call.pointee.cell else { return }
     sweepFourGates(LSTMStep(step: step, cell: cell, cellStride: 0, f: StandardFunctions()), operands, 1, memory)
-  }
-}
-
-/// Puts the new hidden state in the place of the old one.
-@inline(__always)
-private func keepHidden(_ call: UnsafePointer<Recurrence>) {
-  let hidden = UnsafeMutablePointer(mutating: call.pointee.hidden)
-  for unit in stride(from: 0, to: call.pointee.weights.units, by: lanes) {
-    (hidden + unit).store(UnsafePointer(call.pointee.outputs.base + unit).vector())
   }
 }

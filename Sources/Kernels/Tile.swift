@@ -108,6 +108,9 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
       if place.operands.second.usesDots {
         return multiplyDots(start, first, second, memory, count: R, isRowOfPanels: isRowOfPanels, Row<N>.self)
       }
+      if isRowOfPanels || R == 1, place.operands.second.format == .float16, !first.isSplit, !second.isSplit {
+        return multiplyRowInHalves(start, first, second, memory, shape)
+      }
     #endif
     if isRowOfPanels || R == 1 {
       switch place.operands.second.format {
