@@ -1,5 +1,8 @@
 #include "check.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 static elman_model two_layers(void) {
   return make_model_of(make_layer("SimpleRNN", "{\"units\": 3, \"name\": \"rnn\", \"input_shape\": [2, 10]}"),
                        make_layer("Dense", "{\"units\": 1, \"name\": \"head\"}"), NO_LAYER);
@@ -155,4 +158,39 @@ TEST(a_layer_made_quantized_tells_the_rounded_weights) {
   OK(elman_layer_quantize(layer, "bfloat16", &error));
   CHECK(error == 0);
   OK(elman_layer_release(layer));
+}
+
+typedef struct {
+  elman_layer layer;
+  atomic_int is_done;
+} quantizer;
+
+static void *quantize_until_done(void *argument) {
+  quantizer *self = argument;
+  static const char *const modes[] = {"bfloat16", "float32"};
+  for (int i = 0; !atomic_load(&self->is_done); i++) {
+    if (elman_layer_quantize(self->layer, modes[i % 2], NULL) != ELMAN_OK) abort();
+  }
+  return NULL;
+}
+
+TEST(no_weight_is_lost_while_another_thread_quantizes) {
+  enum { ROWS = 64, COLUMNS = 64, SETS = 1000 };
+  static float kernel[ROWS * COLUMNS], told[ROWS * COLUMNS];
+  quantizer other = {.layer = make_layer("Dense", "{\"units\": 64, \"use_bias\": false}")};
+  pthread_t thread;
+  int lost = 0;
+  OK(elman_layer_build(other.layer, SHAPE(-1, ROWS)));
+  CHECK(pthread_create(&thread, NULL, quantize_until_done, &other) == 0);
+  for (int set = 1; set <= SETS; set++) {
+    /* A whole number that every format holds. */
+    for (int i = 0; i < ROWS * COLUMNS; i++) kernel[i] = (float)(set % 200);
+    OK(elman_layer_set_weight(other.layer, 0, &(elman_array){kernel, SHAPE(ROWS, COLUMNS)}));
+    OK(elman_layer_get_weight(other.layer, 0, told, ROWS * COLUMNS));
+    lost += memcmp(kernel, told, sizeof told) != 0;
+  }
+  atomic_store(&other.is_done, 1);
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(lost == 0);
+  OK(elman_layer_release(other.layer));
 }

@@ -133,7 +133,7 @@ extension [Layer] {
   /// Rounds the weights of all layers, and only then puts them in their places: all, or none where one cannot be rounded.
   fileprivate func quantize(to format: WeightFormat) throws(ElmanError) -> QuantizationError {
     let layers = flatMap(\.withLayersInside)
-    var rounded: [[Weight]] = []
+    var rounded: [[Layer.RoundedWeight]] = []
     for layer in layers { rounded.append(try layer.roundedWeights(to: format)) }
     var error = QuantizationError()
     for (layer, weights) in zip(layers, rounded) { try layer.quantizeOwnWeights(to: format, weights, &error) }

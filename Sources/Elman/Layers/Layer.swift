@@ -266,47 +266,67 @@ public class Layer: @unchecked Sendable {
     } + children.flatMap { $0.weights(under: path, trainable: trainable) }
   }
 
-  /// New values of a weight as the layer will keep them: rounded where it stores the weight in fewer bits. An error from
-  /// inside the layer's own run.
-  final func kept(_ values: FloatBuffer, of index: Int) throws(ElmanError) -> FloatBuffer {
+  /// New values of a weight as the layer stores them.
+  struct StoredValues {
+    let values: FloatBuffer
+    fileprivate let format: WeightFormat
+  }
+
+  /// New values of a weight as the layer will store them: rounded where it does so in fewer bits. An error from inside the
+  /// layer's own run.
+  final func stored(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
+    try lock.exclusive { () throws(ElmanError) in try storedUnlocked(values, at: index) }
+  }
+
+  private func storedUnlocked(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
+    let isRounded = quantizableWeights.contains(index)
+    let weight = ownWeights[index].replaced(by: values)
+    return StoredValues(values: isRounded ? try weight.rounded(to: weightFormat).values : values, format: weightFormat)
+  }
+
+  /// Puts other values in the place of a weight's.
+  final func replaceWeight(_ index: Int, by new: StoredValues) throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in
-      let weight = ownWeights[index].replaced(by: values)
-      return quantizableWeights.contains(index) ? try weight.rounded(to: weightFormat).values : values
+      // The format may have changed meanwhile.
+      let new = new.format == weightFormat ? new : try storedUnlocked(new.values, at: index)
+      ownWeights[index] = ownWeights[index].replaced(by: new.values)
+      weightsHaveChanged()
     }
   }
 
-  /// Puts another buffer, of the same count, in the place of a weight's values.
-  final func replaceWeight(_ index: Int, by values: FloatBuffer) throws(ElmanError) {
-    try lock.exclusive { () throws(ElmanError) in
-      ownWeights[index] = ownWeights[index].replaced(by: values)
-      isPrepared = false
-      weightsVersion.add(1, ordering: .releasing)
-    }
-  }
+  /// A weight before and after rounding.
+  typealias RoundedWeight = (source: Weight, rounded: Weight)
 
   /// The weights of this layer's own products, rounded to a format. An error from inside the layer's own run.
-  final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [Weight] {
+  final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [RoundedWeight] {
     try lock.exclusive { () throws(ElmanError) in
-      var rounded: [Weight] = []
-      for index in quantizableWeights { rounded.append(try ownWeights[index].rounded(to: format)) }
+      var rounded: [RoundedWeight] = []
+      for index in quantizableWeights { rounded.append((ownWeights[index], try ownWeights[index].rounded(to: format))) }
       return rounded
     }
   }
 
   /// Puts rounded weights in the place of those of the products, which are packed in the format from now on.
   final func quantizeOwnWeights(
-    to format: WeightFormat, _ rounded: [Weight], _ error: inout QuantizationError
+    to format: WeightFormat, _ rounded: [RoundedWeight], _ error: inout QuantizationError
   ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
       for (index, weight) in zip(quantizableWeights, rounded) {
-        error.add(ownWeights[index].values.values, rounded: weight.values.base)
-        ownWeights[index] = weight
+        let current = ownWeights[index]
+        // The weight may have been set meanwhile.
+        let new = current.values === weight.source.values ? weight.rounded : try current.rounded(to: format)
+        error.add(current.values.values, rounded: new.values.base)
+        ownWeights[index] = new
       }
       weightFormat = format
-      isPrepared = false
-      weightsVersion.add(1, ordering: .releasing)
+      weightsHaveChanged()
     }
+  }
+
+  private func weightsHaveChanged() {
+    isPrepared = false
+    weightsVersion.add(1, ordering: .releasing)
   }
 
   private func read<Value>(_ value: () -> Value) -> Value {
@@ -358,9 +378,9 @@ extension [LayerWeight] {
   /// Sets all weights, or none where one does not fit.
   public func set(_ values: [WeightValue], of owner: String) throws(ElmanError) {
     try requireCount(values.count, of: owner)
-    var buffers: [FloatBuffer] = []
-    for (slot, value) in zip(self, values) { buffers.append(try slot.buffer(for: value)) }
-    for (slot, buffer) in zip(self, buffers) { try slot.layer.replaceWeight(slot.index, by: buffer) }
+    var stored: [Layer.StoredValues] = []
+    for (slot, value) in zip(self, values) { stored.append(try slot.stored(value)) }
+    for (slot, new) in zip(self, stored) { try slot.layer.replaceWeight(slot.index, by: new) }
   }
 
   /// Sets one weight.
@@ -372,16 +392,16 @@ extension [LayerWeight] {
 extension LayerWeight {
   /// Sets this weight.
   public func set(_ value: WeightValue) throws(ElmanError) {
-    try layer.replaceWeight(index, by: buffer(for: value))
+    try layer.replaceWeight(index, by: stored(value))
   }
 
-  fileprivate func buffer(for value: WeightValue) throws(ElmanError) -> FloatBuffer {
+  fileprivate func stored(_ value: WeightValue) throws(ElmanError) -> Layer.StoredValues {
     guard value.shape == weight.shape, value.values.count == weight.count else {
       throw ElmanError(
         .shapeMismatch,
         "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(value.shape)) does not fit.")
     }
-    return try layer.kept(try FloatBuffer(copying: value.values), of: index)
+    return try layer.stored(try FloatBuffer(copying: value.values), at: index)
   }
 }
 
