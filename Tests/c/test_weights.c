@@ -175,7 +175,7 @@ static void *quantize_until_done(void *argument) {
 }
 
 TEST(no_weight_is_lost_while_another_thread_quantizes) {
-  enum { ROWS = 64, COLUMNS = 64, SETS = 1000 };
+  enum { ROWS = 64, COLUMNS = 64, SETS = 4000 };
   static float kernel[ROWS * COLUMNS], told[ROWS * COLUMNS];
   quantizer other = {.layer = make_layer("Dense", "{\"units\": 64, \"use_bias\": false}")};
   pthread_t thread;
