@@ -2560,7 +2560,7 @@ ELMAN_API elman_status elman_stream_output_shape(elman_stream stream, int64_t *s
  *
  * It allocates nothing, but for the first step with new weights. With SimpleRNN, LSTM and GRU of one row it takes no lock; other
  * layers share theirs. It runs on the caller's thread; where steps follow each other within 20 microseconds, other threads
- * take part in large layers (300,000 weights and more, a batch of one), without other bits. A thread that may not wait for
+ * take part in large layers (120,000 weights and more, a batch of one), without other bits. A thread that may not wait for
  * another, as that of an audio callback, rules this out by elman_set_num_threads(1).
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: input_count; ELMAN_BUFFER_TOO_SMALL: output_count; ELMAN_INVALID_ARGUMENT: an
