@@ -1,4 +1,5 @@
 import KernelInterface
+import Synchronization
 
 /// The arithmetic of SimpleRNN, LSTM or GRU, which the layers and the cells of these names share: their arguments, their
 /// weights and the kernels that step them.
@@ -149,6 +150,8 @@ final class PackedRecurrence: Sendable {
   let bias: FloatBuffer
   /// In gate layout; GRU with reset_after only.
   let recurrentBias: FloatBuffer?
+  /// Of runs whose units may be worth sharing.
+  let pace = Mutex(Pace())
 
   init(
     cell: FusedCell, kernel: PackedWeights, recurrentKernel: PackedWeights, candidateKernel: PackedWeights?, bias: FloatBuffer,

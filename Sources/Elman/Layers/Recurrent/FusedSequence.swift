@@ -48,12 +48,20 @@ extension FusedCell {
 
   /// The parts into which the units are cut: 1 where rows are shared better.
   private func unitParts(_ size: SequenceSize, threads: Int) -> Int {
-    let weights = Double(units) * Double(gates) * Double(units)
     let isRead = size.batch <= Self.mostRowsOfUnitParts || Double(size.features + units) * Double(gates * units) > Self.weightsInCache
     guard size.timesteps > 1, isRead else { return 1 }
-    let worthwhile = Int(min(Double(size.batch) * weights / Self.operationsPerUnitPart, Double(Threads.maximum)))
+    let worthwhile = Int(min(Double(size.batch) * weightsOfUnits / Self.operationsPerUnitPart, Double(Threads.maximum)))
     return max(1, min(threads, worthwhile, kernels.panelCount(units, gates)))
   }
+
+  /// Whether a timestep is longer than threads wait for each other whatever cores they are on: those that share no cache take
+  /// more than a microsecond for it, several times as long as others.
+  fileprivate func isSurelyWorthSharing(_ size: SequenceSize, parts: Int) -> Bool {
+    Double(size.batch) * weightsOfUnits / Double(parts) > 9 * Self.operationsPerUnitPart
+  }
+
+  /// Multiply-adds of one row's recurrent product.
+  private var weightsOfUnits: Double { Double(units) * Double(gates) * Double(units) }
 
   private static let mostRowsOfUnitParts = 4
   /// 16 MiB, half of a large L3 cache.
@@ -76,7 +84,12 @@ extension PackedRecurrence {
     }
     switch cell.sharing(call) {
     case .alone: whole().run()
-    case .units(let parts): whole(unitParts: parts).runShared(parts: parts)
+    case .units(let parts) where cell.isSurelyWorthSharing(size, parts: parts): whole(unitParts: parts).runShared(parts: parts)
+    case .units(let parts):
+      let start = Pace.now()
+      let isShared = pace.withLock { $0.allowsSharing(at: start) }
+      if isShared { whole(unitParts: parts).runShared(parts: parts) } else { whole().run() }
+      pace.withLock { $0.took(from: start, to: Pace.now(), isShared: isShared, count: size.timesteps * batch) }
     case .rows(let parts): Threads.run(parts: parts, RowParts(packed: self, call: call, count: parts))
     }
   }

@@ -1,10 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 import KernelInterface
 
 /// Steps of one row that come in quick succession, their units shared out among threads.
@@ -23,6 +16,9 @@ final class SharedStreamStep {
   // Behind a pointer, where Swift does not check at each step that nobody else writes it.
   private let pace: UnsafeMutablePointer<Pace>
 
+  /// Steps within 20 microseconds follow each other.
+  private static var freshPace: Pace { Pace(quick: 20_000) }
+
   /// Of float32 some two microseconds of one core.
   private static let weightsPerPart = 60_000
 
@@ -38,7 +34,7 @@ final class SharedStreamStep {
     scratch = try FloatBuffer(count: mostParts * scratchCount)
     calls = .allocate(capacity: mostParts)
     pace = .allocate(capacity: 1)
-    pace.initialize(to: Pace())
+    pace.initialize(to: Self.freshPace)
     Threads.prepare(parts: min(Threads.count, mostParts))
   }
 
@@ -48,14 +44,14 @@ final class SharedStreamStep {
   }
 
   /// Forgets how long steps took: they have other weights now.
-  func reset() { pace.pointee = Pace() }
+  func reset() { pace.pointee = Self.freshPace }
 
   /// Runs a step; `alone` does it on one thread.
   func run(_ step: UnsafePointer<Recurrence>, alone: RecurrenceKernel) {
-    let (start, parts) = (Self.now(), min(Threads.count, mostParts))
+    let (start, parts) = (Pace.now(), min(Threads.count, mostParts))
     let isShared = parts > 1 && pace.pointee.allowsSharing(at: start)
     if isShared { run(step, parts: parts) } else { alone(step) }
-    pace.pointee.took(from: start, to: Self.now(), isShared: isShared)
+    pace.pointee.took(from: start, to: Pace.now(), isShared: isShared)
   }
 
   private struct Parts: SharedWork {
@@ -75,49 +71,5 @@ final class SharedStreamStep {
   private func run(_ step: UnsafePointer<Recurrence>, parts: Int) {
     Threads.run(parts: parts, Parts(owner: self, step: step, count: parts))
     UnsafeMutablePointer(mutating: step.pointee.hidden).update(from: step.pointee.outputs.base, count: units)
-  }
-
-  /// Nanoseconds.
-  private static func now() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
-  }
-}
-
-/// How steps follow each other, in nanoseconds.
-private struct Pace {
-  private var lastEnd = 0
-  /// Steps in quick succession; below zero while sharing is not worth trying.
-  private var quickSteps = 0
-  private var leastAlone = Int.max
-  private var pause = 1
-
-  private static let quick = 20_000
-  private static let quickStepsBeforeSharing = 3
-  /// The first shared steps wake the other threads.
-  private static let sharedStepsBeforeJudging = 5
-  private static let longestPause = 1000
-
-  mutating func allowsSharing(at start: Int) -> Bool {
-    quickSteps = start - lastEnd < Self.quick ? quickSteps + 1 : min(quickSteps, 0)
-    return quickSteps >= Self.quickStepsBeforeSharing
-  }
-
-  /// A shared step that takes longer than one alone has met another process on one of the cores: as many steps go by alone as
-  /// were lost, and twice as many as the last time.
-  mutating func took(from start: Int, to end: Int, isShared: Bool) {
-    lastEnd = end
-    let duration = end - start
-    if !isShared {
-      leastAlone = min(leastAlone, duration)
-    } else if quickSteps < Self.quickStepsBeforeSharing + Self.sharedStepsBeforeJudging {
-      return
-    } else if duration > leastAlone {
-      quickSteps = -min(pause + duration / max(leastAlone, 1), Self.longestPause)
-      pause = min(2 * pause, Self.longestPause)
-    } else {
-      pause = max(pause / 2, 1)
-    }
   }
 }
