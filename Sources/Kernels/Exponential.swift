@@ -12,8 +12,8 @@ private struct ReducedExponents<let N: Int> {
 
   private static var rounder: Vector { Vector(repeating: 12_582_912 + 127) }
 
-  /// Where x may be far from zero, or n ln 2 is rounded, the error of n times a rounded ln 2 would show: it comes in two parts,
-  /// the first with few enough bits that n times it is exact.
+  /// Where n ln 2 is rounded, or x is far from zero, the error of n times a rounded ln 2 shows: ln 2 comes in two parts, the
+  /// first with few enough bits that n times it is exact. Gates do without, for whom e^-30 is as good as nothing.
   @inline(__always)
   init(_ x: Row<N>, isWide: Bool = false) {
     for i in 0..<N { shifted[i] = x[i] * 1.442_695_04 + Self.rounder }

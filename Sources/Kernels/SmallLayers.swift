@@ -88,7 +88,7 @@ private struct SmallLSTM: SmallCell {
     let f = StandardFunctions()
     var (gateSums, next) = (Row<4>(repeating: sums[0]), hidden)
     for n in 1..<4 { gateSums[n] = sums[n] }
-    // All four at once: nothing else is there to fill the time that each operation takes.
+    // All four (N is 4) at once: nothing else is there to fill the time that each operation takes.
     let gates = f(gateSums, activations: 2..<3)
     state = nextCell(state, gates)
     next[0] = gates.product(3, f.activations(row(state)), 0)

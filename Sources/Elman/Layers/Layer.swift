@@ -83,8 +83,8 @@ public class Layer: @unchecked Sendable {
   /// Computes the outputs. Shapes were checked; the lock is held.
   func forward(_ call: LayerCall) throws(ElmanError) {}
 
-  /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be worth
-  /// it. They work in `scratch`, as `forward` does.
+  /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be
+  /// worth it. They work in `scratch`, as `forward` does.
   func boundCall(
     inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? { nil }
@@ -312,12 +312,15 @@ public class Layer: @unchecked Sendable {
   ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
+      var new: [Weight] = []
       for (index, weight) in zip(quantizableWeights, rounded) {
-        let current = ownWeights[index]
         // The weight may have been set meanwhile.
-        let new = current.values === weight.source.values ? weight.rounded : try current.rounded(to: format)
-        error.add(current.values.values, rounded: new.values.base)
-        ownWeights[index] = new
+        let isNew = ownWeights[index].values !== weight.source.values
+        new.append(isNew ? try ownWeights[index].rounded(to: format) : weight.rounded)
+      }
+      for (index, weight) in zip(quantizableWeights, new) {
+        error.add(ownWeights[index].values.values, rounded: weight.values.base)
+        ownWeights[index] = weight
       }
       weightFormat = format
       weightsHaveChanged()

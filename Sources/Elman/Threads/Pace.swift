@@ -5,12 +5,13 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-/// Whether work that comes again and again is best shared among threads, told by how long it took, in nanoseconds.
+/// Whether work that comes again and again is best shared among threads, told by how long it took, in nanoseconds. The first
+/// times it is done alone, then shared for as long as that does not take longer.
 struct Pace {
   /// How soon work has to follow the one before it to be shared: threads that sleep are not worth waking for it.
   private let quick: Int
   private var lastEnd = 0
-  /// How often work followed at once; below zero while sharing is not worth trying.
+  /// How often work followed at once; below zero the turns for which sharing is not worth trying.
   private var quickOnes = 0
   private var leastAlone = Int.max
   private var pause = 1
@@ -33,7 +34,8 @@ struct Pace {
     lastEnd = end
     let duration = (end - start) / count
     if !isShared {
-      leastAlone = min(leastAlone, duration)
+      // The processor may be slower by now.
+      leastAlone = leastAlone == .max ? duration : min(duration, leastAlone + leastAlone / 64)
     } else if quickOnes < Self.onesBeforeSharing + Self.sharedOnesBeforeJudging {
       return
     } else if duration > leastAlone {

@@ -81,9 +81,10 @@ final class FusedCell: Sendable {
   /// Whether that is faster than one product for the inputs of many timesteps, since the input products then never go to
   /// memory: it is where there are enough rows to be worth reading the weights at each timestep, or few weights.
   func multipliesInputs(rows: Int, features: Int) -> Bool {
-    let weights = (features + units) * kernels.gateWidth(units, gates)
-    return canMultiplyInputs && (rows >= Self.rowsWorthReading || weights <= Self.fewWeights)
+    canMultiplyInputs && (rows >= Self.rowsWorthReading || hasFewWeights(features: features))
   }
+
+  func hasFewWeights(features: Int) -> Bool { (features + units) * kernels.gateWidth(units, gates) <= Self.fewWeights }
 
   private static let rowsWorthReading = 6
   /// A quarter of the smallest L1 caches.
@@ -150,8 +151,8 @@ final class PackedRecurrence: Sendable {
   let bias: FloatBuffer
   /// In gate layout; GRU with reset_after only.
   let recurrentBias: FloatBuffer?
-  /// Of runs whose units may be worth sharing.
-  let pace = Mutex(Pace())
+  /// Of runs whose units may be worth sharing, by the number of rows.
+  let paces = Mutex([Pace](repeating: Pace(), count: FusedCell.mostRowsOfUnitParts))
 
   init(
     cell: FusedCell, kernel: PackedWeights, recurrentKernel: PackedWeights, candidateKernel: PackedWeights?, bias: FloatBuffer,

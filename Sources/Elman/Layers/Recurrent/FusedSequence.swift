@@ -24,10 +24,10 @@ extension FusedCell {
     return try max(space.measured(), whole.measured())
   }
 
-  /// Whether a run is one call of the kernel on one thread.
-  func isSingleCall(_ call: SequenceCall) -> Bool {
+  /// Whether a run is one call of the kernel on one thread, with few weights.
+  func isTinyCall(_ call: SequenceCall) -> Bool {
     guard case .alone = sharing(call) else { return false }
-    return call.size.batch > 0 && call.mask == nil && multipliesInputs(rows: call.size.batch, features: call.size.features)
+    return call.size.batch > 0 && call.mask == nil && canMultiplyInputs && hasFewWeights(features: call.size.features)
   }
 
   fileprivate func sharing(_ call: SequenceCall) -> Sharing {
@@ -63,7 +63,8 @@ extension FusedCell {
   /// Multiply-adds of one row's recurrent product.
   private var weightsOfUnits: Double { Double(units) * Double(gates) * Double(units) }
 
-  private static let mostRowsOfUnitParts = 4
+  /// Of weights that fit into the caches.
+  static let mostRowsOfUnitParts = 4
   /// 16 MiB, half of a large L3 cache.
   private static let weightsInCache = 4_194_304.0
   /// Half a microsecond of a timestep, or less: three times what it costs that threads wait for each other.
@@ -86,10 +87,10 @@ extension PackedRecurrence {
     case .alone: whole().run()
     case .units(let parts) where cell.isSurelyWorthSharing(size, parts: parts): whole(unitParts: parts).runShared(parts: parts)
     case .units(let parts):
-      let start = Pace.now()
-      let isShared = pace.withLock { $0.allowsSharing(at: start) }
+      let (start, index) = (Pace.now(), min(batch, FusedCell.mostRowsOfUnitParts) - 1)
+      let isShared = paces.withLock { $0[index].allowsSharing(at: start) }
       if isShared { whole(unitParts: parts).runShared(parts: parts) } else { whole().run() }
-      pace.withLock { $0.took(from: start, to: Pace.now(), isShared: isShared, count: size.timesteps * batch) }
+      paces.withLock { $0[index].took(from: start, to: Pace.now(), isShared: isShared, count: size.timesteps) }
     case .rows(let parts): Threads.run(parts: parts, RowParts(packed: self, call: call, count: parts))
     }
   }

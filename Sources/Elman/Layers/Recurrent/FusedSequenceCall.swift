@@ -1,7 +1,7 @@
 import KernelInterface
 
-/// A run of SimpleRNN, LSTM or GRU that is one kernel call on one thread, made beforehand: to make it anew takes longer than a
-/// tiny layer's arithmetic.
+/// A run of a tiny SimpleRNN, LSTM or GRU, one kernel call on one thread, made beforehand: to make it anew takes longer than
+/// its arithmetic. Not of larger layers, whose old weights it would keep in memory until it runs again.
 final class FusedSequenceCall {
   private let bound: BoundRecurrence
   /// Where the first timestep stands in the input.
@@ -14,8 +14,10 @@ final class FusedSequenceCall {
 
   /// nil where a run takes more than that, or other states than zeros.
   init?(_ layer: FusedLayer, inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>) throws(ElmanError) {
-    let call = layer.sequenceCall(LayerCall(inputShape: inputShape, input: scratch, outputs: [scratch], threads: threads, scratch: scratch))
-    guard !layer.isStateful, !layer.options.returnsState, layer.cell.isSingleCall(call) else { return nil }
+    // Each run brings its own input and output.
+    let call = layer.sequenceCall(
+      LayerCall(inputShape: inputShape, input: scratch, outputs: [scratch], threads: threads, scratch: scratch))
+    guard !layer.isStateful, !layer.options.returnsState, layer.cell.isTinyCall(call) else { return nil }
     var space = ScratchSpace(scratch)
     let memory = RecurrenceScratch(&space, layer.cell, call.size, rows: call.size.batch)
     bound = try BoundRecurrence(layer) { packed in
