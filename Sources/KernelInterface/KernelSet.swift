@@ -52,8 +52,8 @@ public final class KernelSet: Sendable {
   /// gates z, r and `candidateWeights` h.
   public let gruResetBefore: RecurrenceKernel
   /// What runs a timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a stream
-  /// repeats, with other numbers. Its states and its output have room for whole vectors; the new hidden state is also put in the place of the old one.
-  /// The sums are those of the recurrences above.
+  /// repeats, with other numbers. Its states and its output have room for whole vectors; the new hidden state is also put in
+  /// the place of the old one. The sums are those of the recurrences above.
   public let recurrentStep: @Sendable (UnsafePointer<Recurrence>) -> RecurrenceKernel
 
   /// `y[i] = f(x[i])`; x may be y.

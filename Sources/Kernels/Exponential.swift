@@ -20,10 +20,10 @@ private struct ReducedExponents<let N: Int> {
     var n = Row<N>(repeating: Vector())
     for i in 0..<N { n[i] = shifted[i] - Self.rounder }
     let hasTwoParts = isWide || !Vector.isFused
-    let (first, second): (Float, Float) = hasTwoParts ? (-0.693_359_375, 2.121_944_40e-4) : (-0.693_147_18, 0)
+    let first: Float = hasTwoParts ? -0.693_359_375 : -0.693_147_18
     for i in 0..<N { r[i] = n[i].times(Vector(repeating: first), plus: x[i]) }
     if hasTwoParts {
-      for i in 0..<N { r[i] = n[i].times(Vector(repeating: second), plus: r[i]) }
+      for i in 0..<N { r[i] = n[i].times(Vector(repeating: 2.121_944_40e-4), plus: r[i]) }
     }
   }
 

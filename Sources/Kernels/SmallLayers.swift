@@ -121,13 +121,12 @@ private func run<C: SmallCell, let N: Int, let H: Int>(
   for n in 0..<H { states[n] = (call.pointee.hidden + n * lanes).vector(atMost: units - n * lanes) }
   for t in 0..<call.pointee.steps {
     let input = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
-    var sums = Row<N>(repeating: Vector())
-    if let start = kernel == nil ? input : call.pointee.bias { sums = start.row(of: Row<N>.self) }
-    kernel?.multiply(input, &sums)
-    let inputs = sums
-    if let exchange { sums = exchange.row(of: Row<N>.self) }
-    withUnsafePointer(to: states) { weights.multiply(UnsafeRawPointer($0).assumingMemoryBound(to: Float.self), &sums) }
-    states = cell.next(sums, inputs, states)
+    let sums = withUnsafePointer(to: states) {
+      Sums(
+        kernel == nil ? input : call.pointee.bias, input, kernel, exchange, UnsafeRawPointer($0).assumingMemoryBound(to: Float.self),
+        weights)
+    }
+    states = cell.next(sums.all, sums.inputs, states)
     let output = call.pointee.outputs.base + t % call.pointee.ring * call.pointee.outputs.rowStride
     for n in 0..<H { (output + n * lanes).store(states[n], atMost: units - n * lanes) }
   }
@@ -139,15 +138,32 @@ private func step<C: SmallCell, let N: Int, let H: Int>(
   _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type, _ hidden: Row<H>.Type
 ) {
   let hidden = call.pointee.hidden
-  var sums = Row<N>(repeating: Vector())
-  if let bias = call.pointee.bias { sums = bias.row(of: Row<N>.self) }
-  if let kernel = call.pointee.kernel { Panel<N>(kernel).multiply(call.pointee.inputs.base, &sums) }
-  let inputs = sums
-  if let exchange { sums = exchange.row(of: Row<N>.self) }
-  Panel<N>(call.pointee.weights).multiply(hidden, &sums)
-  let states = cell.next(sums, inputs, hidden.row(of: Row<H>.self))
+  let (kernel, weights) = (call.pointee.kernel.map { Panel<N>($0) }, Panel<N>(call.pointee.weights))
+  let sums = Sums(call.pointee.bias, call.pointee.inputs.base, kernel, exchange, hidden, weights)
+  let states = cell.next(sums.all, sums.inputs, hidden.row(of: Row<H>.self))
   for n in 0..<H { (call.pointee.outputs.base + n * lanes).store(states[n]) }
   for n in 0..<H { (UnsafeMutablePointer(mutating: hidden) + n * lanes).store(states[n]) }
+}
+
+/// The sums of a step.
+private struct Sums<let N: Int> {
+  /// Those of the inputs, with which the others go on or, where there is an exchange, do not.
+  let inputs: Row<N>
+  let all: Row<N>
+
+  @inline(__always)
+  init(
+    _ start: UnsafePointer<Float>?, _ input: UnsafePointer<Float>, _ kernel: Panel<N>?, _ exchange: UnsafePointer<Float>?,
+    _ hidden: UnsafePointer<Float>, _ weights: Panel<N>
+  ) {
+    var sums = Row<N>(repeating: Vector())
+    if let start { sums = start.row(of: Row<N>.self) }
+    kernel?.multiply(input, &sums)
+    inputs = sums
+    if let exchange { sums = exchange.row(of: Row<N>.self) }
+    weights.multiply(hidden, &sums)
+    all = sums
+  }
 }
 
 /// All weights of a layer, N vectors for each k.

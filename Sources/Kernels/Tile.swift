@@ -108,14 +108,15 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
       if place.operands.second.usesDots {
         return multiplyDots(start, first, second, memory, count: R, isRowOfPanels: isRowOfPanels, Row<N>.self)
       }
-      if isRowOfPanels || R == 1, place.operands.second.format == .float16, !first.isSplit, !second.isSplit {
-        return multiplyRowInHalves(start, first, second, memory, shape)
-      }
     #endif
     if isRowOfPanels || R == 1 {
       switch place.operands.second.format {
       case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
-      case .float16: multiplyRow(start, first, second, memory, Float16Reader.self, shape)
+      case .float16:
+        #if KERNELS_AVX512
+          if !first.isSplit, !second.isSplit { return multiplyRowInHalves(start, first, second, memory, shape) }
+        #endif
+        multiplyRow(start, first, second, memory, Float16Reader.self, shape)
       case .bfloat16: multiplyRow(start, first, second, memory, BFloat16Reader.self, shape)
       case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
       }

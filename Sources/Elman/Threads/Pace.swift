@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+
 /// Whether work that comes again and again is best shared among threads, told by how long it took, in nanoseconds. The first
 /// times it is done alone, then shared for as long as that does not take longer.
 struct Pace {

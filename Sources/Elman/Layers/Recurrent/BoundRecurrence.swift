@@ -21,14 +21,13 @@ final class BoundRecurrence {
 
   /// `make` says how the kernel is called with packed weights.
   init(_ layer: FusedLayer, _ make: @escaping (PackedRecurrence) -> Call) throws(ElmanError) {
-    let weights = try layer.currentWeights()
-    let call = make(weights.packed)
+    let now = try Self.bound(layer, make)
     self.layer = layer
     self.make = make
     bound = .allocate(capacity: 1)
-    bound.initialize(to: Bound(packed: weights.packed, version: weights.version, kernel: call.kernel))
+    bound.initialize(to: now.bound)
     recurrence = .allocate(capacity: 1)
-    recurrence.initialize(to: call.recurrence)
+    recurrence.initialize(to: now.recurrence)
   }
 
   deinit {
@@ -46,9 +45,15 @@ final class BoundRecurrence {
 
   @inline(never)
   private func bind() throws(ElmanError) {
+    (bound.pointee, recurrence.pointee) = try Self.bound(layer, make)
+  }
+
+  /// The call with the weights that the layer has now.
+  private static func bound(
+    _ layer: FusedLayer, _ make: (PackedRecurrence) -> Call
+  ) throws(ElmanError) -> (bound: Bound, recurrence: Recurrence) {
     let weights = try layer.currentWeights()
     let call = make(weights.packed)
-    recurrence.pointee = call.recurrence
-    bound.pointee = Bound(packed: weights.packed, version: weights.version, kernel: call.kernel)
+    return (Bound(packed: weights.packed, version: weights.version, kernel: call.kernel), call.recurrence)
   }
 }
