@@ -140,6 +140,11 @@ public struct Recurrence {
   public var panels: Range<Int>?
   /// Whether the first step reads the last panel first; steps alternate.
   public var isDescending = false
+  /// The input products of at most R = `KernelSet.stepsAhead` timesteps after these, with room for R of them, of the same
+  /// panels; nil for none. Each of R steps makes a part of them. One row only, whose `inputs` are products.
+  public var next: UnsafePointer<Product>?
+  /// Which of the R steps the first one is.
+  public var nextStep = 0
 
   public init(
     steps: Int, batch: Int, weights: PackedMatrix, kernel: PackedMatrix? = nil, bias: UnsafePointer<Float>? = nil,

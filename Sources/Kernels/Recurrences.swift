@@ -132,7 +132,8 @@ func simpleRNN(_ call: UnsafePointer<Recurrence>) {
 private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFunction) {
   let memory = TileMemory(call)
   for t in 0..<call.pointee.steps {
-    sweepSingleGate(SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory)
+    sweepSingleGate(
+      SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
   }
 }
 
@@ -251,7 +252,7 @@ private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   guard let cell = call.pointee.cell else { return }
   for t in 0..<call.pointee.steps {
     let step = LSTMStep(step: Timestep(call, t), cell: cell, cellStride: call.pointee.cellStride, f: f)
-    sweepFourGates(step, Operands(call, t), call.pointee.batch, memory)
+    sweepFourGates(step, Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
   }
 }
 
@@ -350,6 +351,7 @@ private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   let memory = TileMemory(call)
   guard let bias = call.pointee.recurrentBias else { return }
   for t in 0..<call.pointee.steps {
-    sweepThreeGates(GRUStep(call, Timestep(call, t), bias, f), Operands(call, t), call.pointee.batch, memory)
+    sweepThreeGates(
+      GRUStep(call, Timestep(call, t), bias, f), Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
   }
 }

@@ -27,10 +27,12 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
   }
 }
 
-/// The whole panels of a product: tiles of R rows and N vectors and, for one row, P panels at once.
+/// The whole panels of a product: tiles of R rows and N vectors and, for one row, P panels at once or, beside R rows of later
+/// inputs, one.
 @inline(__always)
 private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
-  _ e: E, _ operands: Operands, _ rows: Int, _ memory: TileMemory, _ shape: TileSums<R, N>.Type, _ single: TileSums<P, N>.Type
+  _ e: E, _ operands: Operands, _ rows: Int, _ memory: TileMemory, _ next: NextInputs?, _ shape: TileSums<R, N>.Type,
+  _ single: TileSums<P, N>.Type
 ) {
   let panels = operands.second
   let whole = panels.range.clamped(to: 0..<panels.vectors / N)
@@ -45,10 +47,16 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
     return PanelPlace(operands, panel, width: N, next: panel)
   }
   #if KERNELS_AVX512
+    while isRow, grouped < count, let part = next?.part(grouped, of: count, InputTile<N>.self) {
+      tile(e, take(TileSums<1, N>.self), beside: part, memory, InputTile<N>.self)
+    }
     // What is made of the row serves as many panels as a tile holds.
     while isRow, panels.usesDots, grouped + R <= count { rowOfDots(e, take(shape), memory, shape) }
   #endif
   while isRow, grouped + P <= count { tile(e, take(single), 0, memory, isRowOfPanels: true, single) }
+  while P > 3, isRow, grouped + 3 <= count {
+    tile(e, take(TileSums<3, N>.self), 0, memory, isRowOfPanels: true, TileSums<3, N>.self)
+  }
   while P > 2, isRow, grouped + 2 <= count {
     tile(e, take(TileSums<2, N>.self), 0, memory, isRowOfPanels: true, TileSums<2, N>.self)
   }
@@ -73,12 +81,12 @@ private let bytesOfLeftRows = 262_144
 // The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights.
 
 @inline(__always)
-func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
   #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, TileSums<6, 4>.self, TileSums<2, 4>.self)
+    sweep(e, operands, rows, memory, next, TileSums<6, 4>.self, TileSums<2, 4>.self)
     let width = 4
   #else
-    sweep(e, operands, rows, memory, TileSums<6, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, next, TileSums<6, 2>.self, TileSums<4, 2>.self)
     let width = 2
   #endif
   let panels = operands.second
@@ -96,29 +104,29 @@ func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ me
 }
 
 @inline(__always)
-func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
   #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, TileSums<8, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, next, TileSums<8, 2>.self, TileSums<4, 2>.self)
   #else
-    sweep(e, operands, rows, memory, TileSums<6, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, next, TileSums<6, 2>.self, TileSums<4, 2>.self)
   #endif
 }
 
 @inline(__always)
-func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
   #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, TileSums<8, 3>.self, TileSums<3, 3>.self)
+    sweep(e, operands, rows, memory, next, TileSums<8, 3>.self, TileSums<4, 3>.self)
   #else
     // 4 x 3 would need one register more than the compiler has for it.
-    sweep(e, operands, rows, memory, TileSums<3, 3>.self, TileSums<3, 3>.self)
+    sweep(e, operands, rows, memory, next, TileSums<3, 3>.self, TileSums<3, 3>.self)
   #endif
 }
 
 @inline(__always)
-func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
+func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
   #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, TileSums<6, 4>.self, TileSums<2, 4>.self)
+    sweep(e, operands, rows, memory, next, TileSums<6, 4>.self, TileSums<2, 4>.self)
   #else
-    sweep(e, operands, rows, memory, TileSums<3, 4>.self, TileSums<2, 4>.self)
+    sweep(e, operands, rows, memory, next, TileSums<3, 4>.self, TileSums<2, 4>.self)
   #endif
 }

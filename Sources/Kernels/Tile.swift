@@ -142,7 +142,7 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
 #endif
 
 @inline(__always)
-private func tile<E: Epilogue, let R: Int, let N: Int>(
+func tile<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type,
   multiply: (TileStart, Factor, Factor) -> Void
 ) {

@@ -21,6 +21,23 @@ extension EngineTests {
       }
     }
 
+    @Test(arguments: ["SimpleRNN", "LSTM", "GRU"]) func aRowAloneGivesTheBitsOfItsPlaceInABatch(_ kind: String) throws {
+      defer { try? Threads.setCount(0) }
+      for (units, steps) in [(64, 31), (96, 12), (128, 50), (200, 17)] {
+        for isSequence in [true, false] {
+          let config: JSON = ["units": .int(units), "return_sequences": .bool(isSequence), "input_shape": [.int(steps), 48]]
+          let model = try model((kind, config))
+          let x = values(7 * steps * 48)
+          let whole = try model.output(x, [7, steps, 48])
+          for threads in [1, 2] {
+            try Threads.setCount(threads)
+            let alone = try model.output(Array(x[3 * steps * 48..<4 * steps * 48]), [1, steps, 48])
+            #expect(alone == Array(whole[3 * whole.count / 7..<4 * whole.count / 7]), "\(units) \(steps) \(threads)")
+          }
+        }
+      }
+    }
+
     @Test(arguments: ["SimpleRNN", "LSTM", "GRU"]) func trainingKeepsTheStatesOfEveryStep(_ kind: String) throws {
       let (batch, steps, units) = (2, 5, 3)
       let x = values(batch * steps * 4)

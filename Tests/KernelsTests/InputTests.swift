@@ -6,7 +6,7 @@ import Testing
 private struct Case {
   let gates: Int
   let batch: Int
-  let steps = 3
+  let steps: Int
   let features: Int
   let units: Int
   let format: WeightFormat
@@ -19,9 +19,10 @@ private struct Case {
   private let scratch: Guarded
 
   init(
-    _ kernels: KernelSet, gates: Int, batch: Int, features: Int, units: Int, format: WeightFormat = .float32, usesDots: Bool = false
+    _ kernels: KernelSet, gates: Int, batch: Int, steps: Int = 3, features: Int, units: Int, format: WeightFormat = .float32,
+    usesDots: Bool = false
   ) {
-    (self.kernels, self.gates, self.batch, self.features, self.units) = (kernels, gates, batch, features, units)
+    (self.kernels, self.gates, self.batch, self.steps, self.features, self.units) = (kernels, gates, batch, steps, features, units)
     self.format = format
     var values = Values(UInt64(gates + 10 * batch + 1000 * features + 100_000 * units))
     func packed(_ depth: Int) -> Packed {
@@ -70,6 +71,45 @@ private struct Case {
     return outputs.values
   }
 
+  /// (steps, units) of the only row, whose input products are made beside the steps before them, by single steps or not and
+  /// panel by panel or not.
+  func outputsAhead(bySteps: Bool, byPanels: Bool) -> [Float] {
+    let (width, ahead) = (kernels.gateWidth(units, gates), kernels.stepsAhead(features, units, gates))
+    let products = Guarded(2 * ahead * width)
+    let (zeros, cells) = (Guarded([Float](repeating: 0, count: units)), Guarded([Float](repeating: 0, count: units)))
+    let outputs = Guarded(steps * units, offset: 3)
+    let whole = Recurrence(
+      steps: steps, batch: 1, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base),
+      inputs: InputRows(base: products.base, rowStride: width), hidden: zeros.base, hiddenStride: units, cell: cells.base,
+      cellStride: units, outputs: OutputRows(base: outputs.base, rowStride: units), ring: steps, activation: .tanh,
+      scratch: scratch.base)
+    func product(_ first: Int) -> Product {
+      Product(
+        rows: min(ahead, steps - first), input: InputRows(base: inputs.base + first * features, rowStride: features),
+        weights: kernel.matrix, bias: bias.base,
+        output: OutputRows(base: products.base + first / ahead % 2 * ahead * width, rowStride: width), padded: true)
+    }
+    kernels.product(product(0))
+    for first in stride(from: 0, to: steps, by: ahead) {
+      let count = min(ahead, steps - first)
+      for step in stride(from: 0, to: count, by: bySteps ? 1 : count) {
+        let place = (first / ahead % 2 * ahead + step) * width
+        var call = whole.steps(first + step, count: bySteps ? 1 : count, inputs: products.base + place)
+        call.nextStep = step
+        for panel in 0..<(byPanels ? kernels.panelCount(units, gates) : 1) {
+          if byPanels { call.panels = panel..<panel + 1 }
+          if first + ahead >= steps { run(&call); continue }
+          withUnsafePointer(to: product(first + ahead)) {
+            call.next = $0
+            run(&call)
+          }
+        }
+      }
+    }
+    #expect(outputs.guardsAreWhole && cells.guardsAreWhole && scratch.guardsAreWhole && products.guardsAreWhole)
+    return outputs.values
+  }
+
   /// (steps, units) of the first row, step by step.
   func streamed() -> [Float] {
     let padded = (units + 15) / 16 * 16
@@ -106,6 +146,22 @@ private struct Case {
         #expect(isSame, "\(name) gates=\(gates) batch=\(batch) features=\(features) units=\(units)")
         let isStreamed = sample.streamed() == Array(fused.prefix(sample.steps * units))
         #expect(isStreamed, "\(name) gates=\(gates) batch=\(batch) features=\(features) units=\(units), as a stream")
+      }
+    }
+  }
+
+  @Test(arguments: KernelSet.available.map(\.name), [1, 3, 4])
+  func inputsMultipliedBesideEarlierStepsGiveTheSameBits(_ name: String, _ gates: Int) throws {
+    let kernels = try #require(KernelSet.available.first { $0.name == name })
+    for (units, features) in [(64, 16), (80, 33), (96, 97), (128, 32), (130, 200), (192, 64), (256, 250)] {
+      for steps in [12, 13, 17, 24] {
+        let sample = Case(kernels, gates: gates, batch: 1, steps: steps, features: features, units: units)
+        if kernels.stepsAhead(features, units, gates) == 0 { continue }
+        let expected = sample.outputs(multiplyingInputs: false)
+        for (bySteps, byPanels) in [(false, false), (true, false), (true, true)] {
+          let isSame = sample.outputsAhead(bySteps: bySteps, byPanels: byPanels) == expected
+          #expect(isSame, "\(name) gates=\(gates) units=\(units) features=\(features) steps=\(steps) \(bySteps) \(byPanels)")
+        }
       }
     }
   }

@@ -69,67 +69,52 @@ struct RecurrenceRun {
   /// All timesteps on this thread.
   func run() {
     begin()
-    let recurrence = recurrence()
-    if scratch.block == 0 {
-      run(recurrence, start: 0, steps: timesteps)
-    } else {
-      let inputProduct = inputProduct()
-      for start in stride(from: 0, to: timesteps, by: scratch.block) {
-        let steps = min(scratch.block, timesteps - start)
-        kernels.product(inputProduct.rows(start, count: steps))
-        run(recurrence, start: start, steps: steps)
+    let blocks = inputBlocks()
+    for block in 0..<blocks.count {
+      if let product = blocks.product(before: block) { kernels.product(product) }
+      let count = blocks.size(of: block)
+      if needsSingleSteps {
+        runSingly(blocks.steps(block, count: count), start: block * blocks.length)
+      } else {
+        blocks.run(block, count: count, cell.kernel)
       }
     }
-    end(recurrence)
-  }
-
-  /// Some timesteps, whose inputs or input products begin at `recurrence.inputs`.
-  private func run(_ recurrence: Recurrence, start: Int, steps: Int) {
-    if needsSingleSteps { return runSingly(recurrence, start: start, steps: steps) }
-    var block = recurrence.steps(start, count: steps, inputs: recurrence.inputs.base)
-    cell.kernel(&block)
+    end(blocks.recurrence)
   }
 
   /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or for
   /// training.
   func runShared(parts: Int) {
     begin()
-    let work = UnitParts(
-      inputProduct: inputProduct(), recurrence: recurrence(), product: kernels.product, kernel: cell.kernel, scratch: scratch,
-      timesteps: timesteps, panels: kernels.panelCount(units, cell.gates), count: parts)
-    Threads.run(stages: work.stages, parts: parts, work)
-    end(work.recurrence)
+    var blocks = inputBlocks(parts: parts)
+    withUnsafePointer(to: &blocks) {
+      let work = UnitParts(
+        blocks: $0, product: kernels.product, kernel: cell.kernel, scratch: scratch, panels: kernels.panelCount(units, cell.gates),
+        count: parts)
+      Threads.run(stages: $0.pointee.stages, parts: parts, work)
+    }
+    end(blocks.recurrence)
   }
 
-  /// The units of each timestep, shared out. A block of timesteps has one stage for its input products, unless the kernel
-  /// makes them, and one for each of them.
-  private struct UnitParts: SharedWork {
-    let inputProduct: Product
-    let recurrence: Recurrence
+  /// The units of each stage, shared out.
+  private struct UnitParts: SharedWork, @unchecked Sendable {
+    let blocks: UnsafePointer<InputBlocks>
     let product: @Sendable (Product) -> Void
     let kernel: RecurrenceKernel
     let scratch: RecurrenceScratch
-    let timesteps: Int
     let panels: Int
     let count: Int
 
-    var stages: Int { scratch.block == 0 ? timesteps : timesteps + (timesteps + scratch.block - 1) / scratch.block }
-
     func callAsFunction(stage: Int, part: Int) {
-      if scratch.block == 0 { return step(stage, inputs: stage, part) }
-      let (start, place) = (stage / (scratch.block + 1) * scratch.block, stage % (scratch.block + 1))
-      if place > 0 { return step(start + place - 1, inputs: place - 1, part) }
-      var call = inputProduct.rows(start, count: min(scratch.block, timesteps - start))
-      call.panels = Threads.share(part, of: panels, parts: count)
-      product(call)
-    }
-
-    /// A timestep whose inputs or input products are the `inputs`-th at hand.
-    private func step(_ timestep: Int, inputs: Int, _ part: Int) {
-      var call = recurrence.steps(timestep, count: 1, inputs: recurrence.inputs.base + inputs * recurrence.inputs.rowStride)
-      call.panels = Threads.share(part, of: panels, parts: count)
-      call.scratch = scratch.kernel(part)
-      kernel(&call)
+      let panels = Threads.share(part, of: panels, parts: count)
+      switch blocks.pointee.stage(stage) {
+      case .product(let block):
+        guard var call = blocks.pointee.product(before: block) else { return }
+        call.panels = panels
+        product(call)
+      case .step(let block, let step):
+        blocks.pointee.run(block, from: step, count: 1, part: (panels, scratch.kernel(part)), kernel)
+      }
     }
   }
 
@@ -192,7 +177,25 @@ struct RecurrenceRun {
       output: OutputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width), padded: true)
   }
 
-  /// All timesteps; they read their inputs at the place that each has in its block.
+  /// How the timesteps come by their inputs, where threads share the units in so many parts.
+  private func inputBlocks(parts: Int = 1) -> InputBlocks {
+    let ahead = stepsAhead(parts: parts)
+    let length = scratch.block == 0 ? timesteps : ahead > 0 ? ahead : scratch.block
+    return InputBlocks(
+      recurrence: recurrence(), product: scratch.block == 0 ? nil : inputProduct(), timesteps: timesteps, length: max(length, 1),
+      areAhead: ahead > 0)
+  }
+
+  /// Timesteps whose inputs are multiplied beside the steps before them; 0 where that is not done.
+  private func stepsAhead(parts: Int) -> Int {
+    // A turn of each panel makes a part of the products: with a single panel more would be put down and taken up than made.
+    guard rows.count == 1, !needsSingleSteps, packed.kernel.matrix.format == .float32, kernels.panelCount(units, cell.gates) > parts
+    else { return 0 }
+    let steps = cell.canMultiplyInputs ? kernels.stepsAhead(call.size.features, units, cell.gates) : 0
+    return scratch.block >= 2 * steps ? steps : 0
+  }
+
+  /// All timesteps, which read their inputs at the beginning of a block.
   func recurrence() -> Recurrence {
     let width = kernels.gateWidth(units, cell.gates)
     let outputs =
@@ -218,10 +221,10 @@ struct RecurrenceRun {
   ///
   /// A masked step leaves the states of its row as they are and repeats the row's previous output (zeros before the
   /// first one, or always with zero_output_for_mask).
-  private func runSingly(_ recurrence: Recurrence, start: Int, steps: Int) {
-    for step in 0..<steps {
+  private func runSingly(_ steps: Recurrence, start: Int) {
+    for step in 0..<steps.steps {
       if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
-      var one = recurrence.steps(start + step, count: 1, inputs: recurrence.inputs.base + step * recurrence.inputs.rowStride)
+      var one = steps.steps(step, count: 1, inputs: steps.inputs.base + step * steps.inputs.rowStride)
       if cell.isFused { cell.kernel(&one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
       for row in 0..<rows.count {
         finishStep(row, start + step, one.outputs.base + row * one.outputs.groupStride, one.hidden + row * one.hiddenStride)

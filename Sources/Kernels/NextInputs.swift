@@ -1,0 +1,143 @@
+import KernelInterface
+
+// The input products of later timesteps, made beside the steps of one row.
+//
+// Such a step waits for its recurrent weights to come from a cache, and multiplies in half of the time only. The products of
+// the inputs, which need few weights for many multiply-adds, fill the other half: each panel's turn of a step also makes a
+// part of a tile of theirs. Every element is summed up in the order of any other tile. This takes the registers of AVX-512:
+// with fewer, tiles of inputs are so small that their weights come as slowly as the recurrent ones.
+
+/// Timesteps whose inputs one row multiplies at once in this way; 0 where it would gain nothing.
+func stepsAhead(_ features: Int, _ units: Int, _ gates: Int) -> Int {
+  #if KERNELS_AVX512
+    let (vectors, width) = (vectorCount(units, gates), panelWidth(gates: gates))
+    // Shorter turns would not be worth taking up the sums of the inputs at each of them and putting them down again.
+    let isLong = units >= (gates == 3 ? 64 : 80) && 4 * features >= units
+    return isLong && vectors % width == 0 && vectors > width ? InputTile<1>.count : 0
+  #else
+    return 0
+  #endif
+}
+
+/// The input products of the timesteps after those of a call.
+struct NextInputs {
+  private let call: UnsafePointer<Recurrence>
+  /// Of as many as there are rows in a tile.
+  private let step: Int
+
+  @inline(__always)
+  init?(_ call: UnsafePointer<Recurrence>, _ t: Int) {
+    if call.pointee.next == nil { return nil }
+    self.call = call
+    step = call.pointee.nextStep + t
+  }
+}
+
+#if KERNELS_AVX512
+  /// The tile of input products beside a row of the recurrent product.
+  typealias InputTile<let N: Int> = TileSums<6, N>
+
+  extension NextInputs {
+    /// What is made of R rows in the `turn`-th of `count` turns of a step: after R steps, all tiles.
+    @inline(__always)
+    func part<let R: Int, let N: Int>(_ turn: Int, of count: Int, _ shape: TileSums<R, N>.Type) -> InputPart? {
+      guard let product = call.pointee.next?.pointee else { return nil }
+      let panels = Panels(product.weights, call.pointee.panels)
+      let (tile, part) = (step * count + turn).quotientAndRemainder(dividingBy: R)
+      let (panel, depth) = (panels.range.lowerBound + tile, panels.depth)
+      let (first, end) = (depth * part / R, depth * (part + 1) / R)
+      let (column, stride) = (panel * N * lanes, product.output.rowStride)
+      let sums = product.output.base + column
+      return InputPart(
+        inputs: Rows(product.input.base + first, stride: product.input.rowStride), lastRow: product.rows - 1,
+        weights: panels.panel(panel) + first * Float32Reader.bytes(N), depth: end - first, sums: sums, stride: stride,
+        starts: part > 0 ? Rows(UnsafePointer(sums), stride: stride) : product.bias.map { Rows($0 + column, stride: 0) })
+    }
+  }
+
+  /// A tile's rows of inputs by a part of a panel.
+  struct InputPart {
+    let inputs: Rows
+    /// Rows past it are made of it again, and never read.
+    let lastRow: Int
+    let weights: UnsafeRawPointer
+    let depth: Int
+    let sums: UnsafeMutablePointer<Float>
+    /// From row to row of the sums.
+    let stride: Int
+    /// nil for zeros.
+    let starts: Rows?
+  }
+
+  /// One row by a panel, and beside it a part of R rows of inputs.
+  @inline(__always)
+  func tile<E: Epilogue, let R: Int, let N: Int>(
+    _ e: E, _ place: PanelPlace, beside part: InputPart, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
+  ) {
+    tile(e, place, 0, memory, true, TileSums<1, N>.self) { start, _, factor in
+      multiply(start, factor, beside: part, memory, shape)
+    }
+  }
+
+  @inline(never)
+  private func multiply<let R: Int, let N: Int>(
+    _ start: TileStart, _ factor: Factor, beside part: InputPart, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
+  ) {
+    var sums = Row<N>(repeating: Vector())
+    for n in 0..<N { sums[n] = (start.rows.base + n * start.step).vector() }
+    var products = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
+    if let starts = part.starts {
+      for r in 0..<R {
+        for n in 0..<N { products[r][n] = (starts[r] + n * lanes).vector() }
+      }
+    }
+    let left = factor.left.base
+    var inputs = InlineArray<R, UnsafePointer<Float>>(repeating: part.inputs.base)
+    for r in 1..<R { inputs[r] = part.inputs[min(r, part.lastRow)] }
+    var (weights, inputWeights) = (factor.panel, part.weights)
+    var columns = Row<N>(repeating: Vector())
+    @inline(__always)
+    func takeColumns() {
+      for n in 0..<N { columns[n] = Float32Reader.vector(n, inputWeights, Row<N>.self) }
+      inputWeights += Float32Reader.bytes(N)
+    }
+    @inline(__always)
+    func multiplyInput(_ r: Int, _ k: Int) {
+      let value = Vector(repeating: inputs[r][k])
+      for n in 0..<N { products[r][n].accumulate(value, columns[n]) }
+    }
+    @inline(__always)
+    func multiplyHidden(_ k: Int) {
+      let value = Vector(repeating: left[k])
+      for n in 0..<N { sums[n].accumulate(value, Float32Reader.vector(n, weights, Row<N>.self)) }
+      weights += Float32Reader.bytes(N)
+    }
+    @inline(__always)
+    func multiplyBoth(_ r: Int, _ k: Int) {
+      if r >= R { return }
+      multiplyHidden(k * R + r)
+      multiplyInput(r, k)
+    }
+    // As many multiply-adds of one as of the other.
+    let together = min(part.depth, factor.depth / R)
+    for k in 0..<together {
+      takeColumns()
+      // Written out: the optimizer would not unroll a loop of this length, and its sums would go through memory.
+      multiplyBoth(0, k)
+      multiplyBoth(1, k)
+      multiplyBoth(2, k)
+      multiplyBoth(3, k)
+      multiplyBoth(4, k)
+      multiplyBoth(5, k)
+    }
+    for k in together * R..<factor.depth { multiplyHidden(k) }
+    for k in together..<part.depth {
+      takeColumns()
+      for r in 0..<R { multiplyInput(r, k) }
+    }
+    for n in 0..<N { memory.sums[n] = sums[n] }
+    for r in 0..<R {
+      for n in 0..<N { (part.sums + r * part.stride + n * lanes).store(products[r][n]) }
+    }
+  }
+#endif
