@@ -8,12 +8,13 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ place: PanelPlace, _ rows: Range<Int>, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
 ) {
   var (row, place) = (rows.lowerBound, place)
-  while row + R <= rows.upperBound {
+  // Eight of the last rows are taken as four and four: two would read a panel for too few multiply-adds.
+  while row + R <= rows.upperBound, R != 6 || rows.upperBound - row != 8 {
     tile(e, place, row, memory, isRowOfPanels: false, shape)
     row += R
     place.advance()
   }
-  if R > 4, row + 4 <= rows.upperBound {
+  while R > 4, row + 4 <= rows.upperBound {
     tile(e, place, row, memory, isRowOfPanels: false, TileSums<4, N>.self)
     row += 4
   }
