@@ -2052,7 +2052,8 @@ ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, c
  *   values   one array a weight, each in exactly the weight's shape; may be NULL where count is 0
  *   count    the layer's weight count
  *
- * Changes the layer. Where it fails, every weight keeps its values.
+ * Changes the layer. Where it fails, every weight keeps its values. Calls that run meanwhile use the old values or the new
+ * ones, never some of each; of a layer with layers in it, such as a Bidirectional, that holds for each of these.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
  * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.

@@ -163,10 +163,10 @@ TEST(a_layer_made_quantized_tells_the_rounded_weights) {
 typedef struct {
   elman_layer layer;
   atomic_int is_done;
-} quantizer;
+} setter;
 
 static void *quantize_until_done(void *argument) {
-  quantizer *self = argument;
+  setter *self = argument;
   static const char *const modes[] = {"bfloat16", "float32"};
   for (int i = 0; !atomic_load(&self->is_done); i++) {
     if (elman_layer_quantize(self->layer, modes[i % 2], NULL) != ELMAN_OK) abort();
@@ -177,7 +177,7 @@ static void *quantize_until_done(void *argument) {
 TEST(no_weight_is_lost_while_another_thread_quantizes) {
   enum { ROWS = 64, COLUMNS = 64, SETS = 4000 };
   static float kernel[ROWS * COLUMNS], told[ROWS * COLUMNS];
-  quantizer other = {.layer = make_layer("Dense", "{\"units\": 64, \"use_bias\": false}")};
+  setter other = {.layer = make_layer("Dense", "{\"units\": 64, \"use_bias\": false}")};
   pthread_t thread;
   int lost = 0;
   OK(elman_layer_build(other.layer, SHAPE(-1, ROWS)));
@@ -193,4 +193,36 @@ TEST(no_weight_is_lost_while_another_thread_quantizes) {
   CHECK(pthread_join(thread, NULL) == 0);
   CHECK(lost == 0);
   OK(elman_layer_release(other.layer));
+}
+
+/* Sets kernel and bias to the same number, one and two in turn. */
+static void *set_until_done(void *argument) {
+  setter *self = argument;
+  for (int set = 0; !atomic_load(&self->is_done); set++) {
+    const float value = (float)(set % 2 + 1);
+    const elman_array values[] = {{&value, SHAPE(1, 1)}, {&value, SHAPE(1)}};
+    if (elman_layer_set_weights(self->layer, values, 2) != ELMAN_OK) abort();
+  }
+  return NULL;
+}
+
+TEST(a_layers_weights_change_all_at_once) {
+  setter other = {.layer = make_layer("Dense", "{\"units\": 1, \"input_shape\": [1]}")};
+  const float x = 1, ones[] = {1, 1};
+  float y;
+  pthread_t thread;
+  int mixed = 0;
+  elman_model model = make_model();
+  OK(elman_model_add_layer(model, other.layer));
+  OK(elman_layer_set_weights(other.layer, (elman_array[]){{ones, SHAPE(1, 1)}, {ones, SHAPE(1)}}, 2));
+  CHECK(pthread_create(&thread, NULL, set_until_done, &other) == 0);
+  for (int run = 0; run < 20000; run++) {
+    OK(elman_model_forward(model, &x, SHAPE(1, 1), &y, 1));
+    mixed += y != 2 && y != 4;
+  }
+  atomic_store(&other.is_done, 1);
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(mixed == 0);
+  OK(elman_layer_release(other.layer));
+  OK(elman_model_release(model));
 }

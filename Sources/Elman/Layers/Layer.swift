@@ -284,12 +284,16 @@ public class Layer: @unchecked Sendable {
     return StoredValues(values: isRounded ? try weight.rounded(to: weightFormat).values : values, format: weightFormat)
   }
 
-  /// Puts other values in the place of a weight's.
-  final func replaceWeight(_ index: Int, by new: StoredValues) throws(ElmanError) {
+  /// Puts other values in the place of some weights', all at once or, where one does not fit, none.
+  final func replaceWeights(_ new: [(index: Int, values: StoredValues)]) throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in
-      // The format may have changed meanwhile.
-      let new = new.format == weightFormat ? new : try storedUnlocked(new.values, at: index)
-      ownWeights[index] = ownWeights[index].replaced(by: new.values)
+      var weights = ownWeights
+      for (index, new) in new {
+        // The format may have changed meanwhile.
+        let stored = new.format == weightFormat ? new : try storedUnlocked(new.values, at: index)
+        weights[index] = weights[index].replaced(by: stored.values)
+      }
+      ownWeights = weights
       weightsHaveChanged()
     }
   }

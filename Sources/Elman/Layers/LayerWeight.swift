@@ -36,12 +36,15 @@ extension [LayerWeight] {
     }
   }
 
-  /// Sets all weights, or none where one does not fit.
+  /// Sets all weights, or none where one does not fit; those of one layer all at once.
   public func set(_ values: [WeightValue], of owner: String) throws(ElmanError) {
     try requireCount(values.count, of: owner)
-    var stored: [Layer.StoredValues] = []
-    for (slot, value) in zip(self, values) { stored.append(try slot.stored(value)) }
-    for (slot, new) in zip(self, stored) { try slot.layer.replaceWeight(slot.index, by: new) }
+    var new: [(layer: Layer, weights: [(index: Int, values: Layer.StoredValues)])] = []
+    for (slot, value) in zip(self, values) {
+      if new.last?.layer !== slot.layer { new.append((slot.layer, [])) }
+      new[new.count - 1].weights.append((slot.index, try slot.stored(value)))
+    }
+    for (layer, weights) in new { try layer.replaceWeights(weights) }
   }
 
   /// Sets one weight.
@@ -53,7 +56,7 @@ extension [LayerWeight] {
 extension LayerWeight {
   /// Sets this weight.
   public func set(_ value: WeightValue) throws(ElmanError) {
-    try layer.replaceWeight(index, by: stored(value))
+    try layer.replaceWeights([(index, stored(value))])
   }
 
   fileprivate func stored(_ value: WeightValue) throws(ElmanError) -> Layer.StoredValues {
