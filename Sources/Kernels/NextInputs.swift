@@ -13,11 +13,17 @@ func stepsAhead(_ features: Int, _ units: Int, _ gates: Int) -> Int {
     let (vectors, width) = (vectorCount(units, gates), panelWidth(gates: gates))
     // Shorter turns would not be worth taking up the sums of the inputs at each of them and putting them down again.
     let isLong = units >= (gates == 3 ? 64 : 80) && 4 * features >= units
-    return isLong && vectors % width == 0 && vectors > width ? InputTile<1>.count : 0
+    // The weights of the inputs, read for six timesteps at a time, would drive the others out of the last cache.
+    let isSmall = (features + units) * gateWidth(units, gates) <= floatsInLastCache
+    // A last panel with fewer vectors (of SimpleRNN) is multiplied otherwise.
+    return isLong && isSmall && vectors % width == 0 && vectors > width ? InputTile<1>.count : 0
   #else
     return 0
   #endif
 }
+
+/// 16 MiB, half of a large L3 cache.
+private let floatsInLastCache = 4_194_304
 
 /// The input products of the timesteps after those of a call.
 struct NextInputs {
@@ -114,7 +120,6 @@ struct NextInputs {
     }
     @inline(__always)
     func multiplyBoth(_ r: Int, _ k: Int) {
-      if r >= R { return }
       multiplyHidden(k * R + r)
       multiplyInput(r, k)
     }
@@ -122,7 +127,8 @@ struct NextInputs {
     let together = min(part.depth, factor.depth / R)
     for k in 0..<together {
       takeColumns()
-      // Written out: the optimizer would not unroll a loop of this length, and its sums would go through memory.
+      // The six rows of `InputTile` are written out: the optimizer would not unroll a loop of this length, and its sums would go
+      // through memory.
       multiplyBoth(0, k)
       multiplyBoth(1, k)
       multiplyBoth(2, k)

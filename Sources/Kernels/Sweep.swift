@@ -105,11 +105,11 @@ func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ me
 }
 
 @inline(__always)
-func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
+func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
   #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, next, TileSums<8, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, nil, TileSums<8, 2>.self, TileSums<4, 2>.self)
   #else
-    sweep(e, operands, rows, memory, next, TileSums<6, 2>.self, TileSums<4, 2>.self)
+    sweep(e, operands, rows, memory, nil, TileSums<6, 2>.self, TileSums<4, 2>.self)
   #endif
 }
 

@@ -153,10 +153,12 @@ private struct Case {
   @Test(arguments: KernelSet.available.map(\.name), [1, 3, 4])
   func inputsMultipliedBesideEarlierStepsGiveTheSameBits(_ name: String, _ gates: Int) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
-    for (units, features) in [(64, 16), (80, 33), (96, 97), (128, 32), (130, 200), (192, 64), (256, 250)] {
+    let shapes = [(64, 16), (80, 33), (96, 97), (128, 32), (130, 200), (192, 64), (256, 250)]
+    let ahead = shapes.filter { kernels.stepsAhead($1, $0, gates) > 0 }
+    #expect(ahead.count == (name != "avx512" ? 0 : gates == 1 ? 3 : gates == 3 ? 7 : 6))
+    for (units, features) in ahead {
       for steps in [12, 13, 17, 24] {
         let sample = Case(kernels, gates: gates, batch: 1, steps: steps, features: features, units: units)
-        if kernels.stepsAhead(features, units, gates) == 0 { continue }
         let expected = sample.outputs(multiplyingInputs: false)
         for (bySteps, byPanels) in [(false, false), (true, false), (true, true)] {
           let isSame = sample.outputsAhead(bySteps: bySteps, byPanels: byPanels) == expected

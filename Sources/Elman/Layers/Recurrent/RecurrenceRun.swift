@@ -188,8 +188,9 @@ struct RecurrenceRun {
 
   /// Timesteps whose inputs are multiplied beside the steps before them; 0 where that is not done.
   private func stepsAhead(parts: Int) -> Int {
-    // A turn of each panel makes a part of the products: with a single panel more would be put down and taken up than made.
-    guard rows.count == 1, !needsSingleSteps, packed.kernel.matrix.format == .float32, kernels.panelCount(units, cell.gates) > parts
+    // A turn of each panel makes a part of the products: a thread with a single panel would put down and take up more than it
+    // makes.
+    guard rows.count == 1, !needsSingleSteps, packed.kernel.matrix.format == .float32, kernels.panelCount(units, cell.gates) >= 2 * parts
     else { return 0 }
     let steps = cell.canMultiplyInputs ? kernels.stepsAhead(call.size.features, units, cell.gates) : 0
     return scratch.block >= 2 * steps ? steps : 0
