@@ -46,6 +46,15 @@ private struct Case {
     }
   }
 
+  /// All steps from states of zeros, with inputs that are products.
+  private func recurrence(_ inputs: InputRows, _ zeros: Guarded, _ cells: Guarded, _ outputs: Guarded) -> Recurrence {
+    Recurrence(
+      steps: steps, batch: batch, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base), inputs: inputs,
+      hidden: zeros.base, hiddenStride: units, cell: cells.base, cellStride: units,
+      outputs: OutputRows(base: outputs.base, groupStride: steps * units, rowStride: units), ring: steps, activation: .tanh,
+      scratch: scratch.base)
+  }
+
   /// (batch, steps, units).
   func outputs(multiplyingInputs: Bool) -> [Float] {
     let width = kernels.gateWidth(units, gates)
@@ -53,11 +62,7 @@ private struct Case {
     let products = Guarded(batch * steps * width)
     let (zeros, cells) = (Guarded([Float](repeating: 0, count: batch * units)), Guarded([Float](repeating: 0, count: batch * units)))
     let outputs = Guarded(batch * steps * units, offset: 3)
-    var call = Recurrence(
-      steps: steps, batch: batch, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base), inputs: rows,
-      hidden: zeros.base, hiddenStride: units, cell: cells.base, cellStride: units,
-      outputs: OutputRows(base: outputs.base, groupStride: steps * units, rowStride: units), ring: steps, activation: .tanh,
-      scratch: scratch.base)
+    var call = recurrence(rows, zeros, cells, outputs)
     if multiplyingInputs {
       (call.kernel, call.bias) = (kernel.matrix, UnsafePointer(bias.base))
     } else {
@@ -78,11 +83,7 @@ private struct Case {
     let products = Guarded(2 * ahead * width)
     let (zeros, cells) = (Guarded([Float](repeating: 0, count: units)), Guarded([Float](repeating: 0, count: units)))
     let outputs = Guarded(steps * units, offset: 3)
-    let whole = Recurrence(
-      steps: steps, batch: 1, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base),
-      inputs: InputRows(base: products.base, rowStride: width), hidden: zeros.base, hiddenStride: units, cell: cells.base,
-      cellStride: units, outputs: OutputRows(base: outputs.base, rowStride: units), ring: steps, activation: .tanh,
-      scratch: scratch.base)
+    let whole = recurrence(InputRows(base: products.base, rowStride: width), zeros, cells, outputs)
     func product(_ first: Int) -> Product {
       Product(
         rows: min(ahead, steps - first), input: InputRows(base: inputs.base + first * features, rowStride: features),

@@ -190,9 +190,10 @@ struct RecurrenceRun {
   private func stepsAhead(parts: Int) -> Int {
     // A turn of each panel makes a part of the products: a thread with a single panel would put down and take up more than it
     // makes.
-    guard rows.count == 1, !needsSingleSteps, packed.kernel.matrix.format == .float32, kernels.panelCount(units, cell.gates) >= 2 * parts
+    guard rows.count == 1, !needsSingleSteps, cell.canMultiplyInputs, packed.kernel.matrix.format == .float32,
+      kernels.panelCount(units, cell.gates) >= 2 * parts
     else { return 0 }
-    let steps = cell.canMultiplyInputs ? kernels.stepsAhead(call.size.features, units, cell.gates) : 0
+    let steps = kernels.stepsAhead(call.size.features, units, cell.gates)
     return scratch.block >= 2 * steps ? steps : 0
   }
 
