@@ -11,7 +11,7 @@ import elman
 import numpy as np
 import pytest
 from elman import _library, _prototypes
-from elman.layers import LSTM
+from elman.layers import GRU, LSTM, Embedding
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = (ROOT / "include" / "elman.h").read_text()
@@ -152,17 +152,30 @@ print(elman.kernels())
 
 
 @pytest.mark.skipif(_library._fast is None, reason="elman._fast was not compiled")
-def test_calls_without_ctypes_are_taken_and_give_the_same_bits(monkeypatch):
-    model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
+@pytest.mark.parametrize("units", [5, 600, 3000])
+def test_calls_without_ctypes_are_taken_and_give_the_same_bits(units):
+    model = elman.Sequential([GRU(units, return_sequences=True, input_shape=(4, 3))])
     rng = np.random.default_rng(1)
     x = rng.standard_normal((2, 4, 3)).astype(np.float32)
     expected = model(x)
-    assert model._bound.fast(x).tobytes() == expected.tobytes()
-    assert model(x).tobytes() == expected.tobytes()
+    before = expected.tobytes()
+    results = [model._fast(x), model(x)]
+    model(-x)
+    assert [before] * 3 == [array.tobytes() for array in (expected, *results)]
     stream = model.stream()
     steps = [stream.step(row) for row in x[0]]
     assert np.stack(steps).tobytes() == expected[0].tobytes()
     assert stream._fast_single(x[0, 0]) is not None
+
+
+def test_an_error_of_a_call_with_a_large_output_is_told():
+    model = elman.Sequential([Embedding(10, 600, input_length=8)])
+    x = np.zeros((2, 8), np.float32)
+    model(x)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="10"):
+            model(x + 10)
+    assert model(x).shape == (2, 8, 600)
 
 
 @pytest.mark.parametrize(

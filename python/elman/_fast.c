@@ -21,10 +21,11 @@ typedef struct {
   int has_shape;
   int64_t shape[ELMAN_MAX_RANK];
   Py_ssize_t rank, count;
+  PyObject *make;      /* makes an array for the output, where it is too large to be copied; otherwise NULL, and: */
   PyObject *copy;      /* copies an array of the output's shape */
-  PyObject *check;     /* raises the exception of a status */
   Py_buffer output;    /* that array: asking a new one for its address costs as much as a tiny model */
   int is_busy;         /* whether a thread's output is on its way into it; read and written with the GIL held */
+  PyObject *check;     /* raises the exception of a status */
 } Call;
 
 /* Whether a buffer holds float32 of the call's shape. */
@@ -35,25 +36,51 @@ static int fits(const Call *call, const Py_buffer *buffer) {
   return 1;
 }
 
-static elman_status run(const Call *call, const float *input, float *output, size_t output_count) {
+static elman_status run(const Call *call, const float *input, const Py_buffer *output) {
+  elman_status status;
+  size_t output_count = (size_t)output->len / sizeof(float);
+  Py_BEGIN_ALLOW_THREADS
   if (call->has_shape) {
     forward_function forward = (forward_function)(intptr_t)call->function;
-    return forward((elman_model){call->handle}, input, call->shape, (size_t)call->rank, output, output_count);
+    status = forward((elman_model){call->handle}, input, call->shape, (size_t)call->rank, output->buf, output_count);
+  } else {
+    step_function step = (step_function)(intptr_t)call->function;
+    status = step((elman_stream){call->handle}, input, (size_t)call->count, output->buf, output_count);
   }
-  step_function step = (step_function)(intptr_t)call->function;
-  return step((elman_stream){call->handle}, input, (size_t)call->count, output, output_count);
+  Py_END_ALLOW_THREADS
+  return status;
 }
 
-/* A new array with the output; an error where the call failed. */
-static PyObject *output_of(Call *call, const float *input) {
-  elman_status status;
+static PyObject *fail(const Call *call, elman_status status) {
+  return PyObject_CallFunction(call->check, "i", (int)status);
+}
+
+/* A new array, into which the output goes at once. */
+static PyObject *large_output(const Call *call, const float *input) {
+  Py_buffer output;
+  PyObject *result = PyObject_CallNoArgs(call->make);
+  if (!result || PyObject_GetBuffer(result, &output, PyBUF_CONTIG) != 0) {
+    Py_XDECREF(result);
+    return NULL;
+  }
+  elman_status status = run(call, input, &output);
+  PyBuffer_Release(&output);
+  if (status == ELMAN_OK) return result;
+  Py_DECREF(result);
+  return fail(call, status);
+}
+
+/* A copy of the array that the call keeps. */
+static PyObject *small_output(Call *call, const float *input) {
   call->is_busy = 1;
-  Py_BEGIN_ALLOW_THREADS
-  status = run(call, input, call->output.buf, (size_t)call->output.len / sizeof(float));
-  Py_END_ALLOW_THREADS
+  elman_status status = run(call, input, &call->output);
   PyObject *result = status == ELMAN_OK ? PyObject_CallNoArgs(call->copy) : NULL;
   call->is_busy = 0;
-  return status == ELMAN_OK ? result : PyObject_CallFunction(call->check, "i", (int)status);
+  return status == ELMAN_OK ? result : fail(call, status);
+}
+
+static PyObject *output_of(Call *call, const float *input) {
+  return call->make ? large_output(call, input) : small_output(call, input);
 }
 
 /* The output for an array. None where the array is not float32 of the shape, dense, or where another thread is at it. */
@@ -71,7 +98,8 @@ static PyObject *call_run(PyObject *self, PyObject *x) {
   return result;
 }
 
-/* Call(address, handle, has_shape, shape, output, check): `output` is an array of the output's shape, which it keeps */
+/* Call(address, handle, has_shape, shape, output, check): `output` is an array of the output's shape, which it keeps and
+ * copies, or makes such an array */
 static PyObject *call_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
   unsigned long long address, handle;
   int has_shape;
@@ -87,19 +115,23 @@ static PyObject *call_new(PyTypeObject *type, PyObject *arguments, PyObject *key
   call->has_shape = has_shape;
   call->rank = PyTuple_Size(shape);
   call->count = 1;
-  call->copy = PyObject_GetAttrString(output, "copy");
   call->check = Py_NewRef(check);
+  if (PyCallable_Check(output))
+    call->make = Py_NewRef(output);
+  else
+    call->copy = PyObject_GetAttrString(output, "copy");
   for (Py_ssize_t i = 0; i < call->rank; i++) {
     call->shape[i] = PyLong_AsLongLong(PyTuple_GetItem(shape, i));
     call->count *= (Py_ssize_t)call->shape[i];
   }
-  if (PyErr_Occurred() || PyObject_GetBuffer(output, &call->output, PyBUF_CONTIG) != 0) Py_CLEAR(call);
+  if (PyErr_Occurred() || (call->copy && PyObject_GetBuffer(output, &call->output, PyBUF_CONTIG) != 0)) Py_CLEAR(call);
   return (PyObject *)call;
 }
 
 static void call_dealloc(PyObject *self) {
   PyTypeObject *type = Py_TYPE(self);
   PyBuffer_Release(&((Call *)self)->output);
+  Py_XDECREF(((Call *)self)->make);
   Py_XDECREF(((Call *)self)->copy);
   Py_XDECREF(((Call *)self)->check);
   ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,9 @@ from ._version import __version__
 
 # The most units of a layer, and rows of a stream.
 LARGEST_SIZE = 2**31 - 1
+
+# Numbers of an output that are copied sooner than a new array says where it is.
+LARGEST_COPY = 1024
 
 _FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"
 _library: ctypes.CDLL | None = None
@@ -102,9 +106,13 @@ def fast_call(
     if _fast is None:
         return lambda x: None
     address = ctypes.cast(function, ctypes.c_void_p).value
-    return _fast.Call(
-        address, handle, has_shape, shape, np.empty_like(output), check
-    ).run
+    # A small output is copied out of an array that is kept, a large one goes
+    # where it stays.
+    if output.size <= LARGEST_COPY:
+        result = np.empty_like(output)
+    else:
+        result = functools.partial(np.empty, output.shape, np.float32)
+    return _fast.Call(address, handle, has_shape, shape, result, check).run
 
 
 def text(function: Callable[..., int], *arguments: Any) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _arrays
-from ._library import check, fast_call, lib
+from ._library import check, lib
 from ._prototypes import Output, RunOptions
 
 FloatArray = npt.NDArray[np.float32]
@@ -36,9 +36,6 @@ class BoundCall:
         self._keep = dimensions
         self._token = [None]
         self._forward: Callable[..., int] = lib().elman_model_forward
-        self.fast = fast_call(
-            self._forward, handle, shape, self._output, has_shape=True
-        )
         # C objects made beforehand: to make them of Python's costs 60 ns each.
         self._arguments = (
             ctypes.c_uint64(handle),

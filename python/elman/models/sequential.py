@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._library import check, dimensions, encoded, lib, text
+from .._library import check, dimensions, encoded, fast_call, lib, text
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
@@ -88,7 +88,7 @@ class Sequential(Network):
         self._own(handle.value)
         self._layers: list[Layer] = []
         self._input_layer: InputLayer | None = None
-        self._bind(None)
+        self._unbind()
         for layer in [] if layers is None else layers:
             self.add(layer)
         if not trainable:
@@ -97,7 +97,7 @@ class Sequential(Network):
     def close(self) -> None:
         """Release the model now; using it afterwards is a RuntimeError."""
         super().close()
-        self._bind(None)
+        self._unbind()
 
     # -- layers ---------------------------------------------------------
 
@@ -123,7 +123,7 @@ class Sequential(Network):
                 "tensor. Call the layer on its own for its states."
             )
         check(lib().elman_model_add_layer(self._handle, layer._handle))
-        self._bind(None)
+        self._unbind()
         if isinstance(layer, InputLayer):
             self._input_layer = layer
         else:
@@ -133,7 +133,7 @@ class Sequential(Network):
     def pop(self) -> Layer:
         """Take the last layer off, and return it."""
         check(lib().elman_model_pop_layer(self._handle))
-        self._bind(None)
+        self._unbind()
         return self._layers.pop()
 
     @property
@@ -212,11 +212,17 @@ class Sequential(Network):
                     return output
         return self._call(as_batch(inputs), training, mask)
 
-    def _bind(self, bound: BoundCall | None) -> None:
-        """Keep a call for a small shape, or none."""
-        self._bound = bound
-        self._fast: Callable[[Any], FloatArray | None] = (
-            _no_output if bound is None else bound.fast
+    def _unbind(self) -> None:
+        """Keep no call."""
+        self._bound: BoundCall | None = None
+        self._fast: Callable[[Any], FloatArray | None] = _no_output
+
+    def _bind(self, x: FloatArray, output: FloatArray) -> None:
+        """Keep the call for inputs and outputs of such shapes."""
+        is_small = max(x.size, output.size) <= BoundCall.LARGEST
+        self._bound = BoundCall(self._handle, x.shape, output) if is_small else None
+        self._fast = fast_call(
+            lib().elman_model_forward, self._handle, x.shape, output, has_shape=True
         )
 
     def _call(
@@ -231,8 +237,8 @@ class Sequential(Network):
             outputs = run(self._handle, x, None, mask, training)
         if len(outputs) > 1:
             return outputs  # type: ignore[return-value]  # merge_mode=None
-        if 0 < x.size <= BoundCall.LARGEST:
-            self._bind(BoundCall(self._handle, x.shape, outputs[0]))
+        if x.size:
+            self._bind(x, outputs[0])
         return outputs[0]
 
     def stream(self, batch_size: int = 1) -> Stream:
