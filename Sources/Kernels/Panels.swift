@@ -78,7 +78,14 @@ func panelCount(_ units: Int, _ gates: Int) -> Int {
 /// A layer of so few columns that one row fills too few accumulators to hide the latency of its additions: its sums
 /// over k are made in two halves. It depends on the shape alone, so that every row of every batch is summed alike.
 @inline(__always)
-func isNarrow(_ depth: Int, _ vectors: Int) -> Bool { depth >= 16 && vectors <= 4 }
+func isNarrow(_ depth: Int, _ vectors: Int) -> Bool { depth >= 16 && vectors <= mostNarrowVectors }
+
+#if KERNELS_AVX512
+  /// Four vectors of 64 bytes take as long to be read as additions take to follow each other.
+  private let mostNarrowVectors = 3
+#else
+  private let mostNarrowVectors = 4
+#endif
 
 func gateWidth(_ units: Int, _ gates: Int) -> Int { vectorCount(units, gates) * lanes }
 
