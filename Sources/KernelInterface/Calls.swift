@@ -140,11 +140,24 @@ public struct Recurrence {
   public var panels: Range<Int>?
   /// Whether the first step reads the last panel first; steps alternate.
   public var isDescending = false
-  /// The input products of at most R = `KernelSet.stepsAhead` timesteps after these, with room for R of them, of the same
-  /// panels; nil for none. Each of R steps makes a part of them. One row only, whose `inputs` are products.
-  public var next: UnsafePointer<Product>?
-  /// Which of the R steps the first one is.
-  public var nextStep = 0
+  /// Where the steps of a row make the input products of later ones, with a `kernel`; nil for none.
+  public var ahead: Ahead?
+
+  /// The input products of R = `KernelSet.stepsAhead` timesteps are made beside the R steps before them, those of the first R
+  /// when step 0 begins.
+  public struct Ahead {
+    /// Room for 2 R of them, in gate layout.
+    public var products: UnsafeMutablePointer<Float>
+    /// Of the whole run, whose steps may come in several calls, in their order.
+    public var timesteps: Int
+    /// Which of them is the call's first.
+    public var first = 0
+
+    public init(products: UnsafeMutablePointer<Float>, timesteps: Int) {
+      self.products = products
+      self.timesteps = timesteps
+    }
+  }
 
   public init(
     steps: Int, batch: Int, weights: PackedMatrix, kernel: PackedMatrix? = nil, bias: UnsafePointer<Float>? = nil,
@@ -202,6 +215,7 @@ extension Recurrence {
     part.ring = min(ring, count)
     (part.hidden, part.hiddenStride) = hidden(after: first)
     part.isDescending = first % 2 != 0
+    part.ahead?.first = first
     return part
   }
 }

@@ -42,9 +42,9 @@ public final class KernelSet: Sendable {
 
   /// Scratch floats that the recurrences below need at most for (batch, units, gates).
   public let recurrenceScratch: @Sendable (_ batch: Int, _ units: Int, _ gates: Int) -> Int
-  /// R: where one row of float32 weights makes the input products of R later timesteps beside R steps (see `Recurrence.next`);
-  /// 0 where it does not.
-  public let stepsAhead: @Sendable (_ features: Int, _ units: Int, _ gates: Int) -> Int
+  /// R: how many timesteps' input products a recurrence with a `kernel` makes beside R earlier steps (see `Recurrence.Ahead`); 0
+  /// where that would gain nothing.
+  public let stepsAhead: @Sendable (UnsafePointer<Recurrence>) -> Int
   /// `h = f(z + h U)`; gates = 1.
   public let simpleRNN: RecurrenceKernel
   /// Keras's LSTM, gates i, f, c, o: `c = f*c + i*act(c~)`, `h = o*act(c)`; gates = 4.
@@ -79,7 +79,7 @@ public final class KernelSet: Sendable {
     packRow: @escaping @Sendable (UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     product: @escaping @Sendable (Product) -> Void,
     recurrenceScratch: @escaping @Sendable (Int, Int, Int) -> Int,
-    stepsAhead: @escaping @Sendable (Int, Int, Int) -> Int,
+    stepsAhead: @escaping @Sendable (UnsafePointer<Recurrence>) -> Int,
     simpleRNN: @escaping RecurrenceKernel,
     lstm: @escaping RecurrenceKernel,
     gruResetAfter: @escaping RecurrenceKernel,

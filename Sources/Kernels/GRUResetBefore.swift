@@ -31,11 +31,16 @@ private struct GRUGatesStep<F: CellFunctions>: Epilogue {
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     if N != 2 { return }
+    @inline(__always)
+    func unit(_ m: Int) -> Int { places.vector(m) / 2 * lanes }
+    @inline(__always)
+    func values(_ gate: Int) -> Fractions<M> { f.gates(sums.vectors.advanced(by: gate).column(by: 2, of: Row<M>.self)) }
+    let hidden = step.load(Row<M>.self, units: unit) { step.hidden[places.row($0)] + unit($0) }
+    let (updates, resets) = (values(0), values(1))
     for m in 0..<M {
-      let (row, unit) = (places.row(m), places.vector(m) / 2 * lanes)
-      let (place, values) = (row * gates.width + unit, f.gates((sums.vectors + m * 2).row(of: Row<2>.self)))
-      (gates.update + place).store(values.value(0))
-      (gates.reset + place).store(values.value(1) * step.load(step.hidden[row] + unit, unit))
+      let place = places.row(m) * gates.width + unit(m)
+      (gates.update + place).store(updates.value(m))
+      (gates.reset + place).store(resets.value(m) * hidden[m])
     }
   }
 }
@@ -58,13 +63,18 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     for m in 0..<M {
-      let (row, candidates) = (places.row(m), f.activations((sums.vectors + m * N).row(of: Row<N>.self)))
+      @inline(__always)
+      func unit(_ n: Int) -> Int { (places.vector(m) + n) * lanes }
+      let row = places.row(m)
+      let hidden = step.load(Row<N>.self, units: unit) { step.hidden[row] + unit($0) }
+      let candidates = f.activations((sums.vectors + m * N).row(of: Row<N>.self))
+      var outputs = hidden
       for n in 0..<N {
-        let unit = (places.vector(m) + n) * lanes
-        let update = UnsafePointer(gates.update + row * gates.width + unit).vector()
-        let (h, candidate) = (step.load(step.hidden[row] + unit, unit), candidates.value(n))
-        step.store(update.times(h - candidate, plus: candidate), step.output(row, unit), unit)
+        let update = UnsafePointer(gates.update + row * gates.width + unit(n)).vector()
+        let candidate = candidates.value(n)
+        outputs[n] = update.times(hidden[n] - candidate, plus: candidate)
       }
+      step.store(outputs, units: unit) { step.output(row, unit($0)) }
     }
   }
 }

@@ -26,7 +26,7 @@ public func makeKernelSet() -> KernelSet {
     packRow: { packRow($0, $1, $2, $3) },
     product: { product($0) },
     recurrenceScratch: { recurrenceScratch($0, $1, $2) },
-    stepsAhead: { stepsAhead($0, $1, $2) },
+    stepsAhead: { stepsAhead($0) },
     simpleRNN: { simpleRNN($0) },
     lstm: { lstm($0) },
     gruResetAfter: { gruResetAfter($0) },

@@ -7,14 +7,17 @@ import KernelInterface
 // part of a tile of theirs. Every element is summed up in the order of any other tile. This takes the registers of AVX-512:
 // with fewer, tiles of inputs are so small that their weights come as slowly as the recurrent ones.
 
-/// Timesteps whose inputs one row multiplies at once in this way; 0 where it would gain nothing.
-func stepsAhead(_ features: Int, _ units: Int, _ gates: Int) -> Int {
+/// Timesteps whose inputs are multiplied at once in this way; 0 where it would gain nothing.
+func stepsAhead(_ call: UnsafePointer<Recurrence>) -> Int {
   #if KERNELS_AVX512
+    let matrix = call.pointee.weights
+    let (units, gates) = (matrix.units, matrix.gates)
+    guard call.pointee.batch == 1, matrix.format == .float32, let kernel = call.pointee.kernel, 4 * kernel.depth >= units else { return 0 }
     let (vectors, width) = (vectorCount(units, gates), panelWidth(gates: gates))
     // Shorter turns would not be worth taking up the sums of the inputs at each of them and putting them down again.
-    let isLong = units >= (gates == 3 ? 64 : 80) && 4 * features >= units
+    let isLong = units >= (gates == 3 ? 64 : 80)
     // The weights of the inputs, read for six timesteps at a time, would drive the others out of the last cache.
-    let isSmall = (features + units) * gateWidth(units, gates) <= floatsInLastCache
+    let isSmall = (kernel.depth + units) * gateWidth(units, gates) <= floatsInLastCache
     // A last panel with fewer vectors (of SimpleRNN) is multiplied otherwise.
     return isLong && isSmall && vectors % width == 0 && vectors > width ? InputTile<1>.count : 0
   #else
@@ -25,39 +28,81 @@ func stepsAhead(_ features: Int, _ units: Int, _ gates: Int) -> Int {
 /// 16 MiB, half of a large L3 cache.
 private let floatsInLastCache = 4_194_304
 
-/// The input products of the timesteps after those of a call.
+/// The tile of input products beside a row of the recurrent product.
+typealias InputTile<let N: Int> = TileSums<6, N>
+
+/// The input products of as many timesteps as a tile has rows, made beside as many steps before them.
 struct NextInputs {
-  private let call: UnsafePointer<Recurrence>
-  /// Of as many as there are rows in a tile.
+  /// Of the first of these timesteps.
+  private let inputs: Rows
+  private let lastRow: Int
+  private let weights: UnsafeRawPointer
+  private let depth: Int
+  private let bias: UnsafePointer<Float>?
+  private let sums: UnsafeMutablePointer<Float>
+  private let stride: Int
+  private let firstPanel: Int
+  /// Which of the steps before them it is.
   private let step: Int
 
+  /// nil where there are none.
   @inline(__always)
   init?(_ call: UnsafePointer<Recurrence>, _ t: Int) {
-    if call.pointee.next == nil { return nil }
-    self.call = call
-    step = call.pointee.nextStep + t
+    let rows = InputTile<1>.count
+    guard let ahead = call.pointee.ahead, let kernel = call.pointee.kernel else { return nil }
+    let (group, step) = (ahead.first + t).quotientAndRemainder(dividingBy: rows)
+    let next = (group + 1) * rows
+    guard next < ahead.timesteps else { return nil }
+    let rowStride = call.pointee.inputs.rowStride
+    inputs = Rows(call.pointee.inputs.base + (next - ahead.first) * rowStride, stride: rowStride)
+    lastRow = ahead.timesteps - 1 - next
+    weights = kernel.base
+    depth = kernel.depth
+    bias = call.pointee.bias
+    sums = call.pointee.inputProduct(ahead, next)
+    stride = gateWidth(kernel.units, kernel.gates)
+    firstPanel = call.pointee.panels?.lowerBound ?? 0
+    self.step = step
+  }
+}
+
+extension Recurrence {
+  /// The weights of the inputs, where tiles multiply by them.
+  @inline(__always)
+  var tileKernel: PackedMatrix? { ahead == nil ? kernel : nil }
+
+  /// The product of the inputs of a timestep of the run.
+  @inline(__always)
+  func inputProduct(_ ahead: Ahead, _ timestep: Int) -> UnsafeMutablePointer<Float> {
+    ahead.products + timestep % (2 * InputTile<1>.count) * gateWidth(weights.units, weights.gates)
+  }
+
+  /// Makes the first input products, which no steps come before.
+  @inline(never)
+  func multiplyFirstInputs() {
+    guard let ahead, ahead.first == 0, let kernel else { return }
+    let output = OutputRows(base: ahead.products, rowStride: gateWidth(kernel.units, kernel.gates))
+    var first = Product(
+      rows: min(InputTile<1>.count, ahead.timesteps), input: inputs, weights: kernel, bias: bias, output: output, padded: true)
+    first.panels = panels
+    product(first)
   }
 }
 
 #if KERNELS_AVX512
-  /// The tile of input products beside a row of the recurrent product.
-  typealias InputTile<let N: Int> = TileSums<6, N>
-
   extension NextInputs {
     /// What is made of R rows in the `turn`-th of `count` turns of a step: after R steps, all tiles.
     @inline(__always)
-    func part<let R: Int, let N: Int>(_ turn: Int, of count: Int, _ shape: TileSums<R, N>.Type) -> InputPart? {
-      guard let product = call.pointee.next?.pointee else { return nil }
-      let panels = Panels(product.weights, call.pointee.panels)
+    func part<let R: Int, let N: Int>(_ turn: Int, of count: Int, _ shape: TileSums<R, N>.Type) -> InputPart {
       let (tile, part) = (step * count + turn).quotientAndRemainder(dividingBy: R)
-      let (panel, depth) = (panels.range.lowerBound + tile, panels.depth)
+      let panel = firstPanel + tile
       let (first, end) = (depth * part / R, depth * (part + 1) / R)
-      let (column, stride) = (panel * N * lanes, product.output.rowStride)
-      let sums = product.output.base + column
+      let column = panel * N * lanes
+      let sums = sums + column
       return InputPart(
-        inputs: Rows(product.input.base + first, stride: product.input.rowStride), lastRow: product.rows - 1,
-        weights: panels.panel(panel) + first * Float32Reader.bytes(N), depth: end - first, sums: sums, stride: stride,
-        starts: part > 0 ? Rows(UnsafePointer(sums), stride: stride) : product.bias.map { Rows($0 + column, stride: 0) })
+        inputs: Rows(inputs.base + first, stride: inputs.stride), lastRow: lastRow,
+        weights: weights + (panel * depth + first) * Float32Reader.bytes(N), depth: end - first, sums: sums, stride: stride,
+        starts: part > 0 ? Rows(UnsafePointer(sums), stride: stride) : bias.map { Rows($0 + column, stride: 0) })
     }
   }
 
@@ -73,6 +118,9 @@ struct NextInputs {
     let stride: Int
     /// nil for zeros.
     let starts: Rows?
+
+    @inline(__always)
+    func row(_ r: Int) -> UnsafePointer<Float> { inputs[min(r, lastRow)] }
   }
 
   /// One row by a panel, and beside it a part of R rows of inputs.
@@ -99,7 +147,7 @@ struct NextInputs {
     }
     let left = factor.left.base
     var inputs = InlineArray<R, UnsafePointer<Float>>(repeating: part.inputs.base)
-    for r in 1..<R { inputs[r] = part.inputs[min(r, part.lastRow)] }
+    for r in 1..<R { inputs[r] = part.row(r) }
     var (weights, inputWeights) = (factor.panel, part.weights)
     var columns = Row<N>(repeating: Vector())
     @inline(__always)

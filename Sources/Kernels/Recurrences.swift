@@ -21,7 +21,11 @@ struct Timestep {
   init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
     let (ring, outputs) = (call.pointee.ring, call.pointee.outputs)
     inputs = Rows(call.pointee.inputs.base + t * call.pointee.inputs.rowStride, stride: call.pointee.inputs.groupStride)
-    starts = call.pointee.kernel == nil ? inputs : call.pointee.bias.map { Rows($0, stride: 0) }
+    if let ahead = call.pointee.ahead {
+      starts = Rows(call.pointee.inputProduct(ahead, ahead.first + t), stride: 0)
+    } else {
+      starts = call.pointee.kernel == nil ? inputs : call.pointee.bias.map { Rows($0, stride: 0) }
+    }
     self.outputs = outputs.base + t % ring * outputs.rowStride
     outputStride = outputs.groupStride
     hidden =
@@ -59,15 +63,27 @@ struct Timestep {
     outputs + row * outputStride + unit
   }
 
-  /// W units from `unit` on, fewer at the end.
+  /// Loads W units from each unit on, fewer at the end. Units rise.
   @inline(__always)
-  func load(_ pointer: UnsafePointer<Float>, _ unit: Int) -> Vector {
-    pointer.vector(atMost: units - unit)
+  func load<let M: Int>(_ type: Row<M>.Type, units unit: (Int) -> Int, _ place: (Int) -> UnsafePointer<Float>) -> Row<M> {
+    var row = Row<M>(repeating: Vector())
+    if units - unit(M - 1) >= lanes {
+      for m in 0..<M { row[m] = place(m).vector() }
+    } else {
+      for m in 0..<M { row[m] = place(m).vector(atMost: units - unit(m)) }
+    }
+    return row
   }
 
+  /// Stores as many. It asks once whether vectors are whole: beside a branch for each, the compiler would make each when it is
+  /// stored, and none of its operations beside those of others.
   @inline(__always)
-  func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ unit: Int) {
-    pointer.store(vector, atMost: units - unit)
+  func store<let M: Int>(_ row: Row<M>, units unit: (Int) -> Int, _ place: (Int) -> UnsafeMutablePointer<Float>) {
+    if units - unit(M - 1) >= lanes {
+      for m in 0..<M { place(m).store(row[m]) }
+    } else {
+      for m in 0..<M { place(m).store(row[m], atMost: units - unit(m)) }
+    }
   }
 }
 
@@ -89,7 +105,7 @@ extension Operands {
     let isDescending = (t % 2 != 0) != call.pointee.isDescending
     let weights = Panels(call.pointee.weights, call.pointee.panels, isDescending: isDescending)
     self.init(
-      first: call.pointee.kernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) } ?? weights.empty, second: weights)
+      first: call.pointee.tileKernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) } ?? weights.empty, second: weights)
   }
 }
 
@@ -112,11 +128,10 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
     for m in 0..<M {
+      @inline(__always)
+      func unit(_ n: Int) -> Int { (places.vector(m) + n) * lanes }
       let hidden = f.all((sums.vectors + m * N).row(of: Row<N>.self))
-      for n in 0..<N {
-        let unit = (places.vector(m) + n) * lanes
-        step.store(hidden[n], step.output(places.row(m), unit), unit)
-      }
+      step.store(hidden, units: unit) { step.output(places.row(m), unit($0)) }
     }
   }
 }
@@ -131,6 +146,7 @@ func simpleRNN(_ call: UnsafePointer<Recurrence>) {
 @inline(__always)
 private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFunction) {
   let memory = TileMemory(call)
+  call.pointee.multiplyFirstInputs()
   for t in 0..<call.pointee.steps {
     sweepSingleGate(
       SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
@@ -212,13 +228,10 @@ struct LSTMStep<F: CellFunctions>: Epilogue {
     func unit(_ m: Int) -> Int { places.vector(m) / 4 * lanes }
     @inline(__always)
     func state(_ m: Int) -> UnsafeMutablePointer<Float> { cell + places.row(m) * cellStride + unit(m) }
-    var cells = sums.vectors.row(of: Row<M>.self)
-    for m in 0..<M { cells[m] = step.load(state(m), unit(m)) }
+    var cells = step.load(Row<M>.self, units: unit) { UnsafePointer(state($0)) }
     let outputs = lstmOutputs(&cells, f) { m in (sums.vectors + m * 4).row(of: Row<4>.self) }
-    for m in 0..<M {
-      step.store(cells[m], state(m), unit(m))
-      step.store(outputs[m], step.output(places.row(m), unit(m)), unit(m))
-    }
+    step.store(cells, units: unit, state)
+    step.store(outputs, units: unit) { step.output(places.row($0), unit($0)) }
   }
 }
 
@@ -233,10 +246,9 @@ func nextCell<let N: Int>(_ cell: Vector, _ gates: Fractions<N>) -> Vector {
 func lstmOutputs<let M: Int>(_ cells: inout Row<M>, _ f: some CellFunctions, _ sums: (Int) -> Row<4>) -> Row<M> {
   for m in 0..<M { cells[m] = nextCell(cells[m], f(sums(m), activations: 2..<3)) }
   // The output gates come last: so nothing of a row is kept but its cells.
-  var last = cells
-  for m in 0..<M { last[m] = sums(m)[3] }
-  let (outputs, activated) = (f.gates(last), f.activations(cells))
   var result = cells
+  for m in 0..<M { result[m] = sums(m)[3] }
+  let (outputs, activated) = (f.gates(result), f.activations(cells))
   for m in 0..<M { result[m] = outputs.product(m, activated, m) }
   return result
 }
@@ -250,6 +262,7 @@ func lstm(_ call: UnsafePointer<Recurrence>) {
 private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   let memory = TileMemory(call)
   guard let cell = call.pointee.cell else { return }
+  call.pointee.multiplyFirstInputs()
   for t in 0..<call.pointee.steps {
     let step = LSTMStep(step: Timestep(call, t), cell: cell, cellStride: call.pointee.cellStride, f: f)
     sweepFourGates(step, Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
@@ -272,7 +285,7 @@ struct GRUStep<F: CellFunctions>: Epilogue {
     self.step = step
     self.recurrentBias = recurrentBias
     self.f = f
-    multipliesInputs = call.pointee.kernel != nil
+    multipliesInputs = call.pointee.tileKernel != nil
   }
 
   @inline(__always)
@@ -291,9 +304,10 @@ struct GRUStep<F: CellFunctions>: Epilogue {
   @inline(__always)
   private func inputs(_ places: Places, _ sums: FinishedSums) -> Rows {
     if multipliesInputs { return Rows(UnsafeRawPointer(sums.asides).assumingMemoryBound(to: Float.self), stride: 3 * lanes) }
+    let products = step.starts ?? step.inputs
     return Rows(
-      step.inputs[places.firstRow] + places.firstVector * lanes,
-      stride: places.rowStep * step.inputs.stride + places.vectorStep * lanes)
+      products[places.firstRow] + places.firstVector * lanes,
+      stride: places.rowStep * products.stride + places.vectorStep * lanes)
   }
 
   @inline(__always)
@@ -311,10 +325,8 @@ struct GRUStep<F: CellFunctions>: Epilogue {
     let gates = GRUSums<M>(update: update, reset: reset, candidate: sum(2), input: candidate)
     @inline(__always)
     func unit(_ m: Int) -> Int { places.vector(m) / 3 * lanes }
-    var hidden = Row<M>(repeating: Vector())
-    for m in 0..<M { hidden[m] = step.load(step.hidden[places.row(m)] + unit(m), unit(m)) }
-    let outputs = gruOutputs(gates, hidden, f)
-    for m in 0..<M { step.store(outputs[m], step.output(places.row(m), unit(m)), unit(m)) }
+    let outputs = gruOutputs(gates, f) { step.load(Row<M>.self, units: unit) { step.hidden[places.row($0)] + unit($0) } }
+    step.store(outputs, units: unit) { step.output(places.row($0), unit($0)) }
   }
 }
 
@@ -326,18 +338,16 @@ struct GRUSums<let M: Int> {
   let input: Row<M>
 }
 
-/// The outputs of M rows.
+/// The outputs of M rows. Their hidden states are asked for when they are needed, at the end.
 @inline(__always)
-func gruOutputs<let M: Int>(_ sums: GRUSums<M>, _ hidden: Row<M>, _ f: some CellFunctions) -> Row<M> {
+func gruOutputs<let M: Int>(_ sums: GRUSums<M>, _ f: some CellFunctions, hidden: () -> Row<M>) -> Row<M> {
   let (resets, updates) = (f.gates(sums.reset), f.gates(sums.update))
   var candidate = sums.candidate
   for m in 0..<M { candidate[m] = resets.value(m).times(candidate[m], plus: sums.input[m]) }
   let candidates = f.activations(candidate)
-  var result = hidden
-  for m in 0..<M {
-    let next = candidates.value(m)
-    result[m] = updates.value(m).times(hidden[m] - next, plus: next)
-  }
+  for m in 0..<M { candidate[m] = candidates.value(m) }
+  var result = hidden()
+  for m in 0..<M { result[m] = updates.value(m).times(result[m] - candidate[m], plus: candidate[m]) }
   return result
 }
 
@@ -350,6 +360,7 @@ func gruResetAfter(_ call: UnsafePointer<Recurrence>) {
 private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   let memory = TileMemory(call)
   guard let bias = call.pointee.recurrentBias else { return }
+  call.pointee.multiplyFirstInputs()
   for t in 0..<call.pointee.steps {
     sweepThreeGates(
       GRUStep(call, Timestep(call, t), bias, f), Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))

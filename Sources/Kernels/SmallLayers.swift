@@ -102,7 +102,7 @@ private struct SmallGRU: SmallCell {
     let gates = GRUSums<1>(
       update: row(sums[0] + inputs[0]), reset: row(sums[1] + inputs[1]), candidate: row(sums[2]), input: row(inputs[2]))
     var next = hidden
-    next[0] = gruOutputs(gates, row(hidden[0]), StandardFunctions())[0]
+    next[0] = gruOutputs(gates, StandardFunctions()) { row(hidden[0]) }[0]
     return next
   }
 }
@@ -117,18 +117,16 @@ private func run<C: SmallCell, let N: Int, let H: Int>(
 ) {
   let (units, weights) = (call.pointee.weights.units, Panel<N>(call.pointee.weights))
   let kernel = call.pointee.kernel.map { Panel<N>($0) }
-  var states = Row<H>(repeating: Vector())
-  for n in 0..<H { states[n] = (call.pointee.hidden + n * lanes).vector(atMost: units - n * lanes) }
+  let states = call.pointee.scratch
+  for n in 0..<H { (states + n * lanes).store((call.pointee.hidden + n * lanes).vector(atMost: units - n * lanes)) }
   for t in 0..<call.pointee.steps {
     let input = call.pointee.inputs.base + t * call.pointee.inputs.rowStride
-    let sums = withUnsafePointer(to: states) {
-      Sums(
-        kernel == nil ? input : call.pointee.bias, input, kernel, exchange, UnsafeRawPointer($0).assumingMemoryBound(to: Float.self),
-        weights)
-    }
-    states = cell.next(sums.all, sums.inputs, states)
+    let sums = Sums(kernel == nil ? input : call.pointee.bias, input, kernel, exchange, states, weights)
+    let next = cell.next(sums.all, sums.inputs, UnsafePointer(states).row(of: Row<H>.self))
+    // All of them at once: the compiler would put each function beside the branch that stores its result.
+    for n in 0..<H { (states + n * lanes).store(next[n]) }
     let output = call.pointee.outputs.base + t % call.pointee.ring * call.pointee.outputs.rowStride
-    for n in 0..<H { (output + n * lanes).store(states[n], atMost: units - n * lanes) }
+    for n in 0..<H { (output + n * lanes).store(next[n], atMost: units - n * lanes) }
   }
 }
 

@@ -76,35 +76,28 @@ private struct Case {
     return outputs.values
   }
 
+  /// How many timesteps' inputs the only row multiplies beside earlier steps.
+  var stepsAhead: Int {
+    let states = Guarded(units)
+    var call = recurrence(InputRows(base: inputs.base, rowStride: features), states, states, states)
+    call.kernel = kernel.matrix
+    return kernels.stepsAhead(&call)
+  }
+
   /// (steps, units) of the only row, whose input products are made beside the steps before them, by single steps or not and
   /// panel by panel or not.
   func outputsAhead(bySteps: Bool, byPanels: Bool) -> [Float] {
-    let (width, ahead) = (kernels.gateWidth(units, gates), kernels.stepsAhead(features, units, gates))
-    let products = Guarded(2 * ahead * width)
+    let products = Guarded(2 * stepsAhead * kernels.gateWidth(units, gates))
     let (zeros, cells) = (Guarded([Float](repeating: 0, count: units)), Guarded([Float](repeating: 0, count: units)))
     let outputs = Guarded(steps * units, offset: 3)
-    let whole = recurrence(InputRows(base: products.base, rowStride: width), zeros, cells, outputs)
-    func product(_ first: Int) -> Product {
-      Product(
-        rows: min(ahead, steps - first), input: InputRows(base: inputs.base + first * features, rowStride: features),
-        weights: kernel.matrix, bias: bias.base,
-        output: OutputRows(base: products.base + first / ahead % 2 * ahead * width, rowStride: width), padded: true)
-    }
-    kernels.product(product(0))
-    for first in stride(from: 0, to: steps, by: ahead) {
-      let count = min(ahead, steps - first)
-      for step in stride(from: 0, to: count, by: bySteps ? 1 : count) {
-        let place = (first / ahead % 2 * ahead + step) * width
-        var call = whole.steps(first + step, count: bySteps ? 1 : count, inputs: products.base + place)
-        call.nextStep = step
-        for panel in 0..<(byPanels ? kernels.panelCount(units, gates) : 1) {
-          if byPanels { call.panels = panel..<panel + 1 }
-          if first + ahead >= steps { run(&call); continue }
-          withUnsafePointer(to: product(first + ahead)) {
-            call.next = $0
-            run(&call)
-          }
-        }
+    var whole = recurrence(InputRows(base: inputs.base, rowStride: features), zeros, cells, outputs)
+    (whole.kernel, whole.bias) = (kernel.matrix, UnsafePointer(bias.base))
+    whole.ahead = Recurrence.Ahead(products: products.base, timesteps: steps)
+    for step in stride(from: 0, to: steps, by: bySteps ? 1 : steps) {
+      var call = whole.steps(step, count: bySteps ? 1 : steps, inputs: UnsafePointer(inputs.base + step * features))
+      for panel in 0..<(byPanels ? kernels.panelCount(units, gates) : 1) {
+        if byPanels { call.panels = panel..<panel + 1 }
+        run(&call)
       }
     }
     #expect(outputs.guardsAreWhole && cells.guardsAreWhole && scratch.guardsAreWhole && products.guardsAreWhole)
@@ -155,10 +148,10 @@ private struct Case {
   func inputsMultipliedBesideEarlierStepsGiveTheSameBits(_ name: String, _ gates: Int) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     let shapes = [(64, 16), (80, 33), (96, 97), (128, 32), (130, 200), (192, 64), (256, 250)]
-    let ahead = shapes.filter { kernels.stepsAhead($1, $0, gates) > 0 }
+    let ahead = shapes.filter { Case(kernels, gates: gates, batch: 1, features: $1, units: $0).stepsAhead > 0 }
     #expect(ahead.count == (name != "avx512" ? 0 : gates == 1 ? 3 : gates == 3 ? 7 : 6))
     for (units, features) in ahead {
-      for steps in [12, 13, 17, 24] {
+      for steps in [1, 5, 6, 7, 12, 13, 24] {
         let sample = Case(kernels, gates: gates, batch: 1, steps: steps, features: features, units: units)
         let expected = sample.outputs(multiplyingInputs: false)
         for (bySteps, byPanels) in [(false, false), (true, false), (true, true)] {

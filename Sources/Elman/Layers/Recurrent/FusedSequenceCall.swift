@@ -22,7 +22,7 @@ final class FusedSequenceCall {
     let memory = RecurrenceScratch(&space, layer.cell, call.size, rows: call.size.batch)
     bound = try BoundRecurrence(layer) { packed in
       let run = RecurrenceRun(packed: packed, call: call, rows: 0..<call.size.batch, scratch: memory)
-      return (run.recurrence(), packed.cell.kernel)
+      return (run.recurrence(multiplyingInputs: true), packed.cell.kernel)
     }
     firstInput = call.timestep(0) * call.size.features
     hidden = memory.hidden

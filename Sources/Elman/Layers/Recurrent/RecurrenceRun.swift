@@ -72,12 +72,8 @@ struct RecurrenceRun {
     let blocks = inputBlocks()
     for block in 0..<blocks.count {
       if let product = blocks.product(before: block) { kernels.product(product) }
-      let count = blocks.size(of: block)
-      if needsSingleSteps {
-        runSingly(blocks.steps(block, count: count), start: block * blocks.length)
-      } else {
-        blocks.run(block, count: count, cell.kernel)
-      }
+      var steps = blocks.steps(block, count: blocks.size(of: block))
+      if needsSingleSteps { runSingly(steps, start: block * blocks.length) } else { cell.kernel(&steps) }
     }
     end(blocks.recurrence)
   }
@@ -113,7 +109,9 @@ struct RecurrenceRun {
         call.panels = panels
         product(call)
       case .step(let block, let step):
-        blocks.pointee.run(block, from: step, count: 1, part: (panels, scratch.kernel(part)), kernel)
+        var call = blocks.pointee.steps(block, from: step, count: 1)
+        (call.panels, call.scratch) = (panels, scratch.kernel(part))
+        kernel(&call)
       }
     }
   }
@@ -179,38 +177,41 @@ struct RecurrenceRun {
 
   /// How the timesteps come by their inputs, where threads share the units in so many parts.
   private func inputBlocks(parts: Int = 1) -> InputBlocks {
-    let ahead = stepsAhead(parts: parts)
-    let length = scratch.block == 0 ? timesteps : ahead > 0 ? ahead : scratch.block
+    if scratch.block > 0, let ahead = recurrenceAhead(parts: parts) {
+      return InputBlocks(recurrence: ahead, product: nil, timesteps: timesteps, length: max(timesteps, 1))
+    }
+    let isProduct = scratch.block > 0
     return InputBlocks(
-      recurrence: recurrence(), product: scratch.block == 0 ? nil : inputProduct(), timesteps: timesteps, length: max(length, 1),
-      areAhead: ahead > 0)
+      recurrence: recurrence(multiplyingInputs: !isProduct), product: isProduct ? inputProduct() : nil, timesteps: timesteps,
+      length: isProduct ? scratch.block : max(timesteps, 1))
   }
 
-  /// Timesteps whose inputs are multiplied beside the steps before them; 0 where that is not done.
-  private func stepsAhead(parts: Int) -> Int {
+  /// All timesteps, which make the input products of later ones; nil where that is not done.
+  private func recurrenceAhead(parts: Int) -> Recurrence? {
     // A turn of each panel makes a part of the products: a thread with a single panel would put down and take up more than it
     // makes.
-    guard rows.count == 1, !needsSingleSteps, cell.canMultiplyInputs, packed.kernel.matrix.format == .float32,
-      kernels.panelCount(units, cell.gates) >= 2 * parts
-    else { return 0 }
-    let steps = kernels.stepsAhead(call.size.features, units, cell.gates)
-    return scratch.block >= 2 * steps ? steps : 0
+    guard rows.count == 1, !needsSingleSteps, cell.canMultiplyInputs, kernels.panelCount(units, cell.gates) >= 2 * parts
+    else { return nil }
+    var recurrence = recurrence(multiplyingInputs: true)
+    let steps = kernels.stepsAhead(&recurrence)
+    if steps == 0 || scratch.block < 2 * steps { return nil }
+    recurrence.ahead = Recurrence.Ahead(products: scratch.inputs, timesteps: timesteps)
+    return recurrence
   }
 
-  /// All timesteps, which read their inputs at the beginning of a block.
-  func recurrence() -> Recurrence {
+  /// All timesteps, which read their inputs or, at the beginning of a block, the products of them.
+  func recurrence(multiplyingInputs: Bool) -> Recurrence {
     let width = kernels.gateWidth(units, cell.gates)
     let outputs =
       outputHoldsStates
       ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
-    let isProduct = scratch.block > 0
-    let inputs = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
+    let products = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
     return Recurrence(
       steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
-      kernel: isProduct ? nil : packed.kernel.matrix, bias: isProduct ? nil : UnsafePointer(packed.bias.base),
+      kernel: multiplyingInputs ? packed.kernel.matrix : nil, bias: multiplyingInputs ? UnsafePointer(packed.bias.base) : nil,
       candidateWeights: packed.candidateKernel?.matrix, recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
-      inputs: isProduct ? inputs : self.inputs,
+      inputs: multiplyingInputs ? inputs : products,
       hidden: call.initialState(0).map { $0 + first * units } ?? UnsafePointer(scratch.hidden), hiddenStride: units,
       cell: scratch.cell, cellStride: units, outputs: outputs, ring: outputHoldsStates ? timesteps : 2,
       activation: cell.activation.elementwise ?? .linear,
