@@ -63,7 +63,8 @@ struct Timestep {
     outputs + row * outputStride + unit
   }
 
-  /// Loads W units from each unit on, fewer at the end. Units rise.
+  /// Loads W units from each unit on, fewer at the end. Each unit is at least the one before: the last vector tells whether all
+  /// are whole.
   @inline(__always)
   func load<let M: Int>(_ type: Row<M>.Type, units unit: (Int) -> Int, _ place: (Int) -> UnsafePointer<Float>) -> Row<M> {
     var row = Row<M>(repeating: Vector())

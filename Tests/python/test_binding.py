@@ -11,7 +11,8 @@ import elman
 import numpy as np
 import pytest
 from elman import _library, _prototypes
-from elman.layers import GRU, LSTM, Embedding
+from elman.layers import GRU, LSTM, Dense, Embedding
+from elman.models import sequential
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = (ROOT / "include" / "elman.h").read_text()
@@ -166,6 +167,22 @@ def test_calls_without_ctypes_are_taken_and_give_the_same_bits(units):
     steps = [stream.step(row) for row in x[0]]
     assert np.stack(steps).tobytes() == expected[0].tobytes()
     assert stream._fast_single(x[0, 0]) is not None
+
+
+@pytest.mark.parametrize("units", [5, 3000])
+def test_a_layer_that_another_thread_adds_is_in_the_next_call(units, monkeypatch):
+    model = elman.Sequential([GRU(units, return_sequences=True, input_shape=(4, 3))])
+    run = sequential.run
+
+    def run_then_add(*arguments):
+        outputs = run(*arguments)
+        model.add(Dense(7))
+        monkeypatch.undo()
+        return outputs
+
+    monkeypatch.setattr(sequential, "run", run_then_add)
+    x = np.ones((2, 4, 3), np.float32)
+    assert [model(x).shape for _ in range(3)] == [(2, 4, units), (2, 4, 7), (2, 4, 7)]
 
 
 def test_an_error_of_a_call_with_a_large_output_is_told():

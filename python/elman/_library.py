@@ -19,7 +19,8 @@ from ._version import __version__
 # The most units of a layer, and rows of a stream.
 LARGEST_SIZE = 2**31 - 1
 
-# Numbers of an output that are copied sooner than a new array says where it is.
+# Outputs of up to so many numbers are copied in less time than it takes to ask a
+# new array for its address.
 LARGEST_COPY = 1024
 
 _FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"

@@ -6,6 +6,7 @@ import ctypes
 import json
 import re
 import reprlib
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -88,6 +89,7 @@ class Sequential(Network):
         self._own(handle.value)
         self._layers: list[Layer] = []
         self._input_layer: InputLayer | None = None
+        self._binding = threading.Lock()
         self._unbind()
         for layer in [] if layers is None else layers:
             self.add(layer)
@@ -213,22 +215,32 @@ class Sequential(Network):
         return self._call(as_batch(inputs), training, mask)
 
     def _unbind(self) -> None:
-        """Keep no call."""
-        self._bound: BoundCall | None = None
-        self._fast: Callable[[Any], FloatArray | None] = _no_output
+        """Keep no call: the model has just changed."""
+        with self._binding:
+            self._change = object()
+            self._bound: BoundCall | None = None
+            self._fast: Callable[[Any], FloatArray | None] = _no_output
 
-    def _bind(self, x: FloatArray, output: FloatArray) -> None:
-        """Keep the call for inputs and outputs of such shapes."""
+    def _bind(self, x: FloatArray, output: FloatArray, change: object) -> None:
+        """Keep the call for inputs and outputs of such shapes.
+
+        Not where another thread changed the model since the last ``change``: the
+        output may be that of the model before.
+        """
         is_small = max(x.size, output.size) <= BoundCall.LARGEST
-        self._bound = BoundCall(self._handle, x.shape, output) if is_small else None
-        self._fast = fast_call(
+        bound = BoundCall(self._handle, x.shape, output) if is_small else None
+        fast = fast_call(
             lib().elman_model_forward, self._handle, x.shape, output, has_shape=True
         )
+        with self._binding:
+            if change is self._change:
+                self._bound, self._fast = bound, fast
 
     def _call(
         self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
     ) -> FloatArray:
         had_weights = self.built
+        change = self._change
         outputs = run(self._handle, x, None, mask, training)
         if not had_weights and any(
             layer._initial_weights is not None for layer in self._layers
@@ -238,7 +250,7 @@ class Sequential(Network):
         if len(outputs) > 1:
             return outputs  # type: ignore[return-value]  # merge_mode=None
         if x.size:
-            self._bind(x, outputs[0])
+            self._bind(x, outputs[0], change)
         return outputs[0]
 
     def stream(self, batch_size: int = 1) -> Stream:
