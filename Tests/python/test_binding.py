@@ -11,7 +11,7 @@ import elman
 import numpy as np
 import pytest
 from elman import _library, _prototypes
-from elman.layers import GRU, LSTM, Dense, Embedding
+from elman.layers import LSTM, Dense, Embedding
 from elman.models import sequential
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,11 +153,11 @@ print(elman.kernels())
 
 
 @pytest.mark.skipif(_library._fast is None, reason="elman._fast was not compiled")
-@pytest.mark.parametrize("units", [5, 600, 3000])
-def test_calls_without_ctypes_are_taken_and_give_the_same_bits(units):
-    model = elman.Sequential([GRU(units, return_sequences=True, input_shape=(4, 3))])
+@pytest.mark.parametrize("rows", [2, 100, 1000])
+def test_calls_without_ctypes_are_taken_and_give_the_same_bits(rows):
+    model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
     rng = np.random.default_rng(1)
-    x = rng.standard_normal((2, 4, 3)).astype(np.float32)
+    x = rng.standard_normal((rows, 4, 3)).astype(np.float32)
     expected = model(x)
     before = expected.tobytes()
     results = [model._fast(x), model(x)]
@@ -169,9 +169,9 @@ def test_calls_without_ctypes_are_taken_and_give_the_same_bits(units):
     assert stream._fast_single(x[0, 0]) is not None
 
 
-@pytest.mark.parametrize("units", [5, 3000])
-def test_a_layer_that_another_thread_adds_is_in_the_next_call(units, monkeypatch):
-    model = elman.Sequential([GRU(units, return_sequences=True, input_shape=(4, 3))])
+@pytest.mark.parametrize("rows", [2, 1000])
+def test_a_layer_that_another_thread_adds_is_in_the_next_call(rows, monkeypatch):
+    model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
     run = sequential.run
 
     def run_then_add(*arguments):
@@ -181,8 +181,8 @@ def test_a_layer_that_another_thread_adds_is_in_the_next_call(units, monkeypatch
         return outputs
 
     monkeypatch.setattr(sequential, "run", run_then_add)
-    x = np.ones((2, 4, 3), np.float32)
-    assert [model(x).shape for _ in range(3)] == [(2, 4, units), (2, 4, 7), (2, 4, 7)]
+    x = np.ones((rows, 4, 3), np.float32)
+    assert [model(x).shape[-1] for _ in range(3)] == [5, 7, 7]
 
 
 def test_an_error_of_a_call_with_a_large_output_is_told():
