@@ -96,7 +96,7 @@ $(VENV)/.ready: pyproject.toml | need-python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
-# What makes small calls faster; without it they go through ctypes.
+# What makes calls faster; without it they go through ctypes.
 .PHONY: fast
 fast: need-c need-python
 	@scripts/make-fast "$(PYTHON)" "$(CC)"

@@ -46,7 +46,7 @@ private struct Case {
     }
   }
 
-  /// All steps from states of zeros, with inputs that are products.
+  /// All steps from states of zeros, whose inputs are products until a kernel is given.
   private func recurrence(_ inputs: InputRows, _ zeros: Guarded, _ cells: Guarded, _ outputs: Guarded) -> Recurrence {
     Recurrence(
       steps: steps, batch: batch, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base), inputs: inputs,

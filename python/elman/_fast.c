@@ -1,4 +1,4 @@
-/* elman._fast: small calls without ctypes.
+/* elman._fast: calls without ctypes.
  *
  * A Call is elman_model_forward or elman_stream_step with everything fixed but the numbers: `run` takes an array of one
  * shape and gives a new one. Anything else, and every error, it leaves to the code in Python beside it, which works without

@@ -177,13 +177,12 @@ struct RecurrenceRun {
 
   /// How the timesteps come by their inputs, where threads share the units in so many parts.
   private func inputBlocks(parts: Int = 1) -> InputBlocks {
-    if scratch.block > 0, let ahead = recurrenceAhead(parts: parts) {
-      return InputBlocks(recurrence: ahead, product: nil, timesteps: timesteps, length: max(timesteps, 1))
+    let multiplying = scratch.block == 0 ? recurrence(multiplyingInputs: true) : recurrenceAhead(parts: parts)
+    if let multiplying {
+      return InputBlocks(recurrence: multiplying, product: nil, timesteps: timesteps, length: max(timesteps, 1))
     }
-    let isProduct = scratch.block > 0
     return InputBlocks(
-      recurrence: recurrence(multiplyingInputs: !isProduct), product: isProduct ? inputProduct() : nil, timesteps: timesteps,
-      length: isProduct ? scratch.block : max(timesteps, 1))
+      recurrence: recurrence(multiplyingInputs: false), product: inputProduct(), timesteps: timesteps, length: scratch.block)
   }
 
   /// All timesteps, which make the input products of later ones; nil where that is not done.
