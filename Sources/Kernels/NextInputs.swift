@@ -128,7 +128,7 @@ extension Recurrence {
   func tile<E: Epilogue, let R: Int, let N: Int>(
     _ e: E, _ place: PanelPlace, beside part: InputPart, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
   ) {
-    tile(e, place, 0, memory, true, TileSums<1, N>.self) { start, _, factor in
+    tile(e, place, 0, count: 1, memory, isRowOfPanels: true, Row<N>.self) { start, _, factor in
       multiply(start, factor, beside: part, memory, shape)
     }
   }

@@ -2,30 +2,25 @@ import KernelInterface
 
 // All tiles of a product: which panels and which rows come when.
 
-/// Some rows of the left matrices with one panel, R at a time, then 4, 2 and 1.
+/// Some rows of the left matrices with one panel, at most R at a time.
 @inline(__always)
 private func allRows<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ place: PanelPlace, _ rows: Range<Int>, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
 ) {
   var (row, place) = (rows.lowerBound, place)
-  // Eight of the last rows are taken as four and four: two would read a panel for too few multiply-adds.
-  while row + R <= rows.upperBound, R != 6 || rows.upperBound - row != 8 {
-    tile(e, place, row, memory, isRowOfPanels: false, shape)
-    row += R
+  while row < rows.upperBound {
+    let count = sizeOfTile(rows.upperBound - row, most: R)
+    tile(e, place, row, count: count, memory, shape)
+    row += count
     place.advance()
   }
-  while R > 4, row + 4 <= rows.upperBound {
-    tile(e, place, row, memory, isRowOfPanels: false, TileSums<4, N>.self)
-    row += 4
-  }
-  if R > 2, row + 2 <= rows.upperBound {
-    tile(e, place, row, memory, isRowOfPanels: false, TileSums<2, N>.self)
-    row += 2
-  }
-  while row < rows.upperBound {
-    tile(e, place, row, memory, isRowOfPanels: false, TileSums<1, N>.self)
-    row += 1
-  }
+}
+
+/// The last tiles are about equally large: one of a few rows would read the panel for too few multiply-adds.
+@inline(__always)
+private func sizeOfTile(_ left: Int, most: Int) -> Int {
+  if left <= most { return left }
+  return left < 2 * most ? (left + 1) / 2 : most
 }
 
 /// The whole panels of a product: tiles of R rows and N vectors and, for one row, P panels at once or, beside R rows of later
@@ -40,26 +35,30 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   let (first, count) = (whole.lowerBound, whole.count)
   let isRow = rows == 1 && !panels.splitsDepth && !operands.first.splitsDepth
   var grouped = 0
-  /// The place of the next Q panels.
+  /// The place of the next panels.
   @inline(__always)
-  func take<let Q: Int>(_ shape: TileSums<Q, N>.Type) -> PanelPlace {
-    let panel = first + (panels.isDescending ? count - Q - grouped : grouped)
-    grouped += Q
+  func take(_ number: Int) -> PanelPlace {
+    let panel = first + (panels.isDescending ? count - number - grouped : grouped)
+    grouped += number
     return PanelPlace(operands, panel, width: N, next: panel)
   }
   #if KERNELS_AVX512
     while isRow, grouped < count, let part = next?.part(grouped, of: count, InputTile<N>.self) {
-      tile(e, take(TileSums<1, N>.self), beside: part, memory, InputTile<N>.self)
+      tile(e, take(1), beside: part, memory, InputTile<N>.self)
     }
-    // What is made of the row serves as many panels as a tile holds.
-    while isRow, panels.usesDots, grouped + R <= count { rowOfDots(e, take(shape), memory, shape) }
+    while panels.usesDots, grouped < count {
+      // What is made of a row serves all of them.
+      let number = sizeOfTile(count - grouped, most: R)
+      let place = take(number)
+      for row in 0..<rows { rowOfDots(e, place, row, panels: number, memory, Row<N>.self) }
+    }
   #endif
-  while isRow, grouped + P <= count { tile(e, take(single), 0, memory, isRowOfPanels: true, single) }
+  while isRow, grouped + P <= count { tile(e, take(P), memory, single) }
   while P > 3, isRow, grouped + 3 <= count {
-    tile(e, take(TileSums<3, N>.self), 0, memory, isRowOfPanels: true, TileSums<3, N>.self)
+    tile(e, take(3), memory, TileSums<3, N>.self)
   }
   while P > 2, isRow, grouped + 2 <= count {
-    tile(e, take(TileSums<2, N>.self), 0, memory, isRowOfPanels: true, TileSums<2, N>.self)
+    tile(e, take(2), memory, TileSums<2, N>.self)
   }
   // So many rows at once stay in the cache while one panel after the other meets them; blocks are about equal, since each
   // reads all weights.

@@ -98,73 +98,103 @@ struct PanelPlace {
   }
 }
 
-/// R rows from `row` on and N vectors, or one row and R panels of N vectors.
+/// `count` rows, at most R, from `row` on and N vectors.
 @inline(__always)
 func tile<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type
+  _ e: E, _ place: PanelPlace, _ row: Int, count: Int, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
 ) {
-  tile(e, place, row, memory, isRowOfPanels, shape) { start, first, second in
+  tile(e, place, row, count: count, memory, isRowOfPanels: false, Row<N>.self) { start, first, second in
     #if KERNELS_AVX512
       if place.operands.second.usesDots {
-        return multiplyDots(start, first, second, memory, count: R, isRowOfPanels: isRowOfPanels, Row<N>.self)
+        return multiplyDots(start, first, second, memory, count: count, isRowOfPanels: false, Row<N>.self)
       }
     #endif
-    if isRowOfPanels || R == 1 {
-      switch place.operands.second.format {
-      case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
-      case .float16:
-        #if KERNELS_AVX512
-          if !first.isSplit, !second.isSplit { return multiplyRowInHalves(start, first, second, memory, shape) }
-        #endif
-        multiplyRow(start, first, second, memory, Float16Reader.self, shape)
-      case .bfloat16: multiplyRow(start, first, second, memory, BFloat16Reader.self, shape)
-      case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
-      }
-    } else {
-      switch place.operands.second.format {
-      case .float32: multiply(start, first, second, memory, Float32Reader.self, shape)
-      case .float16: multiply(start, first, second, memory, Float16Reader.self, shape)
-      case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, shape)
-      case .int8: multiply(start, first, second, memory, Int8Reader.self, shape)
-      }
+    if count == 1 { return multiplyRow(start, first, second, memory, place.operands.second.format, TileSums<1, N>.self) }
+    switch place.operands.second.format {
+    case .float32: multiply(start, first, second, memory, Float32Reader.self, count: count, shape)
+    case .float16: multiply(start, first, second, memory, Float16Reader.self, count: count, shape)
+    case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, count: count, shape)
+    case .int8: multiply(start, first, second, memory, Int8Reader.self, count: count, shape)
     }
   }
 }
 
+/// One row and P panels of N vectors.
+@inline(__always)
+func tile<E: Epilogue, let P: Int, let N: Int>(_ e: E, _ place: PanelPlace, _ memory: TileMemory, _ shape: TileSums<P, N>.Type) {
+  tile(e, place, 0, count: P, memory, isRowOfPanels: true, Row<N>.self) { start, first, second in
+    multiplyRow(start, first, second, memory, place.operands.second.format, shape)
+  }
+}
+
 #if KERNELS_AVX512
-  /// One row and R panels of N vectors, which are multiplied as bytes.
+  /// One row and some panels of N vectors, which are multiplied as bytes.
   @inline(__always)
-  func rowOfDots<E: Epilogue, let R: Int, let N: Int>(_ e: E, _ place: PanelPlace, _ memory: TileMemory, _ shape: TileSums<R, N>.Type) {
-    tile(e, place, 0, memory, true, shape) { start, first, second in
-      multiplyDots(start, first, second, memory, count: R, isRowOfPanels: true, Row<N>.self)
+  func rowOfDots<E: Epilogue, let N: Int>(_ e: E, _ place: PanelPlace, _ row: Int, panels: Int, _ memory: TileMemory, _ shape: Row<N>.Type)
+  {
+    tile(e, place, row, count: panels, memory, isRowOfPanels: true, shape) { start, first, second in
+      multiplyDots(start, first, second, memory, count: panels, isRowOfPanels: true, shape)
     }
   }
 #endif
 
 @inline(__always)
-func tile<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type,
+private func multiplyRow<let P: Int, let N: Int>(
+  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ format: WeightFormat, _ shape: TileSums<P, N>.Type
+) {
+  switch format {
+  case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
+  case .float16:
+    #if KERNELS_AVX512
+      if !first.isSplit, !second.isSplit { return multiplyRowInHalves(start, first, second, memory, shape) }
+    #endif
+    multiplyRow(start, first, second, memory, Float16Reader.self, shape)
+  case .bfloat16: multiplyRow(start, first, second, memory, BFloat16Reader.self, shape)
+  case .int8: multiplyRow(start, first, second, memory, Int8Reader.self, shape)
+  }
+}
+
+/// The loops of as many rows, from two to R.
+@inline(__always)
+private func multiply<W: WeightReader, let R: Int, let N: Int>(
+  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ reader: W.Type, count: Int, _ shape: TileSums<R, N>.Type
+) {
+  switch count {
+  case 2: multiply(start, first, second, memory, reader, TileSums<2, N>.self)
+  case 3: multiply(start, first, second, memory, reader, TileSums<3, N>.self)
+  case 4 where R > 3: multiply(start, first, second, memory, reader, TileSums<4, N>.self)
+  case 5 where R > 3: multiply(start, first, second, memory, reader, TileSums<5, N>.self)
+  case 6 where R > 6: multiply(start, first, second, memory, reader, TileSums<6, N>.self)
+  case 7 where R > 6: multiply(start, first, second, memory, reader, TileSums<7, N>.self)
+  default: multiply(start, first, second, memory, reader, shape)
+  }
+}
+
+@inline(__always)
+func tile<E: Epilogue, let N: Int>(
+  _ e: E, _ place: PanelPlace, _ row: Int, count: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: Row<N>.Type,
   multiply: (TileStart, Factor, Factor) -> Void
 ) {
   let start = TileStart(e, place, row, vectorsInPanel: N, memory)
   multiply(start, Factor(place, place.operands.first, e.firstLeft, row), Factor(place, place.operands.second, e.left, row))
-  finish(e, place, row, memory, isRowOfPanels, shape)
+  finish(e, place, row, count, memory, isRowOfPanels, shape)
 }
 
 /// The epilogue of four groups of N vectors at once, then of two, then of one.
 @inline(__always)
-private func finish<E: Epilogue, let R: Int, let N: Int>(
-  _ e: E, _ place: PanelPlace, _ row: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: TileSums<R, N>.Type
+private func finish<E: Epilogue, let N: Int>(
+  _ e: E, _ place: PanelPlace, _ row: Int, _ count: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: Row<N>.Type
 ) {
   let step = isRowOfPanels ? (row: 0, vector: N) : (row: 1, vector: 0)
+  var done = 0
   @inline(__always)
-  func finish<let M: Int>(_ r: Int, _ shape: TileSums<M, N>.Type) {
-    let (row, vector) = (row + r * step.row, place.vector + r * step.vector)
+  func finish<let M: Int>(_ shape: TileSums<M, N>.Type) {
+    let (row, vector) = (row + done * step.row, place.vector + done * step.vector)
     let places = Places(firstRow: row, firstVector: vector, rowStep: step.row, vectorStep: step.vector)
-    e.finish(places, FinishedSums(vectors: memory.sums + r * N, asides: memory.asides + r * N), shape)
+    e.finish(places, FinishedSums(vectors: memory.sums + done * N, asides: memory.asides + done * N), shape)
+    done += M
   }
-  let (fours, twos) = (R / 4 * 4, R / 2 * 2)
-  for r in stride(from: 0, to: fours, by: 4) { finish(r, TileSums<4, N>.self) }
-  if fours < twos { finish(fours, TileSums<2, N>.self) }
-  if twos < R { finish(twos, TileSums<1, N>.self) }
+  while done + 4 <= count { finish(TileSums<4, N>.self) }
+  if done + 2 <= count { finish(TileSums<2, N>.self) }
+  if done < count { finish(TileSums<1, N>.self) }
 }
