@@ -61,6 +61,7 @@ let package = Package(
       name: "ElmanC", dependencies: ["Elman", "CElman"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),
     .executableTarget(name: "rnn-notes", dependencies: ["Elman"], path: "examples/swift"),
+    .executableTarget(name: "kernel-rates", dependencies: ["Elman", "KernelInterface"], path: "benchmarks/kernels"),
     .testTarget(
       name: "KernelsTests", dependencies: ["Elman", "KernelInterface"]),
     .testTarget(name: "ElmanTests", dependencies: ["Elman"]),

@@ -71,15 +71,17 @@ def main() -> None:
     print("|---" * (len(roofline.read) + 1) + "|")
     print("| GB/s | " + " | ".join(f"{v:.0f}" for v in roofline.read.values()) + " |")
     library = {**os.environ, "LD_LIBRARY_PATH": str(BUILD / "release")}
-    program = ["taskset", "-c", "0", str(BUILD / "products"), "1"]
-    products = json.loads(subprocess.check_output(program, env=library))
-    print(
-        "\n| product (rows, inputs, units) | GF/s | share of the bound |\n|---|---|---|"
-    )
-    for *sizes, rate in products:
-        rows, inputs, units = sizes
-        bound = 2e-3 * rows * inputs * units / roofline.product(*sizes)
-        print(f"| {tuple(sizes)} | {rate:.1f} | {rate / bound:.0%} |")
+    for title, program in {
+        "product (rows, inputs, units), as a model's call": [BUILD / "products", "1"],
+        "the same, by the kernel alone": [BUILD / "release" / "kernel-rates"],
+    }.items():
+        print(f"\n| {title} | GF/s | share of the bound |\n|---|---|---|")
+        command = ["taskset", "-c", "0", *map(str, program)]
+        products = json.loads(subprocess.check_output(command, env=library))
+        for *sizes, rate in products:
+            rows, inputs, units = sizes
+            bound = 2e-3 * rows * inputs * units / roofline.product(*sizes)
+            print(f"| {tuple(sizes)} | {rate:.1f} | {rate / bound:.0%} |")
 
 
 if __name__ == "__main__":

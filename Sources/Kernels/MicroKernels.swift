@@ -150,7 +150,7 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
     var (k, end, weights) = (0, factor.isSplit ? depth / 2 : depth, factor.panel)
     while true {
       while k < end {
-        elman_cpu_prefetch(factor.ahead + k * bytesInLine)
+        if R > 2 { elman_cpu_prefetch(factor.ahead + k * bytesInLine) }
         if R < N {
           // The fewer of the two stay in registers, which AVX2 has just enough of.
           var values = InlineArray<R, Vector>(repeating: Vector())

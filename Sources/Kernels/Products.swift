@@ -15,17 +15,14 @@ private struct ProductEpilogue<F: VectorFunction>: Epilogue {
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
-    for m in 0..<M {
-      let (target, left) = (output + places.row(m) * outputStride + places.vector(m) * lanes, columns - places.vector(m) * lanes)
-      let values = f.all((sums.vectors + m * N).row(of: Row<N>.self))
-      for n in 0..<N {
-        if left - n * lanes >= lanes {
-          (target + n * lanes).store(values[n])
-        } else {
-          (target + n * lanes).store(values[n], first: left - n * lanes)
-        }
-      }
-    }
+    for m in 0..<M { finish((sums.vectors + m * N).row(of: Row<N>.self), row: places.row(m), vector: places.vector(m)) }
+  }
+
+  @inline(__always)
+  func finish<let N: Int>(_ sums: Row<N>, row: Int, vector: Int) {
+    let (target, left) = (output + row * outputStride + vector * lanes, columns - vector * lanes)
+    let values = f.all(sums)
+    for n in 0..<N { (target + n * lanes).store(values[n], atMost: left - n * lanes) }
   }
 }
 
@@ -58,6 +55,32 @@ extension Product {
   }
 }
 
+extension Product {
+  /// Whether the weights are a single panel of float32.
+  fileprivate var isSmall: Bool {
+    weights.format == .float32 && panels == nil && weights.units > 0
+      && vectorCount(weights.units, weights.gates) <= panelWidth(gates: weights.gates)
+  }
+}
+
+/// One row by a single panel, whose sums stay in registers.
+@inline(__always)
+private func smallRow(_ e: ProductEpilogue<some VectorFunction>, _ weights: PackedMatrix) {
+  @inline(__always)
+  func multiply<let N: Int>(_ shape: Row<N>.Type) {
+    var sums = Row<N>(repeating: Vector())
+    if let bias = e.bias { sums = bias.row(of: shape) }
+    Panel<N>(weights).multiply(e.left.base, &sums)
+    e.finish(sums, row: 0, vector: 0)
+  }
+  switch vectorCount(weights.units, weights.gates) {
+  case 1: multiply(Row<1>.self)
+  case 2: multiply(Row<2>.self)
+  case 3: multiply(Row<3>.self)
+  default: multiply(Row<4>.self)
+  }
+}
+
 /// Rows from `first` steps on.
 @inline(__always)
 private func product(
@@ -68,8 +91,9 @@ private func product(
     left: Rows(call.input.base + first * step.input, stride: strides.input), output: call.output.base + first * step.output,
     outputStride: strides.output, bias: call.bias, f: f,
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
-  let operands = Operands(Panels(call.weights, call.panels))
   let gates = call.weights.gates
+  if rows == 1, call.isSmall { return smallRow(epilogue, call.weights) }
+  let operands = Operands(Panels(call.weights, call.panels))
   if rows == 1, !call.weights.usesDots {
     withRowMemory { sweep(epilogue, operands, 1, $0, gates: gates) }
   } else {

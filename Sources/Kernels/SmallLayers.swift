@@ -165,7 +165,7 @@ private struct Sums<let N: Int> {
 }
 
 /// All weights of a layer, N vectors for each k.
-private struct Panel<let N: Int> {
+struct Panel<let N: Int> {
   let weights: UnsafePointer<Float>
   let depth: Int
 

@@ -60,11 +60,7 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   while P > 2, isRow, grouped + 2 <= count {
     tile(e, take(2), memory, TileSums<2, N>.self)
   }
-  // So many rows at once stay in the cache while one panel after the other meets them; blocks are about equal, since each
-  // reads all weights.
-  let most = max(bytesOfLeftRows / (4 * max(panels.depth, 1)) / R, 8) * R
-  let blocks = max((rows + most / 2) / most, 1)
-  let block = max(((rows + blocks - 1) / blocks + R - 1) / R, 1) * R
+  let block = rowsOfBlock(rows, panels.depth, R)
   for row in stride(from: 0, to: rows, by: block) {
     let rows = row..<min(row + block, rows)
     for index in grouped..<count {
@@ -73,6 +69,16 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
       allRows(e, PanelPlace(operands, panel, width: N, next: next), rows, memory, shape)
     }
   }
+}
+
+/// Rows that stay in the cache while one panel after the other meets them. Blocks are about equal, since each reads all weights.
+@inline(__always)
+private func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
+  let least = 8 * rowsOfTile
+  if rows <= least { return least }
+  let most = max(bytesOfLeftRows / (4 * max(depth, 1)) / rowsOfTile * rowsOfTile, least)
+  let blocks = max((rows + most / 2) / most, 1)
+  return ((rows + blocks - 1) / blocks + rowsOfTile - 1) / rowsOfTile * rowsOfTile
 }
 
 /// A quarter of a mebibyte: half of the smallest L2 caches.
