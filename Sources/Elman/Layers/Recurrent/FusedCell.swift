@@ -81,12 +81,13 @@ final class FusedCell: Sendable {
   /// Whether that is faster than one product for the inputs of many timesteps, since the input products then never go to
   /// memory: it is where there are enough rows to be worth reading the weights at each timestep, or few weights.
   func multipliesInputs(rows: Int, features: Int) -> Bool {
-    canMultiplyInputs && (rows >= Self.rowsWorthReading || hasFewWeights(features: features))
+    canMultiplyInputs && (rows >= rowsWorthReading || hasFewWeights(features: features))
   }
 
   func hasFewWeights(features: Int) -> Bool { (features + units) * kernels.gateWidth(units, gates) <= Self.fewWeights }
 
-  private static let rowsWorthReading = 6
+  /// With vectors of 8 the tiles of gates have three rows, and so few read the weights too often.
+  private var rowsWorthReading: Int { kernels.vectorWidth > 8 ? 4 : 6 }
   /// A quarter of the smallest L1 caches.
   private static let fewWeights = 2048
 
