@@ -60,15 +60,18 @@ struct TileMemory {
   /// The sums of first halves, or the digits of `multiplyDots`.
   let halves: UnsafeMutablePointer<Vector>
 
+}
+
+extension TileMemory {
   /// Memory of `count` vectors.
   @inline(__always)
   init(_ memory: UnsafeMutableRawPointer) {
     let vectors = memory.assumingMemoryBound(to: Vector.self)
     vectors[0] = Vector()
-    zeros = UnsafeRawPointer(vectors).assumingMemoryBound(to: Float.self)
-    sums = vectors + 1
-    asides = sums + Self.most
-    halves = asides + Self.most
+    let sums = vectors + 1
+    self.init(
+      zeros: UnsafeRawPointer(vectors).assumingMemoryBound(to: Float.self), sums: sums, asides: sums + Self.most,
+      halves: sums + 2 * Self.most)
   }
 }
 
@@ -97,15 +100,14 @@ struct Factor {
   let scales: UnsafePointer<Float>?
   /// What is brought nearer meanwhile, a line for each k.
   let ahead: UnsafeRawPointer
+}
 
+extension Factor {
   @inline(__always)
   init(_ place: PanelPlace, _ panels: Panels, _ left: Rows, _ row: Int) {
-    self.left = Rows(left[row], stride: left.stride)
-    panel = panels.panel(place.panel)
-    depth = panels.depth
-    isSplit = panels.splitsDepth
-    scales = panels.scales.map { $0 + place.vector * lanes }
-    ahead = place.ahead(in: panels)
+    self.init(
+      left: Rows(left[row], stride: left.stride), panel: panels.panel(place.panel), depth: panels.depth, isSplit: panels.splitsDepth,
+      scales: panels.scales.map { $0 + place.vector * lanes }, ahead: place.ahead(in: panels))
   }
 }
 
@@ -117,16 +119,17 @@ struct TileStart {
   /// From panel to panel.
   let panelStep: Int
   let exchange: UnsafePointer<Float>?
+}
 
+extension TileStart {
   @inline(__always)
   init(_ e: some Epilogue, _ place: PanelPlace, _ row: Int, vectorsInPanel: Int, _ memory: TileMemory) {
-    exchange = e.exchange(place.vector)
+    let exchange = e.exchange(place.vector)
     if let start = e.start(place.vector), let next = e.start(place.vector + vectorsInPanel) {
-      rows = Rows(start[row], stride: start.stride)
-      (step, panelStep) = (e.startStep, next.base - start.base)
+      self.init(
+        rows: Rows(start[row], stride: start.stride), step: e.startStep, panelStep: next.base - start.base, exchange: exchange)
     } else {
-      rows = Rows(memory.zeros, stride: 0)
-      (step, panelStep) = (0, 0)
+      self.init(rows: Rows(memory.zeros, stride: 0), step: 0, panelStep: 0, exchange: exchange)
     }
   }
 }

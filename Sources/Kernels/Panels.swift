@@ -42,9 +42,7 @@ struct Panels {
 
   /// These without a depth, which are never read.
   @inline(__always)
-  var empty: Panels {
-    Panels(PackedMatrix(base: base, depth: 0, units: 0, gates: 1))
-  }
+  var empty: Panels { Panels(PackedMatrix(base: base, depth: 0, units: 0, gates: 1)) }
 
   /// A panel by its index; all before it are whole.
   @inline(__always)

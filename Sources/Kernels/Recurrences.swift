@@ -128,6 +128,11 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
 
   @inline(__always)
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type) {
+    if N == 1 {
+      // The functions of all rows at once.
+      let hidden = f.all(sums.vectors.row(of: Row<M>.self))
+      return step.store(hidden, units: { places.vector($0) * lanes }) { step.output(places.row($0), places.vector($0) * lanes) }
+    }
     for m in 0..<M {
       @inline(__always)
       func unit(_ n: Int) -> Int { (places.vector(m) + n) * lanes }

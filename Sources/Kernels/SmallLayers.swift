@@ -1,6 +1,6 @@
 import KernelInterface
 
-// One row of a layer whose weights are a single panel: a few units, whose sums stay in registers from the bias to the new
+// A layer whose weights are a single panel. One row of it: a few units, whose sums stay in registers from the bias to the new
 // state. What is left of a step is the latency of its arithmetic, in which a tile's way through memory would show.
 
 /// What is done with the sums of a step.
@@ -9,16 +9,16 @@ private protocol SmallCell {
   mutating func next<let N: Int, let H: Int>(_ sums: Row<N>, _ inputs: Row<N>, _ hidden: Row<H>) -> Row<H>
 }
 
-/// Whether a call is for the functions below, which take one row of float32 weights.
+/// Whether the weights are a single panel of float32.
 @inline(__always)
 func isSmall(_ call: UnsafePointer<Recurrence>) -> Bool {
   let (weights, gates) = (call.pointee.weights, call.pointee.weights.gates)
-  return call.pointee.batch == 1 && vectorCount(weights.units, gates) <= panelWidth(gates: gates) && weights.format == .float32
-    && call.pointee.panels == nil
+  return vectorCount(weights.units, gates) <= panelWidth(gates: gates) && weights.format == .float32 && call.pointee.panels == nil
 }
 
 @inline(never)
 func smallSimpleRNN(_ call: UnsafePointer<Recurrence>) {
+  if call.pointee.batch != 1 { return smallBatchOfSimpleRNN(call) }
   var cell = SmallSimpleRNN()
   switch vectorCount(call.pointee.weights.units, 1) {
   case 1: run(call, &cell, nil, Row<1>.self, Row<1>.self)
@@ -30,6 +30,7 @@ func smallSimpleRNN(_ call: UnsafePointer<Recurrence>) {
 
 @inline(never)
 func smallLSTM(_ call: UnsafePointer<Recurrence>) {
+  if call.pointee.batch != 1 { return smallBatchOfLSTM(call) }
   guard let state = call.pointee.cell else { return }
   let units = call.pointee.weights.units
   var cell = SmallLSTM(state: UnsafePointer(state).vector(atMost: units))
@@ -39,6 +40,7 @@ func smallLSTM(_ call: UnsafePointer<Recurrence>) {
 
 @inline(never)
 func smallGRU(_ call: UnsafePointer<Recurrence>) {
+  if call.pointee.batch != 1 { return smallBatchOfGRU(call) }
   var cell = SmallGRU()
   run(call, &cell, call.pointee.recurrentBias, Row<3>.self, Row<1>.self)
 }

@@ -7,16 +7,25 @@ import KernelInterface
 private func allRows<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ place: PanelPlace, _ rows: Range<Int>, _ memory: TileMemory, _ shape: TileSums<R, N>.Type
 ) {
-  var (row, place) = (rows.lowerBound, place)
-  while row < rows.upperBound {
-    let count = sizeOfTile(rows.upperBound - row, most: R)
-    tile(e, place, row, count: count, memory, shape)
-    row += count
+  var place = place
+  forEachPart(of: rows, most: R) { rows in
+    tile(e, place, rows.lowerBound, count: rows.count, memory, shape)
     place.advance()
   }
 }
 
-/// The last tiles are about equally large: one of a few rows would read the panel for too few multiply-adds.
+/// Rows in parts of as many at most. The last ones are about equally large: a tile of a few rows would read the panel for too few
+/// multiply-adds.
+@inline(__always)
+func forEachPart(of rows: Range<Int>, most: Int, _ body: (Range<Int>) -> Void) {
+  var first = rows.lowerBound
+  while first < rows.upperBound {
+    let end = first + sizeOfTile(rows.upperBound - first, most: most)
+    body(first..<end)
+    first = end
+  }
+}
+
 @inline(__always)
 private func sizeOfTile(_ left: Int, most: Int) -> Int {
   if left <= most { return left }
@@ -86,6 +95,15 @@ private let bytesOfLeftRows = 262_144
 
 // The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights.
 
+#if KERNELS_AVX512
+  typealias ThreeGatesTile = TileSums<8, 3>
+  typealias FourGatesTile = TileSums<6, 4>
+#else
+  // 4 x 3 would need one register more than the compiler has for it.
+  typealias ThreeGatesTile = TileSums<3, 3>
+  typealias FourGatesTile = TileSums<3, 4>
+#endif
+
 @inline(__always)
 func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
   #if KERNELS_AVX512
@@ -121,18 +139,13 @@ func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memo
 @inline(__always)
 func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
   #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, next, TileSums<8, 3>.self, TileSums<4, 3>.self)
+    sweep(e, operands, rows, memory, next, ThreeGatesTile.self, TileSums<4, 3>.self)
   #else
-    // 4 x 3 would need one register more than the compiler has for it.
-    sweep(e, operands, rows, memory, next, TileSums<3, 3>.self, TileSums<3, 3>.self)
+    sweep(e, operands, rows, memory, next, ThreeGatesTile.self, TileSums<3, 3>.self)
   #endif
 }
 
 @inline(__always)
 func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
-  #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, next, TileSums<6, 4>.self, TileSums<2, 4>.self)
-  #else
-    sweep(e, operands, rows, memory, next, TileSums<3, 4>.self, TileSums<2, 4>.self)
-  #endif
+  sweep(e, operands, rows, memory, next, FourGatesTile.self, TileSums<2, 4>.self)
 }

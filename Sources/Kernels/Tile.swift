@@ -156,7 +156,7 @@ private func multiplyRow<let P: Int, let N: Int>(
 
 /// The loops of as many rows, from two to R.
 @inline(__always)
-private func multiply<W: WeightReader, let R: Int, let N: Int>(
+func multiply<W: WeightReader, let R: Int, let N: Int>(
   _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ reader: W.Type, count: Int, _ shape: TileSums<R, N>.Type
 ) {
   switch count {
@@ -177,19 +177,19 @@ func tile<E: Epilogue, let N: Int>(
 ) {
   let start = TileStart(e, place, row, vectorsInPanel: N, memory)
   multiply(start, Factor(place, place.operands.first, e.firstLeft, row), Factor(place, place.operands.second, e.left, row))
-  finish(e, place, row, count, memory, isRowOfPanels, shape)
+  finish(e, row: row, vector: place.vector, count: count, memory, isRowOfPanels: isRowOfPanels, shape)
 }
 
 /// The epilogue of four groups of N vectors at once, then of two, then of one.
 @inline(__always)
-private func finish<E: Epilogue, let N: Int>(
-  _ e: E, _ place: PanelPlace, _ row: Int, _ count: Int, _ memory: TileMemory, _ isRowOfPanels: Bool, _ shape: Row<N>.Type
+func finish<E: Epilogue, let N: Int>(
+  _ e: E, row: Int, vector: Int, count: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: Row<N>.Type
 ) {
   let step = isRowOfPanels ? (row: 0, vector: N) : (row: 1, vector: 0)
   var done = 0
   @inline(__always)
   func finish<let M: Int>(_ shape: TileSums<M, N>.Type) {
-    let (row, vector) = (row + done * step.row, place.vector + done * step.vector)
+    let (row, vector) = (row + done * step.row, vector + done * step.vector)
     let places = Places(firstRow: row, firstVector: vector, rowStep: step.row, vectorStep: step.vector)
     e.finish(places, FinishedSums(vectors: memory.sums + done * N, asides: memory.asides + done * N), shape)
     done += M

@@ -133,7 +133,7 @@ private struct Case {
   func inputsMultipliedByTheStepGiveTheSameBits(_ name: String, _ gates: Int) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     for units in 1...70 {
-      for (batch, features) in [(1, units % 20 + 1), (2, 3), (7, 17), (13, 33)] {
+      for (batch, features) in [(1, units % 20 + 1), (2, 3), (5, 9), (7, 17), (13, 33), (35, 2)] {
         let sample = Case(kernels, gates: gates, batch: batch, features: features, units: units)
         let fused = sample.outputs(multiplyingInputs: true)
         let isSame = fused == sample.outputs(multiplyingInputs: false)
@@ -167,7 +167,7 @@ private struct Case {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     for units in [1, 8, 16, 31, 64, 70, 139] {
       for gates in [1, 3, 4] {
-        for (batch, usesDots) in [1, 9].flatMap({ batch in kernels.encodings(of: format).map { (batch, $0) } }) {
+        for (batch, usesDots) in [1, 5, 9].flatMap({ batch in kernels.encodings(of: format).map { (batch, $0) } }) {
           let sample = Case(kernels, gates: gates, batch: batch, features: 21, units: units, format: format, usesDots: usesDots)
           let fused = sample.outputs(multiplyingInputs: true)
           let isSame = fused == sample.outputs(multiplyingInputs: false)

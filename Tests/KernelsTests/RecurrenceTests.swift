@@ -182,6 +182,21 @@ private struct Case {
   }
 
   @Test(arguments: KernelSet.available.map(\.name))
+  func everyRowOfABatchIsTheRowAlone(_ name: String) throws {
+    let kernels = try #require(KernelSet.available.first { $0.name == name })
+    for kind in Case.Kind.allCases {
+      for units in [3, 8, 16, 20, 33, 64, 80] {
+        let sample = Case(kind, batch: 71, steps: 2, units: units)
+        let alone = (0..<71).map { sample.run(kernels, rows: $0..<$0 + 1).outputs }
+        for count in Array(1...24) + [32, 33, 71] {
+          let outputs = sample.run(kernels, rows: 0..<count).outputs
+          #expect(outputs == Array(alone[0..<count].joined()), "\(name) \(kind) units=\(units) batch=\(count)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: KernelSet.available.map(\.name))
   func negativeStridesReadBackwards(_ name: String) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     for kind in Case.Kind.allCases {

@@ -1,0 +1,111 @@
+import KernelInterface
+
+// Several rows of a layer whose weights are a single panel. Some of them go through all timesteps together: what is left of a
+// step of so few units is latency, which the arithmetic of one row hides from another. Their states stay close by.
+
+@inline(never)
+func smallBatchOfSimpleRNN(_ call: UnsafePointer<Recurrence>) {
+  @inline(__always)
+  func step(_ t: Int) -> SimpleRNNStep<Tanh> { SimpleRNNStep(step: Timestep(call, t), f: Tanh()) }
+  switch vectorCount(call.pointee.weights.units, 1) {
+  case 1: smallBatch(call, TileSums<8, 1>.self, step)
+  case 2: smallBatch(call, TileSums<4, 2>.self, step)
+  case 3: smallBatch(call, TileSums<6, 3>.self, step)
+  default: smallBatch(call, TileSums<6, 4>.self, step)
+  }
+}
+
+@inline(never)
+func smallBatchOfLSTM(_ call: UnsafePointer<Recurrence>) {
+  guard let cell = call.pointee.cell else { return }
+  smallBatch(call, TileSums<2, 4>.self) { t in
+    LSTMStep(step: Timestep(call, t), cell: cell, cellStride: call.pointee.cellStride, f: StandardFunctions())
+  }
+}
+
+@inline(never)
+func smallBatchOfGRU(_ call: UnsafePointer<Recurrence>) {
+  guard let bias = call.pointee.recurrentBias else { return }
+  smallBatch(call, ThreeGatesTile.self) { t in GRUStep(call, Timestep(call, t), bias, StandardFunctions()) }
+}
+
+/// All timesteps of all rows, whose steps `step` makes, in tiles of at most R rows.
+@inline(__always)
+private func smallBatch<E: Epilogue, let R: Int, let N: Int>(
+  _ call: UnsafePointer<Recurrence>, _ tile: TileSums<R, N>.Type, _ step: (Int) -> E
+) {
+  forEachPart(of: 0..<call.pointee.batch, most: rowsOfGroup) { group in
+    for t in 0..<call.pointee.steps {
+      let e = step(t)
+      forEachPart(of: group, most: rowsOfBlock(N)) { rows in finish(e, call, rows, tile) }
+    }
+  }
+}
+
+/// So many that no step waits for the one before, and that their states stay in the L1 cache.
+private let rowsOfGroup = 32
+
+/// Rows whose functions are called together.
+@inline(__always)
+private func rowsOfBlock(_ vectors: Int) -> Int {
+  switch vectors {
+  case 1: 16
+  case 2, 3: 8
+  default: 4
+  }
+}
+
+/// The sums of some rows and what becomes of them.
+@inline(__always)
+private func finish<E: Epilogue, let R: Int, let N: Int>(
+  _ e: E, _ call: UnsafePointer<Recurrence>, _ rows: Range<Int>, _ tile: TileSums<R, N>.Type
+) {
+  let (kernel, weights) = (call.pointee.kernel ?? call.pointee.weights.empty, call.pointee.weights)
+  let memory = TileMemory(call)
+  forEachPart(of: rows, most: R) { tileRows in
+    let (row, count) = (tileRows.lowerBound, tileRows.count)
+    let start = TileStart(e, row: row, memory)
+    let factors = (Factor(kernel, e.firstLeft, row, vectors: N), Factor(weights, e.left, row, vectors: N))
+    let place = memory.dropFirst((row - rows.lowerBound) * N)
+    if count == 1 {
+      multiplyRow(start, factors.0, factors.1, place, Float32Reader.self, TileSums<1, N>.self)
+    } else {
+      multiply(start, factors.0, factors.1, place, Float32Reader.self, count: count, tile)
+    }
+  }
+  finish(e, row: rows.lowerBound, vector: 0, count: rows.count, memory, isRowOfPanels: false, Row<N>.self)
+}
+
+extension PackedMatrix {
+  /// This one without a depth, which is never read.
+  fileprivate var empty: PackedMatrix { PackedMatrix(base: base, depth: 0, units: 0, gates: 1) }
+}
+
+extension TileStart {
+  /// Of the first vectors.
+  @inline(__always)
+  fileprivate init(_ e: some Epilogue, row: Int, _ memory: TileMemory) {
+    let start = e.start(0)
+    self.init(
+      rows: start.map { Rows($0[row], stride: $0.stride) } ?? Rows(memory.zeros, stride: 0), step: start == nil ? 0 : lanes, panelStep: 0,
+      exchange: e.exchange(0))
+  }
+}
+
+extension Factor {
+  /// Rows by the only panel of a matrix, of so many vectors.
+  @inline(__always)
+  fileprivate init(_ matrix: PackedMatrix, _ left: Rows, _ row: Int, vectors: Int) {
+    self.init(
+      left: Rows(left[row], stride: left.stride), panel: matrix.base, depth: matrix.depth, isSplit: isNarrow(matrix.depth, vectors),
+      scales: nil, ahead: matrix.base)
+  }
+}
+
+extension TileMemory {
+  /// What is left behind so many vectors of sums.
+  @inline(__always)
+  fileprivate func dropFirst(_ count: Int) -> TileMemory {
+    TileMemory(zeros: zeros, sums: sums + count, asides: asides + count, halves: halves)
+  }
+}
