@@ -11,9 +11,9 @@ import KernelInterface
   /// Values of k whose weights lie together.
   @inline(__always)
   private var groupDepth: Int { 4 * lanes }
-  /// Values of k whose left numbers share their scale: as many as a tile's memory has room for.
+  /// Values of k whose left numbers share their scale. A tile's memory has room for their digits.
   @inline(__always)
-  private var chunkDepth: Int { TileMemory.most / 3 * groupDepth }
+  private var chunkDepth: Int { 8 * groupDepth }
 
   /// Words of four weights each that stand for a depth, each with one number of every fourth part of a group.
   @inline(__always)

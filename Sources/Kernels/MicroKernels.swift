@@ -42,8 +42,8 @@ struct Rows {
   subscript(_ row: Int) -> UnsafePointer<Float> { base + row * stride }
 }
 
-/// One vector of zeros, and three times what a tile holds.
-typealias TileStorage = InlineArray<73, Vector>
+/// One vector of zeros, and three times what a tile or a row of panels that are multiplied as bytes holds.
+typealias TileStorage = InlineArray<97, Vector>
 
 /// Where a tile's sums go from function to function, always as whole vectors: what is stored in other pieces than it is
 /// loaded stalls the load.

@@ -57,7 +57,7 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
     }
     while panels.usesDots, grouped < count {
       // What is made of a row serves all of them.
-      let number = sizeOfTile(count - grouped, most: R)
+      let number = sizeOfTile(count - grouped, most: TileMemory.most / N)
       let place = take(number)
       for row in 0..<rows { rowOfDots(e, place, row, panels: number, memory, Row<N>.self) }
     }
