@@ -76,9 +76,10 @@ private func smallSimpleRNNStep<let N: Int>(_ call: UnsafePointer<Recurrence>, _
 private struct SmallSimpleRNN: SmallCell {
   @inline(__always)
   mutating func next<let N: Int, let H: Int>(_ sums: Row<N>, _ inputs: Row<N>, _ hidden: Row<H>) -> Row<H> {
+    // One by one: the next step begins with the first units, while those of the others are still being made.
     var values = hidden
-    for n in 0..<H { values[n] = sums[n] }
-    return hyperbolicTangents(values)
+    for n in 0..<H { values[n] = hyperbolicTangent(sums[n]) }
+    return values
   }
 }
 
