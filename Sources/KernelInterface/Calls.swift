@@ -108,7 +108,7 @@ public struct Product {
 /// `outputs.base + b * outputs.groupStride + (t % ring) * outputs.rowStride` (U plain elements, nothing past
 /// them is touched). `ring` is `steps` when every step is kept and 2 when only the last one matters.
 /// The hidden state before step 0 is `hidden` (row stride `hiddenStride`); it may not overlap slot 0 of the ring
-/// (it may overlap slot ring-1 where ring > 1).
+/// (where ring > 1 it may be slot ring-1, with the strides of the outputs: rows go through all steps in groups).
 public struct Recurrence {
   public var steps: Int
   public var batch: Int

@@ -11,7 +11,7 @@ import KernelInterface
   /// Values of k whose weights lie together.
   @inline(__always)
   private var groupDepth: Int { 4 * lanes }
-  /// Values of k whose left numbers share their scale. A tile's memory has room for their digits.
+  /// Values of k whose left numbers share their scale. Their digits, 24 vectors, go where a tile's memory has room for `most`.
   @inline(__always)
   private var chunkDepth: Int { 8 * groupDepth }
 

@@ -59,7 +59,6 @@ struct TileMemory {
   let asides: UnsafeMutablePointer<Vector>
   /// The sums of first halves, or the digits of `multiplyDots`.
   let halves: UnsafeMutablePointer<Vector>
-
 }
 
 extension TileMemory {
@@ -153,6 +152,7 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
     var (k, end, weights) = (0, factor.isSplit ? depth / 2 : depth, factor.panel)
     while true {
       while k < end {
+        // Two rows read weights as fast as they come: nothing is to be asked for beside them.
         if R > 2 { elman_cpu_prefetch(factor.ahead + k * bytesInLine) }
         if R < N {
           // The fewer of the two stay in registers, which AVX2 has just enough of.

@@ -17,9 +17,9 @@ func stepsAhead(_ call: UnsafePointer<Recurrence>) -> Int {
     // Shorter turns would not be worth taking up the sums of the inputs at each of them and putting them down again.
     let isLong = units >= (gates == 3 ? 64 : 80)
     // The weights of the inputs, read for six timesteps at a time, would drive the others out of the last cache.
-    let isSmall = (kernel.depth + units) * gateWidth(units, gates) <= floatsInLastCache
+    let staysInCache = (kernel.depth + units) * gateWidth(units, gates) <= floatsInLastCache
     // A last panel with fewer vectors (of SimpleRNN) is multiplied otherwise.
-    return isLong && isSmall && vectors % width == 0 && vectors > width ? InputTile<1>.count : 0
+    return isLong && staysInCache && vectors % width == 0 && vectors > width ? InputTile<1>.count : 0
   #else
     return 0
   #endif

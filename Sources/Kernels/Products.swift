@@ -55,14 +55,6 @@ extension Product {
   }
 }
 
-extension Product {
-  /// Whether the weights are a single panel of float32.
-  fileprivate var isSmall: Bool {
-    weights.format == .float32 && panels == nil && weights.units > 0
-      && vectorCount(weights.units, weights.gates) <= panelWidth(gates: weights.gates)
-  }
-}
-
 /// One row by a single panel, whose sums stay in registers.
 @inline(__always)
 private func smallRow(_ e: ProductEpilogue<some VectorFunction>, _ weights: PackedMatrix) {
@@ -92,7 +84,7 @@ private func product(
     outputStride: strides.output, bias: call.bias, f: f,
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
   let gates = call.weights.gates
-  if rows == 1, call.isSmall { return smallRow(epilogue, call.weights) }
+  if rows == 1, call.panels == nil, call.weights.isSmall { return smallRow(epilogue, call.weights) }
   let operands = Operands(Panels(call.weights, call.panels))
   if rows == 1, !call.weights.usesDots {
     withRowMemory { sweep(epilogue, operands, 1, $0, gates: gates) }

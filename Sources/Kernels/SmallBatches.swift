@@ -3,6 +3,9 @@ import KernelInterface
 // Several rows of a layer whose weights are a single panel. Some of them go through all timesteps together: what is left of a
 // step of so few units is latency, which the arithmetic of one row hides from another. Their states stay close by.
 
+// Tiles are smaller than those of more units: a row's sums are soon made, and what counts is that others begin meanwhile. These
+// sizes were the fastest.
+
 @inline(never)
 func smallBatchOfSimpleRNN(_ call: UnsafePointer<Recurrence>) {
   @inline(__always)
@@ -40,7 +43,7 @@ private func smallBatch<E: Epilogue, let R: Int, let N: Int>(
   forEachPart(of: 0..<call.pointee.batch, most: rowsOfGroup) { group in
     for t in 0..<call.pointee.steps {
       let e = step(t)
-      forEachPart(of: group, most: rowsOfBlock(N)) { rows in finish(e, call, rows, tile) }
+      forEachPart(of: group, most: rowsFinished(N)) { rows in multiplyAndFinish(e, call, rows, tile) }
     }
   }
 }
@@ -48,9 +51,9 @@ private func smallBatch<E: Epilogue, let R: Int, let N: Int>(
 /// So many that no step waits for the one before, and that their states stay in the L1 cache.
 private let rowsOfGroup = 32
 
-/// Rows whose functions are called together.
+/// Rows whose functions come together, four side by side: more where they are few for each row.
 @inline(__always)
-private func rowsOfBlock(_ vectors: Int) -> Int {
+private func rowsFinished(_ vectors: Int) -> Int {
   switch vectors {
   case 1: 16
   case 2, 3: 8
@@ -60,7 +63,7 @@ private func rowsOfBlock(_ vectors: Int) -> Int {
 
 /// The sums of some rows and what becomes of them.
 @inline(__always)
-private func finish<E: Epilogue, let R: Int, let N: Int>(
+private func multiplyAndFinish<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ call: UnsafePointer<Recurrence>, _ rows: Range<Int>, _ tile: TileSums<R, N>.Type
 ) {
   let (kernel, weights) = (call.pointee.kernel ?? call.pointee.weights.empty, call.pointee.weights)

@@ -9,11 +9,16 @@ private protocol SmallCell {
   mutating func next<let N: Int, let H: Int>(_ sums: Row<N>, _ inputs: Row<N>, _ hidden: Row<H>) -> Row<H>
 }
 
-/// Whether the weights are a single panel of float32.
+/// Whether all units of a small layer are asked for.
 @inline(__always)
-func isSmall(_ call: UnsafePointer<Recurrence>) -> Bool {
-  let (weights, gates) = (call.pointee.weights, call.pointee.weights.gates)
-  return vectorCount(weights.units, gates) <= panelWidth(gates: gates) && weights.format == .float32 && call.pointee.panels == nil
+func isSmall(_ call: UnsafePointer<Recurrence>) -> Bool { call.pointee.panels == nil && call.pointee.weights.isSmall }
+
+extension PackedMatrix {
+  /// Whether it is a single panel of float32.
+  @inline(__always)
+  var isSmall: Bool {
+    format == .float32 && units > 0 && vectorCount(units, gates) <= panelWidth(gates: gates)
+  }
 }
 
 @inline(never)

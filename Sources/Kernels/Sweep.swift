@@ -20,20 +20,20 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
 func forEachPart(of rows: Range<Int>, most: Int, _ body: (Range<Int>) -> Void) {
   var first = rows.lowerBound
   while first < rows.upperBound {
-    let end = first + sizeOfTile(rows.upperBound - first, most: most)
+    let end = first + sizeOfPart(rows.upperBound - first, most: most)
     body(first..<end)
     first = end
   }
 }
 
 @inline(__always)
-private func sizeOfTile(_ left: Int, most: Int) -> Int {
-  if left <= most { return left }
-  return left < 2 * most ? (left + 1) / 2 : most
+private func sizeOfPart(_ remaining: Int, most: Int) -> Int {
+  if remaining <= most { return remaining }
+  return remaining < 2 * most ? (remaining + 1) / 2 : most
 }
 
-/// The whole panels of a product: tiles of R rows and N vectors and, for one row, P panels at once or, beside R rows of later
-/// inputs, one.
+/// The whole panels of a product: tiles of up to R rows and N vectors; for one row, up to P panels at once or, beside R rows of
+/// later inputs, one; for each row, several panels that are multiplied as bytes.
 @inline(__always)
 private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   _ e: E, _ operands: Operands, _ rows: Int, _ memory: TileMemory, _ next: NextInputs?, _ shape: TileSums<R, N>.Type,
@@ -57,18 +57,15 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
     }
     while panels.usesDots, grouped < count {
       // What is made of a row serves all of them.
-      let number = sizeOfTile(count - grouped, most: TileMemory.most / N)
+      let number = sizeOfPart(count - grouped, most: TileMemory.most / N)
       let place = take(number)
       for row in 0..<rows { rowOfDots(e, place, row, panels: number, memory, Row<N>.self) }
     }
   #endif
-  while isRow, grouped + P <= count { tile(e, take(P), memory, single) }
-  while P > 3, isRow, grouped + 3 <= count {
-    tile(e, take(3), memory, TileSums<3, N>.self)
-  }
-  while P > 2, isRow, grouped + 2 <= count {
-    tile(e, take(2), memory, TileSums<2, N>.self)
-  }
+  // No last panel is left alone where the one before can be with it.
+  while isRow, grouped + P <= count, P == 2 || grouped + P + 1 != count { tile(e, take(P), memory, single) }
+  while P > 3, isRow, grouped + 3 <= count { tile(e, take(3), memory, TileSums<3, N>.self) }
+  while P > 2, isRow, grouped + 2 <= count { tile(e, take(2), memory, TileSums<2, N>.self) }
   let block = rowsOfBlock(rows, panels.depth, R)
   for row in stride(from: 0, to: rows, by: block) {
     let rows = row..<min(row + block, rows)

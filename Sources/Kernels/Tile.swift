@@ -76,7 +76,7 @@ struct PanelPlace {
   let vector: Int
   /// The panels after these.
   let next: Int
-  /// How many tiles were multiplied by these panels: each asks for a part of the next ones.
+  /// How many tiles were multiplied by these panels: each of more than two rows asks for a part of the next ones.
   private(set) var tiles = 0
 
   @inline(__always)
@@ -154,7 +154,7 @@ private func multiplyRow<let P: Int, let N: Int>(
   }
 }
 
-/// The loops of as many rows, from two to R.
+/// The loops of as many rows, from two to R, which is 2, 3, 4, 6 or 8.
 @inline(__always)
 func multiply<W: WeightReader, let R: Int, let N: Int>(
   _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ reader: W.Type, count: Int, _ shape: TileSums<R, N>.Type
@@ -170,6 +170,7 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
   }
 }
 
+/// `count` rows and N vectors, or one row and as many panels, whose sums `multiply` makes.
 @inline(__always)
 func tile<E: Epilogue, let N: Int>(
   _ e: E, _ place: PanelPlace, _ row: Int, count: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: Row<N>.Type,

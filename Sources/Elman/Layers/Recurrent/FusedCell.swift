@@ -86,7 +86,7 @@ final class FusedCell: Sendable {
 
   func hasFewWeights(features: Int) -> Bool { (features + units) * kernels.gateWidth(units, gates) <= Self.fewWeights }
 
-  /// With vectors of 8 the tiles of gates have three rows, and so few read the weights too often.
+  /// With vectors of 8 or 4 the tiles of gates have three rows, and so few read the weights too often.
   private var rowsWorthReading: Int { kernels.vectorWidth > 8 ? 4 : 6 }
   /// A quarter of the smallest L1 caches.
   private static let fewWeights = 2048
