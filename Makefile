@@ -187,7 +187,6 @@ bench-programs: need-consumers stage
 	export PKG_CONFIG_PATH="$(CURDIR)/$(STAGE)/lib/pkgconfig"; for program in steps products; do \
 	  $(CC) -std=c99 -O2 benchmarks/c/$$program.c $$(pkg-config --cflags --libs elman) -o .build/$$program || exit 1; done
 	$(CC) -std=gnu11 -O3 -march=native benchmarks/c/roofline.c -o .build/roofline
-	$(SWIFT_BUILD) --product kernel-rates
 	$(CC) -std=c99 -O2 -shared -fPIC benchmarks/c/onednn.c -ldnnl -o .build/libonednn_peer.so
 
 RECURRENT = $(VENV)/bin/python benchmarks/recurrent.py
@@ -208,6 +207,7 @@ bench-steps: bench-programs
 
 .PHONY: bench-roofline
 bench-roofline: venv bench-programs ## Measure the machine's limits and how near products come
+	$(SWIFT_BUILD) --product kernel-rates
 	$(VENV)/bin/python benchmarks/roofline.py
 
 .PHONY: clean

@@ -118,17 +118,16 @@ struct TileStart {
   /// From panel to panel.
   let panelStep: Int
   let exchange: UnsafePointer<Float>?
-}
 
-extension TileStart {
   @inline(__always)
-  init(_ e: some Epilogue, _ place: PanelPlace, _ row: Int, vectorsInPanel: Int, _ memory: TileMemory) {
-    let exchange = e.exchange(place.vector)
-    if let start = e.start(place.vector), let next = e.start(place.vector + vectorsInPanel) {
-      self.init(
-        rows: Rows(start[row], stride: start.stride), step: e.startStep, panelStep: next.base - start.base, exchange: exchange)
+  init(_ e: some Epilogue, row: Int, vector: Int, vectorsInPanel: Int, _ memory: TileMemory) {
+    exchange = e.exchange(vector)
+    if let start = e.start(vector), let next = e.start(vector + vectorsInPanel) {
+      rows = Rows(start[row], stride: start.stride)
+      (step, panelStep) = (e.startStep, next.base - start.base)
     } else {
-      self.init(rows: Rows(memory.zeros, stride: 0), step: 0, panelStep: 0, exchange: exchange)
+      rows = Rows(memory.zeros, stride: 0)
+      (step, panelStep) = (0, 0)
     }
   }
 }

@@ -42,11 +42,17 @@ struct Panels {
 
   /// These without a depth, which are never read.
   @inline(__always)
-  var empty: Panels { Panels(PackedMatrix(base: base, depth: 0, units: 0, gates: 1)) }
+  var empty: Panels { Panels(.empty(at: base)) }
 
   /// A panel by its index; all before it are whole.
   @inline(__always)
   func panel(_ index: Int) -> UnsafeRawPointer { base + index * panelBytes }
+}
+
+extension PackedMatrix {
+  /// One without a depth, which is never read.
+  @inline(__always)
+  static func empty(at base: UnsafeRawPointer) -> PackedMatrix { PackedMatrix(base: base, depth: 0, units: 0, gates: 1) }
 }
 
 /// Half a mebibyte: less than the L2 cache of most.

@@ -66,36 +66,16 @@ private func rowsFinished(_ vectors: Int) -> Int {
 private func multiplyAndFinish<E: Epilogue, let R: Int, let N: Int>(
   _ e: E, _ call: UnsafePointer<Recurrence>, _ rows: Range<Int>, _ tile: TileSums<R, N>.Type
 ) {
-  let (kernel, weights) = (call.pointee.kernel ?? call.pointee.weights.empty, call.pointee.weights)
+  let (kernel, weights) = (call.pointee.kernel ?? .empty(at: call.pointee.weights.base), call.pointee.weights)
   let memory = TileMemory(call)
   forEachPart(of: rows, most: R) { tileRows in
     let (row, count) = (tileRows.lowerBound, tileRows.count)
-    let start = TileStart(e, row: row, memory)
+    let start = TileStart(e, row: row, vector: 0, vectorsInPanel: N, memory)
     let factors = (Factor(kernel, e.firstLeft, row, vectors: N), Factor(weights, e.left, row, vectors: N))
     let place = memory.dropFirst((row - rows.lowerBound) * N)
-    if count == 1 {
-      multiplyRow(start, factors.0, factors.1, place, Float32Reader.self, TileSums<1, N>.self)
-    } else {
-      multiply(start, factors.0, factors.1, place, Float32Reader.self, count: count, tile)
-    }
+    multiplyRows(start, factors.0, factors.1, place, .float32, count: count, tile)
   }
   finish(e, row: rows.lowerBound, vector: 0, count: rows.count, memory, isRowOfPanels: false, Row<N>.self)
-}
-
-extension PackedMatrix {
-  /// This one without a depth, which is never read.
-  fileprivate var empty: PackedMatrix { PackedMatrix(base: base, depth: 0, units: 0, gates: 1) }
-}
-
-extension TileStart {
-  /// Of the first vectors.
-  @inline(__always)
-  fileprivate init(_ e: some Epilogue, row: Int, _ memory: TileMemory) {
-    let start = e.start(0)
-    self.init(
-      rows: start.map { Rows($0[row], stride: $0.stride) } ?? Rows(memory.zeros, stride: 0), step: start == nil ? 0 : lanes, panelStep: 0,
-      exchange: e.exchange(0))
-  }
 }
 
 extension Factor {

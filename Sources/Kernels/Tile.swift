@@ -109,13 +109,7 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
         return multiplyDots(start, first, second, memory, count: count, isRowOfPanels: false, Row<N>.self)
       }
     #endif
-    if count == 1 { return multiplyRow(start, first, second, memory, place.operands.second.format, TileSums<1, N>.self) }
-    switch place.operands.second.format {
-    case .float32: multiply(start, first, second, memory, Float32Reader.self, count: count, shape)
-    case .float16: multiply(start, first, second, memory, Float16Reader.self, count: count, shape)
-    case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, count: count, shape)
-    case .int8: multiply(start, first, second, memory, Int8Reader.self, count: count, shape)
-    }
+    multiplyRows(start, first, second, memory, place.operands.second.format, count: count, shape)
   }
 }
 
@@ -154,9 +148,24 @@ private func multiplyRow<let P: Int, let N: Int>(
   }
 }
 
-/// The loops of as many rows, from two to R, which is 2, 3, 4, 6 or 8.
+/// The loops of as many rows, at most R, by weights of a format.
 @inline(__always)
-func multiply<W: WeightReader, let R: Int, let N: Int>(
+func multiplyRows<let R: Int, let N: Int>(
+  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ format: WeightFormat, count: Int,
+  _ shape: TileSums<R, N>.Type
+) {
+  if count == 1 { return multiplyRow(start, first, second, memory, format, TileSums<1, N>.self) }
+  switch format {
+  case .float32: multiply(start, first, second, memory, Float32Reader.self, count: count, shape)
+  case .float16: multiply(start, first, second, memory, Float16Reader.self, count: count, shape)
+  case .bfloat16: multiply(start, first, second, memory, BFloat16Reader.self, count: count, shape)
+  case .int8: multiply(start, first, second, memory, Int8Reader.self, count: count, shape)
+  }
+}
+
+/// The same for two rows or more; R is 2, 3, 4, 6 or 8.
+@inline(__always)
+private func multiply<W: WeightReader, let R: Int, let N: Int>(
   _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ reader: W.Type, count: Int, _ shape: TileSums<R, N>.Type
 ) {
   switch count {
@@ -176,7 +185,7 @@ func tile<E: Epilogue, let N: Int>(
   _ e: E, _ place: PanelPlace, _ row: Int, count: Int, _ memory: TileMemory, isRowOfPanels: Bool, _ shape: Row<N>.Type,
   multiply: (TileStart, Factor, Factor) -> Void
 ) {
-  let start = TileStart(e, place, row, vectorsInPanel: N, memory)
+  let start = TileStart(e, row: row, vector: place.vector, vectorsInPanel: N, memory)
   multiply(start, Factor(place, place.operands.first, e.firstLeft, row), Factor(place, place.operands.second, e.left, row))
   finish(e, row: row, vector: place.vector, count: count, memory, isRowOfPanels: isRowOfPanels, shape)
 }

@@ -1,37 +1,29 @@
 import Elman
-import Foundation
 import KernelInterface
 
-// products of few rows by the kernel itself, without a model's call. Prints JSON: the best GF/s of (rows, inputs, units).
+// kernel-rates: products of few rows by the kernel itself, without a model's call. Prints JSON: the best GF/s of (rows, inputs, units).
 
 private let bursts = 25
 private let clock = ContinuousClock()
 
 /// GF/s of `rows` times a matrix of (inputs, units), whose weights stay in the cache that they fit into.
-private func rate(_ kernels: KernelSet, rows: Int, inputs: Int, units: Int) -> Double {
+private func rate(_ kernels: KernelSet, rows: Int, inputs: Int, units: Int) throws -> Double {
   let operations = 2 * Double(rows * inputs * units)
   let repeats = Int(4e7 / operations) + 1
   let plain = (0..<inputs * units).map { Float($0 % 7) / 8 - 0.375 }
-  let packed = UnsafeMutablePointer<Float>(
-    mutating: UnsafeMutableRawPointer.allocate(byteCount: 4 * kernels.packedCount(inputs, units, 1), alignment: 64)
-      .assumingMemoryBound(to: Float.self))
-  let x = UnsafeMutablePointer<Float>.allocate(capacity: rows * inputs)
-  let y = UnsafeMutablePointer<Float>.allocate(capacity: rows * units)
-  defer {
-    packed.deallocate()
-    x.deallocate()
-    y.deallocate()
-  }
-  for i in 0..<rows * inputs { x[i] = Float(i % 5) - 2 }
-  kernels.pack(plain, units, 1, inputs, units, 1, packed)
+  let (x, y) = (try FloatBuffer((0..<rows * inputs).map { Float($0 % 5) - 2 }), try FloatBuffer(count: rows * units))
+  let packed = try FloatBuffer(count: kernels.packedCount(inputs, units, 1))
+  kernels.pack(plain, units, 1, inputs, units, 1, packed.base)
   let product = Product(
-    rows: rows, input: InputRows(base: x, rowStride: inputs),
-    weights: PackedMatrix(base: packed, depth: inputs, units: units, gates: 1), bias: nil,
-    output: OutputRows(base: y, rowStride: units), padded: false)
+    rows: rows, input: InputRows(base: x.base, rowStride: inputs),
+    weights: PackedMatrix(base: packed.base, depth: inputs, units: units, gates: 1), bias: nil,
+    output: OutputRows(base: y.base, rowStride: units), padded: false)
   var best = 0.0
-  for _ in 0..<bursts {
-    let time = clock.measure { for _ in 0..<repeats { kernels.product(product) } }
-    best = max(best, operations * Double(repeats) / (time / .seconds(1)) * 1e-9)
+  withExtendedLifetime((x, y, packed)) {
+    for _ in 0..<bursts {
+      let time = clock.measure { for _ in 0..<repeats { kernels.product(product) } }
+      best = max(best, operations * Double(repeats) / (time / .seconds(1)) * 1e-9)
+    }
   }
   return best
 }
@@ -40,7 +32,7 @@ let kernels = KernelSet.selected
 var results: [String] = []
 for units in [64, 128, 192, 256, 384, 512] {
   for rows in 1...5 {
-    results.append("[\(rows), \(units), \(units), \(rate(kernels, rows: rows, inputs: units, units: units))]")
+    results.append("[\(rows), \(units), \(units), \(try rate(kernels, rows: rows, inputs: units, units: units))]")
   }
 }
 print("[" + results.joined(separator: ", ") + "]")
