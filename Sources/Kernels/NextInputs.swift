@@ -4,8 +4,9 @@ import KernelInterface
 //
 // Such a step waits for its recurrent weights to come from a cache, and multiplies in half of the time only. The products of
 // the inputs, which need few weights for many multiply-adds, fill the other half: each panel's turn of a step also makes a
-// part of a tile of theirs. Every element is summed up in the order of any other tile. This takes the registers of AVX-512:
-// with fewer, tiles of inputs are so small that their weights come as slowly as the recurrent ones.
+// part of a tile of theirs. Every element is summed up in the order of any other tile. This takes AVX-512, 32 registers and
+// multiply-adds that read a weight from memory themselves: with fewer registers, tiles of inputs are so small that their weights
+// come as slowly as the recurrent ones.
 
 /// Timesteps whose inputs are multiplied at once in this way; 0 where it would gain nothing.
 func stepsAhead(_ call: UnsafePointer<Recurrence>) -> Int {

@@ -62,7 +62,7 @@ private let bytesInCache = 524_288
 @inline(__always)
 func panelWidth(gates: Int) -> Int {
   if gates != 1 { return gates }
-  #if KERNELS_AVX512
+  #if KERNELS_AVX512 || arch(arm64)
     return 4
   #else
     return 2

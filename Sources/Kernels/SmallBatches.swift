@@ -13,7 +13,7 @@ func smallBatchOfSimpleRNN(_ call: UnsafePointer<Recurrence>) {
   switch vectorCount(call.pointee.weights.units, 1) {
   case 1: smallBatch(call, TileSums<8, 1>.self, step)
   case 2: smallBatch(call, TileSums<4, 2>.self, step)
-  #if KERNELS_AVX512
+  #if KERNELS_AVX512 || arch(arm64)
     case 3: smallBatch(call, TileSums<6, 3>.self, step)
     case 4: smallBatch(call, TileSums<6, 4>.self, step)
   #endif

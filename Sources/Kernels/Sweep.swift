@@ -90,33 +90,48 @@ private func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
 /// A quarter of a mebibyte: half of the smallest L2 caches.
 private let bytesOfLeftRows = 262_144
 
-// The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights.
+// The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights. Where a row is alone,
+// the panels that it takes at once.
 
-#if KERNELS_AVX512
+#if KERNELS_AVX512 || arch(arm64)
+  // 32 registers.
+  typealias SingleGateTile = TileSums<6, 4>
+  typealias TwoGatesTile = TileSums<8, 2>
   typealias ThreeGatesTile = TileSums<8, 3>
   typealias FourGatesTile = TileSums<6, 4>
 #else
+  typealias SingleGateTile = TileSums<6, 2>
+  typealias TwoGatesTile = TileSums<6, 2>
   // 4 x 3 would need one register more than the compiler has for it.
   typealias ThreeGatesTile = TileSums<3, 3>
   typealias FourGatesTile = TileSums<3, 4>
 #endif
 
+#if arch(arm64)
+  // Vectors of 16 bytes are read three at a time, and an addition waits four cycles for the one before it.
+  private typealias SingleGateRow = TileSums<4, 4>
+  private typealias ThreeGatesRow = TileSums<4, 3>
+  private typealias FourGatesRow = TileSums<4, 4>
+#elseif KERNELS_AVX512
+  private typealias SingleGateRow = TileSums<2, 4>
+  private typealias ThreeGatesRow = TileSums<4, 3>
+  private typealias FourGatesRow = TileSums<2, 4>
+#else
+  private typealias SingleGateRow = TileSums<4, 2>
+  private typealias ThreeGatesRow = TileSums<3, 3>
+  private typealias FourGatesRow = TileSums<2, 4>
+#endif
+
 @inline(__always)
 func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
-  #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, next, TileSums<6, 4>.self, TileSums<2, 4>.self)
-    let width = 4
-  #else
-    sweep(e, operands, rows, memory, next, TileSums<6, 2>.self, TileSums<4, 2>.self)
-    let width = 2
-  #endif
-  let panels = operands.second
+  sweep(e, operands, rows, memory, next, SingleGateTile.self, SingleGateRow.self)
+  let (panels, width) = (operands.second, panelWidth(gates: 1))
   let last = panels.vectors / width
   guard panels.range.upperBound > last else { return }
   let place = PanelPlace(operands, last, width: width, next: last)
   switch panels.vectors % width {
   case 1: allRows(e, place, 0..<rows, memory, TileSums<6, 1>.self)
-  #if KERNELS_AVX512
+  #if KERNELS_AVX512 || arch(arm64)
     case 2: allRows(e, place, 0..<rows, memory, TileSums<6, 2>.self)
     case 3: allRows(e, place, 0..<rows, memory, TileSums<6, 3>.self)
   #endif
@@ -126,23 +141,15 @@ func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ me
 
 @inline(__always)
 func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory) {
-  #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, nil, TileSums<8, 2>.self, TileSums<4, 2>.self)
-  #else
-    sweep(e, operands, rows, memory, nil, TileSums<6, 2>.self, TileSums<4, 2>.self)
-  #endif
+  sweep(e, operands, rows, memory, nil, TwoGatesTile.self, TileSums<4, 2>.self)
 }
 
 @inline(__always)
 func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
-  #if KERNELS_AVX512
-    sweep(e, operands, rows, memory, next, ThreeGatesTile.self, TileSums<4, 3>.self)
-  #else
-    sweep(e, operands, rows, memory, next, ThreeGatesTile.self, TileSums<3, 3>.self)
-  #endif
+  sweep(e, operands, rows, memory, next, ThreeGatesTile.self, ThreeGatesRow.self)
 }
 
 @inline(__always)
 func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
-  sweep(e, operands, rows, memory, next, FourGatesTile.self, TileSums<2, 4>.self)
+  sweep(e, operands, rows, memory, next, FourGatesTile.self, FourGatesRow.self)
 }

@@ -103,7 +103,7 @@ extension Vector {
   /// Whether a product and a sum are rounded once.
   @inline(__always)
   static var isFused: Bool {
-    #if KERNELS_AVX2 || KERNELS_AVX512
+    #if KERNELS_AVX2 || KERNELS_AVX512 || arch(arm64)
       true
     #else
       false
@@ -125,7 +125,7 @@ extension Vector {
 
   @inline(__always)
   mutating func accumulate(_ x: Vector, _ y: Vector) {
-    #if KERNELS_AVX2 || KERNELS_AVX512
+    #if KERNELS_AVX2 || KERNELS_AVX512 || arch(arm64)
       addProduct(x, y)
     #else
       self += x * y

@@ -95,7 +95,7 @@ enum Float16Reader: WeightReader {
   @inline(__always)
   static func vector<let N: Int>(_ n: Int, _ address: UnsafeRawPointer, _ shape: Row<N>.Type) -> Vector {
     let halves = (address + n * lanes * 2).loadUnaligned(as: Halves.self)
-    #if KERNELS_AVX2 || KERNELS_AVX512
+    #if KERNELS_AVX2 || KERNELS_AVX512 || arch(arm64)
       var wide = Vector()
       for lane in 0..<lanes { wide[lane] = Float(Float16(bitPattern: halves[lane])) }
       return wide
