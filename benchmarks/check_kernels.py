@@ -1,9 +1,10 @@
 """Read the machine code of the hot kernels, and fail on what makes them slow.
 
-`python benchmarks/check_kernels.py [libelman.so]`. In the loops over k there may be no
-call and no memory but weights and inputs; and no kernel may compute on vectors that
-the compiler has cut into halves or quarters. Both come and go with small changes of
-the source, and cost up to two thirds of the speed. Needs objdump.
+`python benchmarks/check_kernels.py [libelman.so | Kernels.o]`, of x86-64 or arm64. In
+the loops over k there may be no call and no memory but weights and inputs; and no
+kernel may compute on vectors that the compiler has cut into halves or quarters. Both
+come and go with small changes of the source, and cost up to two thirds of the speed.
+Needs objdump.
 """
 
 from __future__ import annotations
@@ -15,18 +16,57 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parent.parent / ".build" / "release" / "libelman.so"
-# The width of a module's vectors, and the registers that are narrower.
-NARROWER = {"KernelsAVX2": r"%xmm", "KernelsAVX512": r"%[xy]mm"}
-ARITHMETIC = re.compile(r"^v(fn?m\w+|mul|add|sub|div)ps$")
 # The compiler sometimes computes one value of two vectors together.
 FEW = 4
-KERNEL = re.compile(
-    r"\$s\d+(?P<module>KernelsAVX2|KernelsAVX512)(?:\d+)"
+KERNEL = (
+    r"\$[se]\d+(?P<module>%s)(?:\d+)"
     r"(?P<name>multiply(?:RowInHalves|Row|Dots)?|allRows|sweep|simpleRNN|lstm|gru|"
     r"recurrentStep|small)"
 )
 # What works on vectors of 8 by intent.
 HALVES = "multiplyRowInHalves"
+JUMP = re.compile(r"j|(b|b\.\w+|cbn?z|tbn?z)$")
+CALL = re.compile(r"call|blr?$")
+
+
+@dataclass
+class Architecture:
+    """How its instructions are told apart."""
+
+    objdump: str
+    # The registers that are narrower than a module's vectors.
+    narrower: dict[str, str]
+    arithmetic: str
+    product: str
+    through_stack: str
+    # The loops whose constants the registers have room for, too.
+    roomy: str
+
+    @property
+    def kernel(self) -> re.Pattern[str]:
+        """What the symbols of its kernels begin with."""
+        return re.compile(KERNEL % "|".join(self.narrower))
+
+
+# By the machine's number in an ELF file.
+ARCHITECTURES = {
+    62: Architecture(
+        objdump="objdump",
+        narrower={"KernelsAVX2": r"%xmm", "KernelsAVX512": r"%[xy]mm"},
+        arithmetic=r"v(fn?m\w+|mul|add|sub|div)ps ",
+        product=r"\S*fmadd",
+        through_stack=r"vmov.*\(%r[sb]p",
+        roomy=rf"Float32|multiplyDots|{HALVES}",
+    ),
+    183: Architecture(
+        objdump="aarch64-linux-gnu-objdump",
+        narrower={"Kernels": r"\.2s|\bs\d"},
+        arithmetic=r"f(n?mul|ml[as]|n?m(add|sub)|add|sub|div) ",
+        product=r"fmla .*\.4s",
+        through_stack=r"(ld|st).*\[(sp|x29)",
+        roomy=r"Float32|Float16",
+    ),
+}
 
 
 @dataclass
@@ -37,29 +77,40 @@ class Instruction:
     operation: str
     operands: str
 
+    def matches(self, pattern: str) -> bool:
+        """Whether it begins in such a way."""
+        return re.match(pattern, f"{self.operation} {self.operands}") is not None
+
     @property
     def target(self) -> int | None:
         """Where a jump goes within its function."""
-        if not self.operation.startswith("j"):
+        if not JUMP.match(self.operation):
             return None
-        found = re.match(r"([0-9a-f]+) <", self.operands)
+        found = re.search(r"(?:^|, )([0-9a-f]+) <", self.operands)
         return int(found[1], 16) if found else None
 
 
-def functions(library: Path) -> dict[str, list[Instruction]]:
+def architecture(library: Path) -> Architecture:
+    """What a file was compiled for."""
+    with library.open("rb") as file:
+        return ARCHITECTURES[int.from_bytes(file.read(20)[18:], "little")]
+
+
+def functions(library: Path, arch: Architecture) -> dict[str, list[Instruction]]:
     """The kernels' functions by their symbols."""
     text = subprocess.run(
-        ["objdump", "-d", "--no-show-raw-insn", str(library)],
+        [arch.objdump, "-d", "--no-show-raw-insn", str(library)],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
+    kernel = arch.kernel
     found: dict[str, list[Instruction]] = {}
     body: list[Instruction] | None = None
     for line in text.splitlines():
         header = re.match(r"[0-9a-f]+ <(.*)>:$", line)
         if header:
-            body = found.setdefault(header[1], []) if KERNEL.match(header[1]) else None
+            body = found.setdefault(header[1], []) if kernel.match(header[1]) else None
             continue
         parts = re.match(r" *([0-9a-f]+):\s+(\S+)\s*(.*)", line)
         if parts and body is not None:
@@ -84,37 +135,28 @@ def loops(body: list[Instruction]) -> list[list[Instruction]]:
     return [[i for i in body if s <= i.address <= e] for s, e in innermost]
 
 
-def complaints(symbol: str, body: list[Instruction]) -> list[str]:
+def complaints(symbol: str, body: list[Instruction], arch: Architecture) -> list[str]:
     """What is wrong with one function."""
-    match = KERNEL.match(symbol)
+    match = arch.kernel.match(symbol)
     assert match
     name = match["name"]
-    narrower = re.compile("%xmm" if name == HALVES else NARROWER[match["module"]])
+    narrower = "%xmm" if name == HALVES else arch.narrower[match["module"]]
     found = []
-    split = [
-        i for i in body if ARITHMETIC.match(i.operation) and narrower.search(i.operands)
-    ]
+    split = [i for i in body if i.matches(f"{arch.arithmetic}.*({narrower})")]
     if len(split) > FEW:
         found.append(f"{len(split)} operations on parts of vectors")
     if not name.startswith("multiply"):
         return found
-    product = "vpdpbusd" if name == "multiplyDots" else "fmadd"
-    products = [
-        loop for loop in loops(body) if any(product in i.operation for i in loop)
-    ]
+    product = "vpdpbusd" if name == "multiplyDots" else arch.product
+    products = [loop for loop in loops(body) if any(i.matches(product) for i in loop)]
     if not products:
         found.append("no loop with multiply-adds")
     for loop in products:
-        if any(i.operation.startswith("call") for i in loop):
+        if any(CALL.match(i.operation) for i in loop):
             found.append("a call in the loop over k")
-        spills = [
-            i
-            for i in loop
-            if i.operation.startswith("vmov") and re.search(r"\(%r[sb]p", i.operands)
-        ]
-        # Formats of fewer bits need registers for constants, which AVX2 is short of.
-        needs_none = "Float32" in symbol or name in ("multiplyDots", HALVES)
-        if spills and needs_none:
+        # Formats of fewer bits need registers for constants, which some are short of.
+        is_roomy = re.search(arch.roomy, symbol)
+        if is_roomy and any(i.matches(arch.through_stack) for i in loop):
             found.append("sums or weights go through the stack in the loop over k")
     return found
 
@@ -122,10 +164,11 @@ def complaints(symbol: str, body: list[Instruction]) -> list[str]:
 def main() -> int:
     """Print what is wrong; 1 if anything is."""
     library = Path(sys.argv[1]) if len(sys.argv) > 1 else LIBRARY
-    kernels = functions(library)
+    arch = architecture(library)
+    kernels = functions(library, arch)
     wrong = 0
     for symbol, body in sorted(kernels.items()):
-        for complaint in complaints(symbol, body):
+        for complaint in complaints(symbol, body, arch):
             wrong += 1
             print(f"{symbol}: {complaint}", file=sys.stderr)
     print(f"{len(kernels)} kernels read, {wrong} complaints")
