@@ -28,7 +28,7 @@ SWIFT_BUILD := ELMAN_STATIC_STDLIB=1 $(SWIFT) build -c release
 
 .PHONY: help
 help: ## Say what each target does
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
 	  printf '  make %-14s %s\n' "$$name" "$$text"; done
 	@echo "  Variables: PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) PYTHON=$(PYTHON) SWIFT=$(SWIFT)"
 
@@ -145,6 +145,14 @@ test-python: venv ## Run the Python tests
 	$(VENV)/bin/python -m pytest Tests/python
 	@# The same without the compiled module.
 	ELMAN_CTYPES=1 $(VENV)/bin/python -m pytest Tests/python
+
+# The kernels alone, by Embedded Swift: the library would take Swift's runtime for arm64.
+.PHONY: check-arm64
+check-arm64: need-swift need-python ## Compile the kernels for arm64, read their machine code, run them in an emulator
+	@scripts/need "aarch64-linux-gnu-gcc aarch64-linux-gnu-objdump" gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
+	@[ -e /usr/aarch64-linux-gnu/lib/libc.a ] || scripts/need --always libc6-dev-arm64-cross
+	@[ "$$(uname -m)" = aarch64 ] || scripts/need qemu-aarch64 qemu-user
+	SWIFTC="$(SWIFT)c" PYTHON="$(PYTHON)" Tests/arm64/run .build/arm64
 
 # ---- upkeep ----
 
