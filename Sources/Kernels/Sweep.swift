@@ -108,7 +108,7 @@ private let bytesOfLeftRows = 262_144
 #endif
 
 #if arch(arm64)
-  // Vectors of 16 bytes are read three at a time, and an addition waits four cycles for the one before it.
+  // Many cores read three vectors of 16 bytes in a cycle, and an addition waits some four cycles for the one before it.
   private typealias SingleGateRow = TileSums<4, 4>
   private typealias ThreeGatesRow = TileSums<4, 3>
   private typealias FourGatesRow = TileSums<4, 4>
