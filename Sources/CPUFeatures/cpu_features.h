@@ -69,6 +69,16 @@ static inline int elman_cpu_allowed_count(void) {
 /* Asks for the 64 bytes at an address, which need not be valid, to be brought into the L2 cache. */
 static inline __attribute__((always_inline)) void elman_cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
+/* Memory on the stack, of which nothing is set: Swift would fill it first. */
+typedef struct {
+  double numbers[98 * 8];
+} elman_cpu_scratch;
+
+static inline __attribute__((always_inline)) elman_cpu_scratch elman_cpu_unset_scratch(void) {
+  elman_cpu_scratch scratch;
+  return scratch;
+}
+
 /* A breath in a loop that waits for another core. */
 static inline void elman_cpu_pause(void) {
 #if defined(__x86_64__)

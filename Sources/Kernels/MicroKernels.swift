@@ -74,19 +74,10 @@ extension TileMemory {
   }
 }
 
-// On the stack, where it is zeroed whole when it is made.
-
 @inline(__always)
 func withTileMemory(_ body: (TileMemory) -> Void) {
-  var storage = TileStorage(repeating: Vector())
-  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0)) }
-}
-
-/// For a row of one product, whose tiles are smaller.
-@inline(__always)
-func withRowMemory(_ body: (TileMemory) -> Void) {
-  var storage = InlineArray<17, Vector>(repeating: Vector())
-  withUnsafeMutablePointer(to: &storage) { body(TileMemory($0)) }
+  var storage = elman_cpu_unset_scratch()
+  withUnsafeMutablePointer(to: &storage) { body(TileMemory(UnsafeMutableRawPointer($0).alignedUp(toMultipleOf: 64))) }
 }
 
 /// Rows by a panel or, one row, by neighbouring panels.

@@ -1,7 +1,7 @@
 import KernelInterface
 
 /// `output[r] = f(bias + input[r] . weights)`.
-private struct ProductEpilogue<F: VectorFunction>: Epilogue {
+struct ProductEpilogue<F: VectorFunction>: Epilogue {
   let left: Rows
   let output: UnsafeMutablePointer<Float>
   let outputStride: Int
@@ -18,16 +18,39 @@ private struct ProductEpilogue<F: VectorFunction>: Epilogue {
     for m in 0..<M { finish((sums.vectors + m * N).row(of: Row<N>.self), row: places.row(m), vector: places.vector(m)) }
   }
 
+  /// R rows of N vectors from registers.
+  @inline(__always)
+  func finish<let R: Int, let N: Int>(_ sums: TileSums<R, N>, vector: Int) {
+    if isWhole(vector, N) {
+      for r in 0..<R { store(f.all(sums[r]), row: r, vector: vector) }
+    } else {
+      // A copy, since what is taken by an index is kept in memory.
+      let sums = sums
+      for r in 0..<R { finish(sums[r], row: r, vector: vector) }
+    }
+  }
+
   @inline(__always)
   func finish<let N: Int>(_ sums: Row<N>, row: Int, vector: Int) {
-    let (target, left) = (output + row * outputStride + vector * lanes, columns - vector * lanes)
     let values = f.all(sums)
+    if isWhole(vector, N) { return store(values, row: row, vector: vector) }
+    let (target, left) = (output + row * outputStride + vector * lanes, columns - vector * lanes)
     for n in 0..<N { (target + n * lanes).store(values[n], atMost: left - n * lanes) }
+  }
+
+  /// Whether all numbers of N vectors are written.
+  @inline(__always)
+  private func isWhole(_ vector: Int, _ count: Int) -> Bool { (vector + count) * lanes <= columns }
+
+  @inline(__always)
+  private func store<let N: Int>(_ values: Row<N>, row: Int, vector: Int) {
+    let target = output + row * outputStride + vector * lanes
+    for n in 0..<N { (target + n * lanes).store(values[n]) }
   }
 }
 
 func product(_ call: Product) {
-  if call.activation == .linear {
+  if call.activation.function == .linear {
     product(call, Linear())
   } else {
     product(call, AnyFunction(function: call.activation))
@@ -55,7 +78,7 @@ extension Product {
   }
 }
 
-/// One row by a single panel, whose sums stay in registers.
+/// One row by a single panel.
 @inline(__always)
 private func smallRow(_ e: ProductEpilogue<some VectorFunction>, _ weights: PackedMatrix) {
   @inline(__always)
@@ -85,12 +108,9 @@ private func product(
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
   let gates = call.weights.gates
   if rows == 1, call.panels == nil, call.weights.isSmall { return smallRow(epilogue, call.weights) }
+  if multiplyFewRows(epilogue, call.weights, call.panels, count: rows) { return }
   let operands = Operands(Panels(call.weights, call.panels))
-  if rows == 1, !call.weights.usesDots {
-    withRowMemory { sweep(epilogue, operands, 1, $0, gates: gates) }
-  } else {
-    withTileMemory { sweep(epilogue, operands, rows, $0, gates: gates) }
-  }
+  withTileMemory { sweep(epilogue, operands, rows, $0, gates: gates) }
 }
 
 @inline(__always)

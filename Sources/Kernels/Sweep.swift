@@ -109,15 +109,15 @@ private let bytesOfLeftRows = 262_144
 
 #if arch(arm64)
   // Many cores read three vectors of 16 bytes in a cycle, and an addition waits some four cycles for the one before it.
-  private typealias SingleGateRow = TileSums<4, 4>
+  typealias SingleGateRow = TileSums<4, 4>
   private typealias ThreeGatesRow = TileSums<4, 3>
   private typealias FourGatesRow = TileSums<4, 4>
 #elseif KERNELS_AVX512
-  private typealias SingleGateRow = TileSums<2, 4>
+  typealias SingleGateRow = TileSums<2, 4>
   private typealias ThreeGatesRow = TileSums<4, 3>
   private typealias FourGatesRow = TileSums<2, 4>
 #else
-  private typealias SingleGateRow = TileSums<4, 2>
+  typealias SingleGateRow = TileSums<4, 2>
   private typealias ThreeGatesRow = TileSums<3, 3>
   private typealias FourGatesRow = TileSums<2, 4>
 #endif
