@@ -20,13 +20,13 @@ struct ProductEpilogue<F: VectorFunction>: Epilogue {
 
   /// R rows of N vectors from registers.
   @inline(__always)
-  func finish<let R: Int, let N: Int>(_ sums: TileSums<R, N>, vector: Int) {
+  func finish<let R: Int, let N: Int>(_ sums: TileSums<R, N>, row: Int, vector: Int) {
     if isWhole(vector, N) {
-      for r in 0..<R { store(f.all(sums[r]), row: r, vector: vector) }
+      for r in 0..<R { store(f.all(sums[r]), row: row + r, vector: vector) }
     } else {
       // A copy, since what is taken by an index is kept in memory.
       let sums = sums
-      for r in 0..<R { finish(sums[r], row: r, vector: vector) }
+      for r in 0..<R { finish(sums[r], row: row + r, vector: vector) }
     }
   }
 
@@ -108,7 +108,7 @@ private func product(
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
   let gates = call.weights.gates
   if rows == 1, call.panels == nil, call.weights.isSmall { return smallRow(epilogue, call.weights) }
-  if multiplyFewRows(epilogue, call.weights, call.panels, count: rows) { return }
+  if multiplyPlain(epilogue, call.weights, call.panels, rows: rows) { return }
   let operands = Operands(Panels(call.weights, call.panels))
   withTileMemory { sweep(epilogue, operands, rows, $0, gates: gates) }
 }

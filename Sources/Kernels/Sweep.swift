@@ -79,7 +79,7 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
 
 /// Rows that stay in the cache while one panel after the other meets them. Blocks are about equal, since each reads all weights.
 @inline(__always)
-private func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
+func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
   let least = 8 * rowsOfTile
   if rows <= least { return least }
   let most = max(bytesOfLeftRows / (4 * max(depth, 1)) / rowsOfTile * rowsOfTile, least)
