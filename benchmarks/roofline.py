@@ -21,22 +21,28 @@ BYTES = 4
 
 @dataclass(frozen=True)
 class Roofline:
-    """The peak of a core in GF/s, and GB/s by the KiB of the working set."""
+    """The peak of a core in GF/s, and GB/s by the KiB of the working set.
+
+    `read` is what a core reads, `gemv` what it reads of a matrix while it multiplies it
+    by a vector, whose numbers it reads too.
+    """
 
     fma: float
     read: dict[int, float]
-
-    def bandwidth(self, size: float) -> float:
-        """The GB/s at which a working set of so many bytes is read again and again."""
-        larger = [kib for kib in self.read if kib * 1024 >= size]
-        return self.read[min(larger) if larger else max(self.read)]
+    gemv: dict[int, float]
 
     def product(self, rows: int, inputs: int, columns: int, threads: int = 1) -> float:
         """The least microseconds of a product whose weights were read before."""
-        operations = 2 * rows * inputs * columns
         size = BYTES * inputs * columns / threads
-        multiplying = operations / (self.fma * threads)
-        return max(multiplying, size / self.bandwidth(size)) * 1e-3
+        multiplying = 2 * rows * inputs * columns / (self.fma * threads)
+        return max(multiplying, size / at(self.read, size)) * 1e-3
+
+    def step(self, rows: int, inputs: int, columns: int, threads: int) -> float:
+        """The same, one row being a matrix times a vector."""
+        if rows > 1:
+            return self.product(rows, inputs, columns, threads)
+        size = BYTES * inputs * columns / threads
+        return size / at(self.gemv, size) * 1e-3
 
     def row(self, row: Row, threads: int) -> float:
         """The least microseconds of a call.
@@ -48,12 +54,18 @@ class Roofline:
         for layer, inputs in zip(row.layers, row.input_sizes):
             columns = GATES[layer.kind] * layer.units
             if row.stream:
-                return self.product(row.batch, inputs + layer.units, columns, threads)
+                return self.step(row.batch, inputs + layer.units, columns, threads)
             sizes = row.batch * row.timesteps, inputs, columns
-            step = self.product(row.batch, layer.units, columns, threads)
+            step = self.step(row.batch, layer.units, columns, threads)
             once = self.product(*sizes, threads) + row.timesteps * step
             total += once * (1 + layer.bidirectional)
         return total
+
+
+def at(bandwidths: dict[int, float], size: float) -> float:
+    """The GB/s of a working set of so many bytes, again and again."""
+    larger = [kib for kib in bandwidths if kib * 1024 >= size]
+    return bandwidths[min(larger) if larger else max(bandwidths)]
 
 
 @cache
@@ -61,7 +73,11 @@ def measured() -> Roofline:
     """This machine's, by c/roofline.c on one core."""
     program = ["taskset", "-c", "0", str(BUILD / "roofline")]
     answer = json.loads(subprocess.check_output(program))
-    return Roofline(answer["fma"], {int(k): v for k, v in answer["read"].items()})
+    read, gemv = (
+        {int(kib): rate for kib, rate in answer[name].items()}
+        for name in ("read", "gemv")
+    )
+    return Roofline(answer["fma"], read, gemv)
 
 
 def main() -> None:
@@ -69,7 +85,8 @@ def main() -> None:
     print(f"One core: {roofline.fma:.0f} GF/s of multiply-adds\n")
     print("| working set, KiB | " + " | ".join(map(str, roofline.read)) + " |")
     print("|---" * (len(roofline.read) + 1) + "|")
-    print("| GB/s | " + " | ".join(f"{v:.0f}" for v in roofline.read.values()) + " |")
+    for title, rates in {"GB/s": roofline.read, "of GEMV": roofline.gemv}.items():
+        print(f"| {title} | " + " | ".join(f"{v:.0f}" for v in rates.values()) + " |")
     library = {**os.environ, "LD_LIBRARY_PATH": str(BUILD / "release")}
     for title, program in {
         "product (rows, inputs, units), as a model's call": [BUILD / "products", "1"],

@@ -1,5 +1,5 @@
-/* roofline: what one core of this machine can do. Prints JSON: the peak of multiply-adds in GF/s, and the GB/s at which
- * working sets of some KiB are read, the best of several bursts.
+/* roofline: what one core of this machine can do. Prints JSON: the peak of multiply-adds in GF/s, the GB/s at which working
+ * sets of some KiB are read, and those at which matrices of as many are multiplied by a vector; the best of several bursts.
  *
  *   cc -O3 -march=native roofline.c -o roofline && taskset -c 0 ./roofline
  */
@@ -72,6 +72,49 @@ static double reading(const float *values, size_t bytes) {
   return best;
 }
 
+enum { COLUMNS = 64, VECTORS = COLUMNS / LANES };
+
+/* A vector by a matrix of `panels` times 64 columns, panel by panel, whose sums stay in registers. */
+__attribute__((noinline)) static void multiply(const float *x, const vector *weights, vector *y, size_t depth, size_t panels) {
+  for (size_t panel = 0; panel < panels; panel++, y += VECTORS) {
+    vector sums[VECTORS] = {{0}};
+    for (size_t k = 0; k < depth; k++, weights += VECTORS) {
+#pragma GCC unroll 8
+      for (int i = 0; i < VECTORS; i++) sums[i] += x[k] * weights[i];
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < VECTORS; i++) y[i] = sums[i];
+  }
+}
+
+/* GB/s of a nearly square matrix of `bytes` times a vector, again and again. */
+static double multiplying(const float *values, size_t bytes) {
+  static float x[65536], y[65536] __attribute__((aligned(64)));
+  const size_t numbers = bytes / sizeof(float);
+  const size_t repeat = ((size_t)16 << 20) / bytes + 1;
+  size_t panels = 1;
+  double best = 0;
+  while ((panels + 1) * (panels + 1) * COLUMNS * COLUMNS <= numbers) panels++;
+  const size_t depth = numbers / (panels * COLUMNS);
+  for (int burst = 0; burst < BURSTS; burst++) {
+    double start = now();
+    for (size_t r = 0; r < repeat; r++) multiply(x, (const vector *)values, (vector *)y, depth, panels);
+    double rate = (double)(depth * panels * COLUMNS * sizeof(float) * repeat) / (now() - start) * 1e-9;
+    if (rate > best) best = rate;
+  }
+  return best;
+}
+
+/* The GB/s of working sets as members of a JSON object. */
+static void print(const char *name, double (*rate)(const float *, size_t), const float *values) {
+  printf("\"%s\": {", name);
+  for (size_t kib = 16; kib <= 65536; kib *= 2) {
+    if (kib > 16) printf(", \"%zu\": %.1f, ", kib * 3 / 4, rate(values, (kib * 3 / 4) << 10));
+    printf("\"%zu\": %.1f", kib, rate(values, kib << 10));
+  }
+  printf("}");
+}
+
 int main(void) {
   const size_t largest = (size_t)64 << 20;
   void *memory = NULL;
@@ -79,12 +122,11 @@ int main(void) {
   if (posix_memalign(&memory, 64, largest)) return 1;
   values = memory;
   for (size_t i = 0; i < largest / sizeof(float); i++) values[i] = 1;
-  printf("{\"fma\": %.1f, \"read\": {", multiply_adds());
-  for (size_t kib = 16; kib <= 65536; kib *= 2) {
-    if (kib > 16) printf(", \"%zu\": %.1f, ", kib * 3 / 4, reading(values, (kib * 3 / 4) << 10));
-    printf("\"%zu\": %.1f", kib, reading(values, kib << 10));
-  }
-  puts("}}");
+  printf("{\"fma\": %.1f, ", multiply_adds());
+  print("read", reading, values);
+  printf(", ");
+  print("gemv", multiplying, values);
+  puts("}");
   free(memory);
   return 0;
 }
