@@ -69,7 +69,7 @@ static inline int elman_cpu_allowed_count(void) {
 /* Asks for the 64 bytes at an address, which need not be valid, to be brought into the L2 cache. */
 static inline __attribute__((always_inline)) void elman_cpu_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/* Memory on the stack, of which nothing is set: Swift would fill it first. */
+/* Memory on the stack for 97 vectors of 64 bytes at a multiple of 64. Nothing of it is set, while Swift would fill it first. */
 typedef struct {
   double numbers[98 * 8];
 } elman_cpu_scratch;

@@ -74,6 +74,7 @@ extension TileMemory {
   }
 }
 
+/// On the stack.
 @inline(__always)
 func withTileMemory(_ body: (TileMemory) -> Void) {
   var storage = elman_cpu_unset_scratch()

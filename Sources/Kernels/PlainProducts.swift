@@ -1,7 +1,8 @@
 import KernelInterface
 
-// Products by float32 weights of one gate, whose sums stay in registers from the bias to the output. What a tile of `Tile.swift`
-// does beside its loop would be a third of the time of two rows by 64 columns, and 4 % of that of 100 rows by 128.
+// Products by float32 weights whose panels are as wide as those of one gate. Their sums stay in registers from the bias to the
+// output: what a tile of `Tile.swift` does beside its loop would be a third of the time of two rows by 64 columns, and 4 % of that
+// of 100 rows by 128.
 
 /// R rows by P panels of N vectors.
 private typealias Sums<let R: Int, let P: Int, let N: Int> = InlineArray<R, TileSums<P, N>>
@@ -22,8 +23,9 @@ private typealias OneRow = InlineArray<1, SingleGateRow>
 /// Multiplies by some panels of a matrix, all where none are named. False, and nothing is done, where it is another product.
 @inline(__always)
 func multiplyPlain(_ e: ProductEpilogue<some VectorFunction>, _ matrix: PackedMatrix, _ panels: Range<Int>?, rows: Int) -> Bool {
-  let vectors = vectorCount(matrix.units, 1)
-  guard matrix.gates == 1, matrix.format == .float32, !isNarrow(matrix.depth, vectors) else { return false }
+  let vectors = vectorCount(matrix.units, matrix.gates)
+  let isWide = panelWidth(gates: matrix.gates) == panelWidth(gates: 1) && !isNarrow(matrix.depth, vectors)
+  guard isWide, matrix.format == .float32 else { return false }
   let product = PlainProduct(
     e: e, weights: matrix.base, depth: matrix.depth, vectors: vectors, first: panels?.lowerBound ?? 0, end: panels?.upperBound ?? vectors)
   switch rows {
