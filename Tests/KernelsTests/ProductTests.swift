@@ -63,6 +63,30 @@ import Testing
     }
   }
 
+  @Test(arguments: KernelSet.available.map(\.name))
+  func everyRowIsTheRowAlone(_ name: String) throws {
+    let kernels = try #require(KernelSet.available.first { $0.name == name })
+    // The last one has more rows than stay in the cache.
+    let sizes = [5, 20, 37, 64, 70, 150].flatMap { units in (2...13).map { (units, 1, 33, $0) } } + [(37, 4, 33, 11), (40, 1, 2000, 130)]
+    for (units, gates, depth, rows) in sizes {
+      var values = Values(UInt64(units + rows))
+      let input = Guarded(values.array(rows * depth), offset: 1)
+      let packed = Packed(kernels, values.array(depth * gates * units), depth: depth, units: units, gates: gates)
+      let width = kernels.gateWidth(units, gates)
+      func product(_ range: Range<Int>) -> [Float] {
+        let output = Guarded(range.count * width, offset: 3)
+        kernels.product(
+          Product(
+            rows: range.count, input: InputRows(base: input.base + range.lowerBound * depth, rowStride: depth), weights: packed.matrix,
+            bias: nil, output: OutputRows(base: output.base, rowStride: width), padded: true, activation: .tanh))
+        #expect(output.guardsAreWhole)
+        return output.values
+      }
+      let alone = (0..<rows).flatMap { product($0..<$0 + 1) }
+      #expect(product(0..<rows) == alone, "\(name) units=\(units) gates=\(gates) depth=\(depth) rows=\(rows)")
+    }
+  }
+
   /// The weights of a format are exact: only the scale of int8 rounds once more than the same product in float32.
   @Test(arguments: KernelSet.available.map(\.name), WeightFormat.allCases)
   func everyFormatOfWeights(_ name: String, _ format: WeightFormat) throws {
