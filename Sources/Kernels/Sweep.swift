@@ -66,7 +66,7 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   while isRow, grouped + P <= count, P == 2 || grouped + P + 1 != count { tile(e, take(P), memory, single) }
   while P > 3, isRow, grouped + 3 <= count { tile(e, take(3), memory, TileSums<3, N>.self) }
   while P > 2, isRow, grouped + 2 <= count { tile(e, take(2), memory, TileSums<2, N>.self) }
-  let block = rowsOfBlock(rows, panels.depth, R)
+  let block = rowsOfBlock(rows, operands.first.depth + panels.depth, R)
   for row in stride(from: 0, to: rows, by: block) {
     let rows = row..<min(row + block, rows)
     for index in grouped..<count {
@@ -77,7 +77,8 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   }
 }
 
-/// Rows that stay in the cache while one panel after the other meets them. Blocks are about equal, since each reads all weights.
+/// Rows, of so many numbers in all left matrices, that stay in the cache while one panel after the other meets them. Blocks are about
+/// equal, since each reads all weights.
 @inline(__always)
 func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
   let least = 8 * rowsOfTile
