@@ -20,7 +20,7 @@ private typealias OneRow = InlineArray<1, SingleGateRow>
   private typealias ManyRows = Sums<6, 1, 2>
 #endif
 
-/// Multiplies by some panels of a matrix, all where none are named. False, and nothing is done, where it is another product.
+/// Multiplies by some panels of a matrix, all where none are named. False, and nothing is done, where these are of another kind.
 @inline(__always)
 func multiplyPlain(_ e: ProductEpilogue<some VectorFunction>, _ matrix: PackedMatrix, _ panels: Range<Int>?, rows: Int) -> Bool {
   let vectors = vectorCount(matrix.units, matrix.gates)
@@ -43,11 +43,11 @@ private struct PlainProduct<F: VectorFunction> {
   let depth: Int
   /// All vectors of the matrix.
   let vectors: Int
-  /// The panels to be read, where there are so many.
+  /// The panels to be read; `end` may lie behind the last.
   let first: Int
   let end: Int
 
-  /// More than three rows, as many as are in a tile or, in blocks that stay in the cache, at most R in each.
+  /// Four or five rows are one tile; more go in blocks that stay in the cache, at most R in a tile.
   @inline(__always)
   func multiplyMany<let R: Int, let N: Int>(_ rows: Int, _ shape: Sums<R, 1, N>.Type) {
     switch rows {
@@ -85,9 +85,18 @@ private struct PlainProduct<F: VectorFunction> {
   func multiply<let R: Int, let P: Int, let N: Int>(_ shape: Sums<R, P, N>.Type) {
     let panels = wholePanels(N)
     var panel = panels.lowerBound
-    while P > 1, panel + P <= panels.upperBound {
+    // No last panel is left alone where the ones before can be with it.
+    while P > 1, panel + P <= panels.upperBound, P == 2 || panel + P + 1 != panels.upperBound {
       tile(0, panel, width: N, shape)
       panel += P
+    }
+    while P > 3, panel + 3 <= panels.upperBound {
+      tile(0, panel, width: N, Sums<R, 3, N>.self)
+      panel += 3
+    }
+    while P > 2, panel + 2 <= panels.upperBound {
+      tile(0, panel, width: N, Sums<R, 2, N>.self)
+      panel += 2
     }
     while panel < panels.upperBound {
       tile(0, panel, width: N, Sums<R, 1, N>.self)
