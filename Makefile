@@ -150,7 +150,7 @@ test-python: venv ## Run the Python tests
 .PHONY: check-arm64
 check-arm64: need-swift need-python ## Compile the kernels for arm64, read their machine code, run them in an emulator
 	@scripts/need "aarch64-linux-gnu-gcc aarch64-linux-gnu-objdump" gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
-	@[ -e /usr/aarch64-linux-gnu/lib/libc.a ] || scripts/need --always libc6-dev-arm64-cross
+	@[ "$$(uname -m)" = aarch64 ] || [ -e /usr/aarch64-linux-gnu/lib/libc.a ] || scripts/need --always libc6-dev-arm64-cross
 	@[ "$$(uname -m)" = aarch64 ] || scripts/need qemu-aarch64 qemu-user
 	SWIFTC="$(SWIFT)c" PYTHON="$(PYTHON)" Tests/arm64/run .build/arm64
 

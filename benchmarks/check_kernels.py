@@ -121,8 +121,8 @@ def functions(library: Path, arch: Architecture) -> dict[str, list[Instruction]]
 def loops(body: list[Instruction]) -> list[list[Instruction]]:
     """The innermost loops: from a jump's target back to the jump.
 
-    A jump without a condition is in none of them: it comes from code that is rarely
-    run and stands behind all other.
+    What is left for good on the way is none: such code is rarely run and stands behind
+    all other.
     """
     ranges = [
         (i.target, i.address)
@@ -137,9 +137,13 @@ def loops(body: list[Instruction]) -> list[list[Instruction]]:
         )
     ]
     found = [[i for i in body if s <= i.address <= e] for s, e in innermost]
-    return [
-        loop for loop in found if not any(i.operation in ("jmp", "b") for i in loop)
-    ]
+    return [loop for loop in found if not any(leaves(i, loop) for i in loop)]
+
+
+def leaves(jump: Instruction, loop: list[Instruction]) -> bool:
+    """Whether it is a jump out of a loop that asks no condition."""
+    inside = range(loop[0].address, loop[-1].address + 1)
+    return jump.operation in ("jmp", "b") and jump.target not in inside
 
 
 def complaints(symbol: str, body: list[Instruction], arch: Architecture) -> list[str]:

@@ -42,14 +42,12 @@ struct Rows {
   subscript(_ row: Int) -> UnsafePointer<Float> { base + row * stride }
 }
 
-/// One vector of zeros, and three times what a tile or a row of panels that are multiplied as bytes holds.
-typealias TileStorage = InlineArray<97, Vector>
-
 /// Where a tile's sums go from function to function, always as whole vectors: what is stored in other pieces than it is
-/// loaded stalls the load.
+/// loaded stalls the load. It is one vector of zeros, and three times what a tile or a row of panels that are multiplied as bytes
+/// holds.
 struct TileMemory {
-  /// Vectors of it.
-  static var count: Int { MemoryLayout<TileStorage>.size / MemoryLayout<Vector>.size }
+  /// Vectors of it: as many of 64 bytes as that on the stack has when it begins at a multiple of these.
+  static var count: Int { MemoryLayout<elman_cpu_scratch>.size / 64 - 1 }
   /// The most vectors of a tile.
   static var most: Int { (count - 1) / 3 }
 

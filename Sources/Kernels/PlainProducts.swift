@@ -123,7 +123,7 @@ private struct PlainProduct<F: VectorFunction> {
     let vector = panel * width
     var sums = Sums<R, P, N>(repeating: TileSums<P, N>(repeating: Row<N>(repeating: Vector())))
     for p in 0..<P {
-      let bias = start(vector + p * N, Row<N>.self)
+      let bias = e.start(vector + p * N, Row<N>.self)
       for r in 0..<R {
         for n in 0..<N { sums[r][p][n] = bias[n] }
       }
@@ -160,11 +160,5 @@ private struct PlainProduct<F: VectorFunction> {
       }
       e.finish(finished, row: row, vector: vector + p * N)
     }
-  }
-
-  @inline(__always)
-  private func start<let N: Int>(_ vector: Int, _ shape: Row<N>.Type) -> Row<N> {
-    guard let bias = e.bias else { return Row<N>(repeating: Vector()) }
-    return (bias + vector * lanes).row(of: shape)
   }
 }

@@ -18,6 +18,13 @@ struct ProductEpilogue<F: VectorFunction>: Epilogue {
     for m in 0..<M { finish((sums.vectors + m * N).row(of: Row<N>.self), row: places.row(m), vector: places.vector(m)) }
   }
 
+  /// N vectors of what the sums begin with.
+  @inline(__always)
+  func start<let N: Int>(_ vector: Int, _ shape: Row<N>.Type) -> Row<N> {
+    guard let bias else { return Row<N>(repeating: Vector()) }
+    return (bias + vector * lanes).row(of: shape)
+  }
+
   /// R rows of N vectors from registers.
   @inline(__always)
   func finish<let R: Int, let N: Int>(_ sums: TileSums<R, N>, row: Int, vector: Int) {
@@ -83,8 +90,7 @@ extension Product {
 private func smallRow(_ e: ProductEpilogue<some VectorFunction>, _ weights: PackedMatrix) {
   @inline(__always)
   func multiply<let N: Int>(_ shape: Row<N>.Type) {
-    var sums = Row<N>(repeating: Vector())
-    if let bias = e.bias { sums = bias.row(of: shape) }
+    var sums = e.start(0, shape)
     Panel<N>(weights).multiply(e.left.base, &sums)
     e.finish(sums, row: 0, vector: 0)
   }

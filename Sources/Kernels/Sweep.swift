@@ -96,13 +96,13 @@ private let bytesOfLeftRows = 262_144
 
 #if KERNELS_AVX512 || arch(arm64)
   // 32 registers.
-  typealias SingleGateTile = TileSums<6, 4>
-  typealias TwoGatesTile = TileSums<8, 2>
+  private typealias SingleGateTile = TileSums<6, 4>
+  private typealias TwoGatesTile = TileSums<8, 2>
   typealias ThreeGatesTile = TileSums<8, 3>
   typealias FourGatesTile = TileSums<6, 4>
 #else
-  typealias SingleGateTile = TileSums<6, 2>
-  typealias TwoGatesTile = TileSums<6, 2>
+  private typealias SingleGateTile = TileSums<6, 2>
+  private typealias TwoGatesTile = TileSums<6, 2>
   // 4 x 3 would need one register more than the compiler has for it.
   typealias ThreeGatesTile = TileSums<3, 3>
   typealias FourGatesTile = TileSums<3, 4>
