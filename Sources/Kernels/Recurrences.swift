@@ -271,7 +271,11 @@ private func lstm(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   call.pointee.multiplyFirstInputs()
   for t in 0..<call.pointee.steps {
     let step = LSTMStep(step: Timestep(call, t), cell: cell, cellStride: call.pointee.cellStride, f: f)
-    sweepFourGates(step, Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
+    let operands = Operands(call, t)
+    #if KERNELS_AVX512
+      if step.sweepWhole(operands, call.pointee.batch) { continue }
+    #endif
+    sweepFourGates(step, operands, call.pointee.batch, memory, next: NextInputs(call, t))
   }
 }
 

@@ -53,8 +53,8 @@ struct InputCase {
       scratch: scratch.base)
   }
 
-  /// (batch, steps, units).
-  func outputs(multiplyingInputs: Bool) -> [Float] {
+  /// (batch, steps, units), step by step and in two shares of the panels where asked.
+  func outputs(multiplyingInputs: Bool, sharesUnits: Bool = false) -> [Float] {
     let width = kernels.gateWidth(units, gates)
     let rows = InputRows(base: inputs.base, groupStride: steps * features, rowStride: features)
     let products = Guarded(batch * steps * width)
@@ -69,9 +69,20 @@ struct InputCase {
         Product(groups: batch, rows: steps, input: rows, weights: kernel.matrix, bias: bias.base, output: output, padded: true))
       call.inputs = InputRows(base: products.base, groupStride: steps * width, rowStride: width)
     }
-    run(&call)
+    if sharesUnits { runInShares(call) } else { run(&call) }
     expectGuards(outputs, cells, scratch, products)
     return outputs.values
+  }
+
+  private func runInShares(_ whole: Recurrence) {
+    let panels = kernels.panelCount(units, gates)
+    for step in 0..<steps {
+      var call = whole.steps(step, count: 1, inputs: whole.inputs.base + step * whole.inputs.rowStride)
+      for share in [0..<panels / 2, panels / 2..<panels] where !share.isEmpty {
+        call.panels = share
+        run(&call)
+      }
+    }
   }
 
   /// How many timesteps' inputs the only row multiplies beside earlier steps.

@@ -19,6 +19,17 @@ import Testing
   }
 
   @Test(arguments: KernelSet.available.map(\.name), [1, 3, 4])
+  func inputsMultipliedByAShareOfTheUnitsGiveTheSameBits(_ name: String, _ gates: Int) throws {
+    let kernels = try #require(KernelSet.available.first { $0.name == name })
+    // With 208 units the weights are larger than a cache, and the next panel is asked for.
+    for (units, batch) in [(32, 6), (64, 7), (70, 9), (96, 13), (208, 6), (208, 64)] {
+      let sample = InputCase(kernels, gates: gates, batch: batch, features: 21, units: units)
+      let isSame = sample.outputs(multiplyingInputs: true, sharesUnits: true) == sample.outputs(multiplyingInputs: false)
+      #expect(isSame, "\(name) gates=\(gates) batch=\(batch) units=\(units)")
+    }
+  }
+
+  @Test(arguments: KernelSet.available.map(\.name), [1, 3, 4])
   func inputsMultipliedBesideEarlierStepsGiveTheSameBits(_ name: String, _ gates: Int) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     let shapes = [(64, 16), (80, 33), (96, 97), (128, 32), (130, 200), (192, 64), (256, 250)]
