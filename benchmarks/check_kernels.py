@@ -21,7 +21,7 @@ FEW = 4
 KERNEL = (
     r"\$[se]\d+(?P<module>%s)(?:\d+)"
     r"(?P<name>multiply(?:RowInHalves|Row|Dots)?|PlainProduct|allRows|sweep|simpleRNN|"
-    r"lstm|gru|recurrentStep|small)"
+    r"LSTMStepV10sweepWhole|lstm|gru|recurrentStep|small)"
 )
 # What works on vectors of 8 by intent.
 HALVES = "multiplyRowInHalves"
@@ -56,7 +56,7 @@ ARCHITECTURES = {
         arithmetic=r"v(fn?m\w+|mul|add|sub|div)ps ",
         product=r"\S*fmadd",
         through_stack=r"vmov.*\(%r[sb]p",
-        roomy=rf"Float32|PlainProduct|multiplyDots|{HALVES}",
+        roomy=rf"Float32|PlainProduct|multiplyDots|{HALVES}|LSTMStep",
     ),
     183: Architecture(
         objdump="aarch64-linux-gnu-objdump",
@@ -156,10 +156,13 @@ def complaints(symbol: str, body: list[Instruction], arch: Architecture) -> list
     split = [i for i in body if i.matches(f"{arch.arithmetic}.*({narrower})")]
     if len(split) > FEW:
         found.append(f"{len(split)} operations on parts of vectors")
-    if not name.startswith(("multiply", "PlainProduct")):
+    if not name.startswith(("multiply", "PlainProduct", "LSTMStep")):
         return found
     product = "vpdpbusd" if name == "multiplyDots" else arch.product
     products = [loop for loop in loops(body) if any(i.matches(product) for i in loop)]
+    if name.startswith("LSTMStep"):
+        # Its loops over k ask for weights ahead; its others are of functions.
+        products = [p for p in products if any(i.matches("prefetch") for i in p)]
     if not products:
         found.append("no loop with multiply-adds")
     for loop in products:
