@@ -49,13 +49,11 @@ import KernelInterface
     @inline(__always)
     private func forEachTile(of operands: Operands, rows: Int, _ body: (Place, _ count: Int) -> Void) {
       let (weights, most) = (operands.second, 6)
-      let range = weights.range
       forEachPart(of: 0..<rows, most: rowsOfBlock(rows, operands.first.depth + weights.depth, most)) { block in
         let tiles = (block.count + most - 1) / most
         let step = weights.isLarge ? min((Float32Reader.bytes(4) + tiles - 1) / tiles, bytesInLine) : 0
-        for index in range {
-          let panel = weights.isDescending ? range.lowerBound + range.upperBound - 1 - index : index
-          let next = index + 1 == range.upperBound ? panel : weights.isDescending ? panel - 1 : panel + 1
+        for number in 0..<weights.range.count {
+          let (panel, next) = weights.inOrder(number, of: weights.range)
           var part = 0
           forEachPart(of: block, most: most) { rows in
             body(Place(panel: panel, row: rows.lowerBound, next: next, part: part, step: step), rows.count)
@@ -107,12 +105,7 @@ import KernelInterface
       var (weights, ahead) = (panels.panel(place.panel), panels.panel(place.next) + place.part * panels.depth)
       for k in 0..<panels.depth {
         elman_cpu_prefetch(ahead)
-        var columns = Row<4>(repeating: Vector())
-        for n in 0..<4 { columns[n] = Float32Reader.vector(n, weights, Row<4>.self) }
-        for r in 0..<R {
-          let value = Vector(repeating: left[r][k])
-          for n in 0..<4 { sums[r][n].accumulate(value, columns[n]) }
-        }
+        accumulate(&sums, left, k, weights, Float32Reader.self)
         weights += Float32Reader.bytes(4)
         ahead += place.step
       }

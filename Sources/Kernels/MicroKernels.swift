@@ -122,6 +122,19 @@ struct TileStart {
   }
 }
 
+/// One k of R rows by N vectors of weights, which stay in registers.
+@inline(__always)
+func accumulate<W: WeightReader, let R: Int, let N: Int>(
+  _ sums: inout TileSums<R, N>, _ left: InlineArray<R, UnsafePointer<Float>>, _ k: Int, _ weights: UnsafeRawPointer, _ reader: W.Type
+) {
+  var columns = Row<N>(repeating: Vector())
+  for n in 0..<N { columns[n] = W.vector(n, weights, Row<N>.self) }
+  for r in 0..<R {
+    let value = Vector(repeating: left[r][k])
+    for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
+  }
+}
+
 /// The loops over k, compiled once for each tile whatever becomes of its sums.
 @inline(never)
 func multiply<W: WeightReader, let R: Int, let N: Int>(
@@ -152,12 +165,7 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
             for r in 0..<R { sums[r][n].accumulate(values[r], column) }
           }
         } else {
-          var columns = Row<N>(repeating: Vector())
-          for n in 0..<N { columns[n] = W.vector(n, weights, Row<N>.self) }
-          for r in 0..<R {
-            let value = Vector(repeating: left[r][k])
-            for n in 0..<N { sums[r][n].accumulate(value, columns[n]) }
-          }
+          accumulate(&sums, left, k, weights, reader)
         }
         weights += W.bytes(N)
         k += 1

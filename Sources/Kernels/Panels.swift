@@ -47,6 +47,13 @@ struct Panels {
   /// A panel by its index; all before it are whole.
   @inline(__always)
   func panel(_ index: Int) -> UnsafeRawPointer { base + index * panelBytes }
+
+  /// The panel of a range that is read after so many others, and the one after it: none but itself after the last.
+  @inline(__always)
+  func inOrder(_ number: Int, of range: Range<Int>) -> (panel: Int, next: Int) {
+    let panel = range.lowerBound + (isDescending ? range.count - 1 - number : number)
+    return (panel, number + 1 < range.count ? panel + (isDescending ? -1 : 1) : panel)
+  }
 }
 
 extension PackedMatrix {

@@ -70,8 +70,7 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   for row in stride(from: 0, to: rows, by: block) {
     let rows = row..<min(row + block, rows)
     for index in grouped..<count {
-      let panel = first + (panels.isDescending ? count - 1 - index : index)
-      let next = index + 1 < count ? panel + (panels.isDescending ? -1 : 1) : panel
+      let (panel, next) = panels.inOrder(index, of: whole)
       allRows(e, PanelPlace(operands, panel, width: N, next: next), rows, memory, shape)
     }
   }
