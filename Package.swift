@@ -35,6 +35,7 @@ let kernelTargets: [Target] =
 
 let kernelDependencies = (["KernelInterface", "Kernels"] + variants.map { "Kernels\($0)" }).map { Target.Dependency(stringLiteral: $0) }
 let variantDefines: [SwiftSetting] = variants.isEmpty ? [] : [.define("CPU_VARIANTS")]
+let hasStaticRuntime = staticRuntime && !portable
 
 let libraryLinking: [LinkerSetting] =
   portable
@@ -44,7 +45,7 @@ let libraryLinking: [LinkerSetting] =
       [
         "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ElmanC/exports.map",
         "-Xlinker", "-soname=libelman.so.1", "-Xlinker", "-z", "-Xlinker", "nodelete",
-      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + (staticRuntime ? ["-static-stdlib"] : []))
+      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + (hasStaticRuntime ? ["-static-stdlib"] : []))
   ]
 
 let package = Package(
@@ -56,9 +57,11 @@ let package = Package(
   targets: kernelTargets + [
     .systemLibrary(name: "CElman", path: "include"),
     .systemLibrary(name: "CPUFeatures"),
+    .target(
+      name: "CxxSupport", dependencies: ["CElman"], cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
     .target(name: "Elman", dependencies: kernelDependencies + ["CPUFeatures"], swiftSettings: variantDefines),
     .target(
-      name: "ElmanC", dependencies: ["Elman", "CElman"], exclude: ["exports.map"],
+      name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),
     .executableTarget(name: "rnn-notes", dependencies: ["Elman"], path: "examples/swift"),
     .executableTarget(name: "kernel-rates", dependencies: ["Elman", "KernelInterface"], path: "benchmarks/kernels"),

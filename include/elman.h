@@ -205,6 +205,17 @@ ELMAN_API const char *elman_status_name(elman_status status);
 ELMAN_API size_t elman_last_error(char *text, size_t capacity);
 
 /*
+ * elman_last_callback_status: what a function of the caller returned that made the last call of this thread fail.
+ *
+ * A cell or a Lambda may return any number but 0 to stop the run that it is part of. That run returns
+ * ELMAN_INVALID_ARGUMENT on the thread that began it, whichever thread the function ran on, and this is the number.
+ *
+ * Returns the number; 0 where the last failure of this thread was no such thing, or the function threw an exception (of
+ * which elman_last_error tells the text). Never fails. Threads: any, each has its own. Since 0.2.
+ */
+ELMAN_API int32_t elman_last_callback_status(void);
+
+/*
  * elman_kernels: which build of the arithmetic is in use: "baseline", "avx2" or "avx512".
  *
  * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment, set to one of these names,

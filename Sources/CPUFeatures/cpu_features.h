@@ -2,7 +2,10 @@
 #ifndef ELMAN_CPU_FEATURES_H
 #define ELMAN_CPU_FEATURES_H
 
+#include <stdint.h>
+
 #if defined(__linux__)
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -64,6 +67,38 @@ static inline int elman_cpu_allowed_count(void) {
   for (long i = 0; i < bytes / (long)sizeof mask[0]; i++) count += __builtin_popcountl(mask[i]);
 #endif
   return count;
+}
+
+/* Names this thread, in at most 15 bytes. */
+static inline void elman_cpu_name_thread(const char *name) {
+#if defined(__linux__)
+  prctl(PR_SET_NAME, name, 0, 0, 0);
+#else
+  (void)name;
+#endif
+}
+
+/* How this thread computes: rounding, flush-to-zero and which exceptions trap. */
+static inline uint64_t elman_cpu_float_mode(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_stmxcsr() & 0xffc0;
+#elif defined(__aarch64__)
+  uint64_t mode;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  return mode;
+#else
+  return 0;
+#endif
+}
+
+static inline void elman_cpu_set_float_mode(uint64_t mode) {
+#if defined(__x86_64__)
+  __builtin_ia32_ldmxcsr((unsigned int)mode);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+#else
+  (void)mode;
+#endif
 }
 
 /* Asks for the 64 bytes at an address, which need not be valid, to be brought into the L2 cache. */

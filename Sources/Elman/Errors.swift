@@ -16,10 +16,13 @@ public struct ElmanError: Error, Sendable, CustomStringConvertible {
 
   public let code: Code
   public let message: String
+  /// What a function of the caller returned where that was the error; otherwise 0.
+  public let callbackStatus: Int32
 
-  public init(_ code: Code, _ message: String) {
+  public init(_ code: Code, _ message: String, callbackStatus: Int32 = 0) {
     self.code = code
     self.message = message
+    self.callbackStatus = callbackStatus
   }
 
   public var description: String { message }

@@ -15,7 +15,7 @@ func boundary(_ body: () throws(ElmanError) -> Void) -> elman_status {
 
 @inline(never)
 private func failed(_ error: ElmanError) -> elman_status {
-  LastError.record(error.message)
+  LastError.record(error)
   return error.code.rawValue
 }
 

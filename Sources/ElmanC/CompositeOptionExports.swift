@@ -1,4 +1,5 @@
 import CElman
+import CxxSupport
 import Elman
 
 // Layers made of other layers, and of functions of the caller.
@@ -154,15 +155,15 @@ extension elman_cell_options: OptionStruct {
     }
     let owner = CallerContext(context, release)
     let cell = try CallbackCell(name: text(name, "name"), units: Int(units), stateSizes: sizes) { (step) throws(ElmanError) in
-      let status = step.states.map { Optional($0) }.withUnsafeBufferPointer { states in
+      let failure = step.states.map { Optional($0) }.withUnsafeBufferPointer { states in
         step.nextStates.map { Optional($0) }.withUnsafeBufferPointer { next in
           var told = elman_cell_step(
             batch: step.batch, features: step.features, input: step.input, states: states.baseAddress, output: step.output,
             next_states: next.baseAddress)
-          return call(owner.pointer, &told)
+          return guarded { elman_guarded_cell(call, owner.pointer, &told, $0, $1) }
         }
       }
-      try requireSuccess(status, of: "The function of a cell")
+      if let failure { throw failure.error(of: "The function of a cell") }
     }
     owner.isTaken = true
     return cell
@@ -186,9 +187,26 @@ private final class CallerContext: @unchecked Sendable {
   }
 }
 
-/// An error where a caller's function did not return 0.
-private func requireSuccess(_ status: Int32, of what: String) throws(ElmanError) {
-  if status != 0 { throw ElmanError(.invalidArgument, "\(what) failed. It returned \(status)") }
+/// How a caller's function failed.
+private struct CallFailure {
+  let status: Int32
+  /// The text of the exception that it threw.
+  let exception: String?
+
+  func error(of function: String) -> ElmanError {
+    if let exception { return ElmanError(.invalidArgument, "\(function) threw an exception: \(exception)") }
+    return ElmanError(.invalidArgument, "\(function) failed. It returned \(status)", callbackStatus: status)
+  }
+}
+
+/// Calls a function of the caller, which may throw, by one of CxxSupport's; nil if it returned 0.
+private func guarded(_ call: (UnsafeMutablePointer<CChar>?, Int) -> Int32) -> CallFailure? {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { what in
+    let status = call(what.baseAddress, what.count)
+    if status == 0 { return nil }
+    let text = what.baseAddress.map { String(cString: $0) } ?? ""
+    return CallFailure(status: status, exception: text.isEmpty ? nil : text)
+  }
 }
 
 /// The functions of a Lambda.
@@ -200,23 +218,23 @@ private struct LambdaFunctions: @unchecked Sendable {
     guard let tell = options.shape else { return input }
     var output = [Int64](repeating: 0, count: Int(ELMAN_MAX_RANK))
     var rank = 0
-    let status = input.dimensions.map { $0.map(Int64.init) ?? -1 }.withUnsafeBufferPointer { dimensions in
-      tell(context.pointer, dimensions.baseAddress, dimensions.count, &output, &rank)
+    let failure = input.dimensions.map { $0.map(Int64.init) ?? -1 }.withUnsafeBufferPointer { dimensions in
+      guarded { elman_guarded_shape(tell, context.pointer, dimensions.baseAddress, dimensions.count, &output, &rank, $0, $1) }
     }
-    try requireSuccess(status, of: "The shape function of a Lambda")
+    if let failure { throw failure.error(of: "The shape function of a Lambda") }
     return try ElmanC.shape(output, rank, "output_shape")
   }
 
   func run(_ call: Lambda.Call) throws(ElmanError) {
     guard let function = options.call else { return }
-    let status = call.inputShape.map(Int64.init).withUnsafeBufferPointer { dimensions in
+    let failure = call.inputShape.map(Int64.init).withUnsafeBufferPointer { dimensions in
       var input = elman_array(data: call.input, shape: dimensions.baseAddress, rank: dimensions.count)
       var output = elman_output()
       output.data = call.output
       output.count = call.outputShape.reduce(1, *)
       output.tell(call.outputShape)
-      return function(context.pointer, &input, &output)
+      return guarded { elman_guarded_lambda(function, context.pointer, &input, &output, $0, $1) }
     }
-    try requireSuccess(status, of: "The function of a Lambda")
+    if let failure { throw failure.error(of: "The function of a Lambda") }
   }
 }

@@ -59,7 +59,8 @@ enum HandleTable {
     var free: [Int] = []
   }
 
-  private static let stock = Mutex(Stock())
+  private static let lock = Lock()
+  private nonisolated(unsafe) static var stock = Stock()
   private nonisolated(unsafe) static let chunks: UnsafeMutablePointer<Atomic<UInt>> = {
     let chunks = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: chunkLimit)
     for index in 0..<chunkLimit { (chunks + index).initialize(to: Atomic(0)) }
@@ -151,13 +152,13 @@ enum HandleTable {
     let generation = Word(slot.pointee.word.load(ordering: .relaxed)).generation
     if generation < UInt32.max {
       slot.pointee.word.store(Word(generation: generation + 1, kind: 0).bits, ordering: .releasing)
-      stock.withLock { $0.free.append(index) }
+      lock.withLock { stock.free.append(index) }
     }
     object?.release()
   }
 
   private static func takeFreeSlot() throws(ElmanError) -> Int {
-    let index: Int? = stock.withLock { stock in
+    let index: Int? = lock.withLock {
       if let free = stock.free.popLast() { return free }
       guard stock.slotCount < chunkLimit * slotsPerChunk else { return nil }
       if stock.slotCount % slotsPerChunk == 0, !addChunk(stock.slotCount / slotsPerChunk) { return nil }

@@ -61,6 +61,9 @@ public func elman_last_error(_ text: UnsafeMutablePointer<CChar>?, _ capacity: I
   return length
 }
 
+@implementation @_cdecl("elman_last_callback_status")
+public func elman_last_callback_status() -> Int32 { LastError.callbackStatus }
+
 @implementation @_cdecl("elman_kernels")
 public func elman_kernels() -> UnsafePointer<CChar>? {
   switch selectedKernelsName {

@@ -187,8 +187,10 @@ public class Layer: @unchecked Sendable {
       guard builtShape == nil else { return }
       var weights = try makeWeights(for: input)
       for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
-      ownWeights = weights
-      builtShape = input
+      Fork.changing {
+        ownWeights = weights
+        builtShape = input
+      }
     }
   }
 
@@ -293,8 +295,10 @@ public class Layer: @unchecked Sendable {
         let stored = new.format == weightFormat ? new : try storedUnlocked(new.values, at: index)
         weights[index] = weights[index].replaced(by: stored.values)
       }
-      ownWeights = weights
-      weightsHaveChanged()
+      Fork.changing {
+        ownWeights = weights
+        weightsHaveChanged()
+      }
     }
   }
 
@@ -322,12 +326,16 @@ public class Layer: @unchecked Sendable {
         let isNew = ownWeights[index].values !== weight.source.values
         new.append(isNew ? try ownWeights[index].rounded(to: format) : weight.rounded)
       }
+      var weights = ownWeights
       for (index, weight) in zip(quantizableWeights, new) {
         error.add(ownWeights[index].values.values, rounded: weight.values.base)
-        ownWeights[index] = weight
+        weights[index] = weight
       }
-      weightFormat = format
-      weightsHaveChanged()
+      Fork.changing {
+        ownWeights = weights
+        weightFormat = format
+        weightsHaveChanged()
+      }
     }
   }
 

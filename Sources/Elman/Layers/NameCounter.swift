@@ -1,17 +1,16 @@
-import Synchronization
-
 /// Names as Keras gives them: the first SimpleRNN is `simple_rnn`, then `simple_rnn_1`, ...
 public enum NameCounter {
-  private static let counts = Mutex<[String: Int]>([:])
+  private static let lock = Lock()
+  private nonisolated(unsafe) static var counts: [String: Int] = [:]
 
   /// Starts all counts again, as `clear_session()` does.
   public static func reset() {
-    counts.withLock { $0.removeAll() }
+    lock.withLock { counts.removeAll() }
   }
 
   static func name(forClass className: String) -> String {
     let base = snakeCase(className)
-    let count = counts.withLock { counts in
+    let count = lock.withLock {
       defer { counts[base, default: 0] += 1 }
       return counts[base, default: 0]
     }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// How a model runs on inputs of one shape: which layers, and which memory each reads and writes. Made once, then cached.
 ///
 /// Two areas of the workspace take turns as input and output; the first layer reads the caller's input and the last
@@ -55,7 +53,8 @@ final class Plan: Sendable {
       self.calls = calls.map { $0.map(Unmanaged.passUnretained) }
     }
   }
-  private let idleWorkspaces = Mutex<[Workspace]>([])
+  private let lock = Lock()
+  private nonisolated(unsafe) var idleWorkspaces: [Workspace] = []
 
   init(layers: [Layer], inputShape: [Int], threads: Int) throws(ElmanError) {
     self.inputShape = inputShape
@@ -129,7 +128,7 @@ final class Plan: Sendable {
       return
     }
     let workspace = try takeWorkspace()
-    defer { idleWorkspaces.withLock { $0.append(workspace) } }
+    defer { lock.withLock { idleWorkspaces.append(workspace) } }
     for index in outputCounts.indices { workspace.outputs[steps.count - 1][index] = output(index) }
     let memory = workspace.memory.base
     var mask = startsWithMask ? call.mask : nil
@@ -156,7 +155,7 @@ final class Plan: Sendable {
   }
 
   private func takeWorkspace() throws(ElmanError) -> Workspace {
-    if let idle = idleWorkspaces.withLock({ $0.popLast() }) { return idle }
+    if let idle = lock.withLock({ idleWorkspaces.popLast() }) { return idle }
     return try Workspace(self)
   }
 }

@@ -46,9 +46,11 @@ public final class Sequential: @unchecked Sendable {
       }
       let inputShape = currentInputShape ?? (stack.isEmpty ? layer.givenInputShape : nil)
       if let inputShape { try layer.build(for: try outputShape(of: stack, for: inputShape)) }
-      currentInputShape = inputShape
-      stack.append(layer)
-      plans.removeAll()
+      Fork.changing {
+        currentInputShape = inputShape
+        stack.append(layer)
+        plans.removeAll()
+      }
     }
   }
 
@@ -56,17 +58,22 @@ public final class Sequential: @unchecked Sendable {
     guard stack.isEmpty, inputLayer == nil else {
       throw ElmanError(.invalidArgument, "An InputLayer can only be the first layer of a Sequential model.")
     }
-    inputLayer = input
-    currentInputShape = input.givenInputShape
+    Fork.changing {
+      inputLayer = input
+      currentInputShape = input.givenInputShape
+    }
   }
 
   /// Takes the last layer off, and gives it back.
   @discardableResult
   public func pop() throws(ElmanError) -> Layer {
     try lock.exclusive { () throws(ElmanError) in
-      guard let last = stack.popLast() else { throw ElmanError(.invalidArgument, "There are no layers in the model.") }
-      if stack.isEmpty, inputLayer == nil { currentInputShape = nil }
-      plans.removeAll()
+      guard let last = stack.last else { throw ElmanError(.invalidArgument, "There are no layers in the model.") }
+      Fork.changing {
+        stack.removeLast()
+        if stack.isEmpty, inputLayer == nil { currentInputShape = nil }
+        plans.removeAll()
+      }
       return last
     }
   }
@@ -110,8 +117,10 @@ public final class Sequential: @unchecked Sendable {
       try layer.build(for: shape)
       shape = try singleOutput(layer, for: shape, isLast: layer === stack.last)
     }
-    currentInputShape = input
-    isShapeInferred = true
+    Fork.changing {
+      currentInputShape = input
+      isShapeInferred = true
+    }
   }
 
   /// A shape that was only seen on an input gives way to another one: what differs is not fixed any more.
@@ -209,8 +218,11 @@ public final class Sequential: @unchecked Sendable {
   private func addPlan(for inputShape: [Int], threads: Int) throws(ElmanError) {
     try requireData(inputShape)
     try buildUnlocked(for: Shape(inputShape))
-    plans.insert(try Plan(layers: stack, inputShape: inputShape, threads: threads), at: 0)
-    if plans.count > Self.planLimit { plans.removeLast() }
+    let plan = try Plan(layers: stack, inputShape: inputShape, threads: threads)
+    Fork.changing {
+      plans.insert(plan, at: 0)
+      if plans.count > Self.planLimit { plans.removeLast() }
+    }
   }
 
   private func requireData(_ inputShape: [Int]) throws(ElmanError) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Hands out the random streams of the process: after `setSeed`, the n-th one asked for is always the same.
 public enum RandomStreams {
   private struct State: Sendable {
@@ -7,14 +5,15 @@ public enum RandomStreams {
     var nextStream: UInt64 = 0
   }
 
-  private static let state = Mutex(State(seed: SystemRandomNumberGenerator.entropy()))
+  private static let lock = Lock()
+  private nonisolated(unsafe) static var state = State(seed: SystemRandomNumberGenerator.entropy())
 
   public static func setSeed(_ seed: UInt64) {
-    state.withLock { $0 = State(seed: seed) }
+    lock.withLock { state = State(seed: seed) }
   }
 
   static func next() -> Philox {
-    state.withLock { state in
+    lock.withLock {
       defer { state.nextStream &+= 1 }
       return Philox(seed: state.seed, stream: state.nextStream)
     }

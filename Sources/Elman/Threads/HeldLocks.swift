@@ -12,15 +12,17 @@ enum HeldLocks {
   /// One of them, with those taken before it.
   final class Link {
     unowned(unsafe) let lock: ReadWriteLock
+    let isExclusive: Bool
     let outer: Link?
 
-    fileprivate init(_ lock: ReadWriteLock, outer: Link?) {
+    fileprivate init(_ lock: ReadWriteLock, isExclusive: Bool, outer: Link?) {
       self.lock = lock
+      self.isExclusive = isExclusive
       self.outer = outer
     }
   }
 
-  /// nil where the system has no more keys: nothing is then known to be held.
+  /// nil if the system has no more keys: the locks of a thread are then not known.
   private static let key: pthread_key_t? = {
     var key = pthread_key_t()
     return pthread_key_create(&key, nil) == 0 ? key : nil
@@ -47,7 +49,18 @@ enum HeldLocks {
     return false
   }
 
-  static func push(_ lock: ReadWriteLock) { set(Link(lock, outer: ofThisThread)) }
+  static func push(_ lock: ReadWriteLock, exclusively isExclusive: Bool) {
+    set(Link(lock, isExclusive: isExclusive, outer: ofThisThread))
+  }
+
+  /// In a forked child, whose locks are all free: takes those of this thread again.
+  static func takeAgain() {
+    var held = ofThisThread
+    while let link = held {
+      link.lock.takeAgain(exclusively: link.isExclusive)
+      held = link.outer
+    }
+  }
 
   /// Takes the innermost lock off if it is this one: one that was not watched yet when it was taken is not there.
   static func pop(_ lock: ReadWriteLock) {

@@ -7,30 +7,19 @@
 #endif
 import Synchronization
 
-/// Many readers or one writer. Not recursive, not even for readers: a writer that waits holds new readers back, so that
-/// threads which run a model without a pause cannot keep its weights from ever being set.
+/// Many readers or one writer. Not recursive, not even for readers: a writer that waits holds new readers back.
 ///
-/// A watched lock knows whether this thread holds it. It lets that thread read, and refuses to let it write.
+/// A watched lock knows whether this thread holds it. It lets that thread read, and refuses to let it write. A forked
+/// child finds the lock free, unless the thread that forked holds it.
 final class ReadWriteLock: @unchecked Sendable {
-  private let lock = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
+  private let lock = Fork.newReadWriteLock()
   private let isWatched = Atomic<Bool>(false)
 
-  init() {
-    #if canImport(Glibc)
-      var attributes = pthread_rwlockattr_t()
-      pthread_rwlockattr_init(&attributes)
-      // Readers go first where nothing is said.
-      pthread_rwlockattr_setkind_np(&attributes, Int32(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
-      pthread_rwlock_init(lock, &attributes)
-      pthread_rwlockattr_destroy(&attributes)
-    #else
-      pthread_rwlock_init(lock, nil)
-    #endif
-  }
+  deinit { Fork.destroy(lock) }
 
-  deinit {
-    pthread_rwlock_destroy(lock)
-    lock.deallocate()
+  /// Takes a lock that this thread held when it forked.
+  func takeAgain(exclusively: Bool) {
+    if exclusively { pthread_rwlock_wrlock(lock) } else { pthread_rwlock_rdlock(lock) }
   }
 
   /// Watches the lock from now on; called before functions of the caller's may run while it is held. Others need not pay.
@@ -55,7 +44,7 @@ final class ReadWriteLock: @unchecked Sendable {
   private func takeShared() -> Bool {
     if isWatched.load(ordering: .relaxed), HeldLocks.contains(self) { return false }
     pthread_rwlock_rdlock(lock)
-    if isWatched.load(ordering: .relaxed) { HeldLocks.push(self) }
+    if isWatched.load(ordering: .relaxed) { HeldLocks.push(self, exclusively: false) }
     return true
   }
 
@@ -64,7 +53,7 @@ final class ReadWriteLock: @unchecked Sendable {
   private func takeExclusive() -> Bool {
     if isWatched.load(ordering: .relaxed), HeldLocks.contains(self) { return false }
     pthread_rwlock_wrlock(lock)
-    if isWatched.load(ordering: .relaxed) { HeldLocks.push(self) }
+    if isWatched.load(ordering: .relaxed) { HeldLocks.push(self, exclusively: true) }
     return true
   }
 

@@ -16,7 +16,8 @@ import Synchronization
 /// system has put aside for another process, holds nobody up.
 ///
 /// A part is claimed by one atomic word that names the job and the stage, so that a worker which wakes late claims
-/// nothing and touches nothing.
+/// nothing and touches nothing. Every thread works in the floating-point mode of the job's caller (rounding,
+/// flush-to-zero), or the results would depend on which thread did a part.
 final class ThreadPool: @unchecked Sendable {
   // Times are counted in turns of a waiting loop, whose length differs between processors.
   private static let turnsBeforeParking = turns(microseconds: 50)
@@ -90,15 +91,35 @@ final class ThreadPool: @unchecked Sendable {
   private let size = Atomic<UInt64>(0)
   /// On the stack of the job's caller: read by who has taken a part that is not done yet, and by nobody kept past it.
   private let body = Atomic<UInt>(0)
+  /// The floating-point mode of the caller of the job that `announced` names.
+  private let floatMode = Atomic<UInt64>(0)
+  /// The caller of the latest job.
+  private var caller = pthread_self()
   private var lastNumber: UInt64 = 0
   private let parkedWorkers = Atomic<Int>(0)
   private var workers = 0
+  /// Counts the forks that led to this process.
+  private let forks = Atomic<Int>(0)
 
   init() {
+    createLocks()
+    for part in 0..<Threads.maximum { (progress + part).initialize(to: Progress()) }
+  }
+
+  private func createLocks() {
     pthread_mutex_init(owner, nil)
     pthread_mutex_init(parking, nil)
     pthread_cond_init(wakeUp, nil)
-    for part in 0..<Threads.maximum { (progress + part).initialize(to: Progress()) }
+  }
+
+  /// In a forked child: there are no workers. A thread that forked inside a job of its own goes on with it.
+  func restart() {
+    let isAtWork = announced.load(ordering: .relaxed) != 0 && pthread_equal(caller, pthread_self()) != 0
+    createLocks()
+    if isAtWork { pthread_mutex_lock(owner) } else { announced.store(0, ordering: .relaxed) }
+    workers = 0
+    parkedWorkers.store(0, ordering: .relaxed)
+    forks.add(1, ordering: .relaxed)
   }
 
   /// The most stages of a job.
@@ -133,9 +154,11 @@ final class ThreadPool: @unchecked Sendable {
 
   private func announce(stages: Int, parts: Int, _ body: UInt) -> Job {
     lastNumber = max((lastNumber + 1) & 0xFFFF_FFFF, 1)
+    caller = pthread_self()
     let job = Job(number: lastNumber, stages: stages, parts: parts)
     size.store(UInt64(stages) << 32 | UInt64(parts), ordering: .sequentiallyConsistent)
     self.body.store(body, ordering: .relaxed)
+    floatMode.store(elman_cpu_float_mode(), ordering: .relaxed)
     for part in 0..<parts { progress[part].open(job: job.number, stages: stages) }
     announced.store(job.number, ordering: .sequentiallyConsistent)
     wakeWorkers()
@@ -154,6 +177,7 @@ final class ThreadPool: @unchecked Sendable {
   /// Does a thread's parts of a job, stage after stage, until all parts of all threads are done.
   private func work(on job: Job, from first: Int, part: Int) {
     let (longest, shortest, beforeYielding) = (Self.patience, Self.impatience, Self.turnsBeforeYielding)
+    let forks = forks.load(ordering: .relaxed)
     var patience = longest
     for stage in first..<job.stages {
       if progress[part].take(job: job.number, left: job.stages - stage) { run(job, stage, part) }
@@ -167,6 +191,8 @@ final class ThreadPool: @unchecked Sendable {
           turns = 0
         } else if turns < beforeYielding {
           elman_cpu_pause()
+        } else if self.forks.load(ordering: .relaxed) != forks {
+          finishLost(job, stage)
         } else {
           sched_yield()
         }
@@ -186,6 +212,11 @@ final class ThreadPool: @unchecked Sendable {
       return true
     }
     return false
+  }
+
+  /// Does the parts of a stage that were under way on threads which a forked child does not have.
+  private func finishLost(_ job: Job, _ stage: Int) {
+    for part in 0..<job.parts where !progress[part].isDone(job: job.number, stage: stage) { run(job, stage, part) }
   }
 
   private func run(_ job: Job, _ stage: Int, _ part: Int) {
@@ -219,35 +250,44 @@ final class ThreadPool: @unchecked Sendable {
 
   // MARK: Workers
 
-  /// Starts workers until there are `count`; fewer are there where the system gives no more threads.
+  /// Starts workers until there are `count`; fewer if the system gives no more threads. They block all signals, which
+  /// belong to the threads of the host.
   private func hire(_ count: Int) {
-    while workers < count {
-      #if canImport(Darwin)
-        var thread: pthread_t?
-      #else
-        var thread = pthread_t()
-      #endif
-      let argument = Unmanaged.passRetained(Worker(pool: self, part: workers + 1)).toOpaque()
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          #if canImport(Darwin)
-            let argument: UnsafeMutableRawPointer? = argument
-          #endif
-          if let argument { Unmanaged<Worker>.fromOpaque(argument).takeRetainedValue().run() }
-          return nil
-        }, argument)
-      guard status == 0 else {
-        Unmanaged<Worker>.fromOpaque(argument).release()
-        return
-      }
-      #if canImport(Darwin)
-        if let thread { pthread_detach(thread) }
-      #else
-        pthread_detach(thread)
-      #endif
-      workers += 1
+    if workers >= count { return }
+    var all = sigset_t()
+    var own = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &own)
+    defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
+    while workers < count, start(Worker(pool: self, part: workers + 1)) { workers += 1 }
+  }
+
+  private func start(_ worker: Worker) -> Bool {
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    let argument = Unmanaged.passRetained(worker).toOpaque()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        #if canImport(Darwin)
+          let argument: UnsafeMutableRawPointer? = argument
+        #endif
+        if let argument { Unmanaged<Worker>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, argument)
+    guard status == 0 else {
+      Unmanaged<Worker>.fromOpaque(argument).release()
+      return false
     }
+    #if canImport(Darwin)
+      if let thread { pthread_detach(thread) }
+    #else
+      pthread_detach(thread)
+    #endif
+    return true
   }
 
   private final class Worker {
@@ -259,7 +299,10 @@ final class ThreadPool: @unchecked Sendable {
       self.part = part
     }
 
-    func run() { pool.serve(part) }
+    func run() {
+      elman_cpu_name_thread("elman/\(part - 1)")
+      pool.serve(part)
+    }
   }
 
   private func serve(_ part: Int) {
@@ -284,10 +327,12 @@ final class ThreadPool: @unchecked Sendable {
   private func join(_ part: Int) -> UInt64 {
     let number = announced.load(ordering: .sequentiallyConsistent)
     let size = size.load(ordering: .sequentiallyConsistent)
-    // The size is that of the job if it is announced still.
+    let mode = floatMode.load(ordering: .relaxed)
+    // Size and mode are those of the job if it is announced still.
     guard number != 0, announced.load(ordering: .sequentiallyConsistent) == number else { return 0 }
     let job = Job(number: number, stages: Int(size >> 32), parts: Int(size & 0xFFFF_FFFF))
     guard part < job.parts else { return number }
+    if elman_cpu_float_mode() != mode { elman_cpu_set_float_mode(mode) }
     work(on: job, from: max(0, job.stages - progress[part].left(job: number) - 1), part: part)
     return number
   }

@@ -13,12 +13,10 @@ public enum Threads {
   public static let maximum = 1024
 
   private static let chosen = Atomic<Int>(0)
-  private nonisolated(unsafe) static var pool = ThreadPool()
+  private static let pool = ThreadPool()
 
-  /// In a forked child the workers are gone and the pool's locks may be held by nobody: it starts with a new pool.
-  private static let forkHandler: Void = {
-    pthread_atfork(nil, nil, { Threads.pool = ThreadPool() })
-  }()
+  /// In a forked child, which has none of the pool's threads.
+  static func restart() { pool.restart() }
 
   /// The threads in use: what was set, otherwise ELMAN_NUM_THREADS, otherwise OMP_NUM_THREADS, otherwise the cores
   /// that affinity and control groups leave to this process.
@@ -66,13 +64,11 @@ public enum Threads {
 
   /// Starts the threads that so many parts will want, which would otherwise start with the first job.
   static func prepare(parts: Int) {
-    _ = forkHandler
     pool.prepare(parts: parts)
   }
 
   /// Does each part of each stage; a stage begins when all parts of the one before it are done.
   static func run(stages: Int = 1, parts: Int, _ work: some SharedWork) {
-    _ = forkHandler
     if let held = HeldLocks.ofThisThread {
       pool.run(stages: stages, parts: parts, WorkUnderLocks(held: held, work: work))
     } else {

@@ -1,5 +1,4 @@
 import KernelInterface
-import Synchronization
 
 /// The arithmetic of SimpleRNN, LSTM or GRU, which the layers and the cells of these names share: their arguments, their
 /// weights and the kernels that step them.
@@ -153,7 +152,7 @@ final class PackedRecurrence: Sendable {
   /// In gate layout; GRU with reset_after only.
   let recurrentBias: FloatBuffer?
   /// Of runs whose units may be worth sharing, by the number of rows.
-  let paces = Mutex([Pace](repeating: Pace(), count: FusedCell.mostRowsOfUnitParts))
+  let paces = SharedPaces(count: FusedCell.mostRowsOfUnitParts)
 
   init(
     cell: FusedCell, kernel: PackedWeights, recurrentKernel: PackedWeights, candidateKernel: PackedWeights?, bias: FloatBuffer,

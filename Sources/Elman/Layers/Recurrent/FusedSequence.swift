@@ -54,10 +54,10 @@ extension FusedCell {
     return max(1, min(threads, worthwhile, kernels.panelCount(units, gates)))
   }
 
-  /// Whether a timestep is longer than threads wait for each other whatever cores they are on: those that share no cache take
-  /// more than a microsecond for it, several times as long as others.
-  fileprivate func isSurelyWorthSharing(_ size: SequenceSize, parts: Int) -> Bool {
-    Double(size.batch) * weightsOfUnits / Double(parts) > 9 * Self.operationsPerUnitPart
+  /// Whether sharing pays whatever cores the threads are on, and a run alone would take too long to find out. A run that is
+  /// longer than the turns of other processes on a core loses little to them.
+  fileprivate func isSurelyWorthSharing(_ size: SequenceSize) -> Bool {
+    Double(size.timesteps) * Double(size.batch) * weightsOfUnits > Self.operationsOfLongRun
   }
 
   /// Multiply-adds of one row's recurrent product.
@@ -69,6 +69,8 @@ extension FusedCell {
   private static let weightsInCache = 4_194_304.0
   /// Half a microsecond of a timestep, or less: three times what it costs that threads wait for each other.
   private static let operationsPerUnitPart = 8_000.0
+  /// Some twenty milliseconds of one core.
+  private static let operationsOfLongRun = 1e9
 
   fileprivate func rowsPerPart(_ batch: Int, _ parts: Int) -> Int { batch / parts + (batch % parts > 0 ? 1 : 0) }
 }
@@ -85,12 +87,12 @@ extension PackedRecurrence {
     }
     switch cell.sharing(call) {
     case .alone: whole().run()
-    case .units(let parts) where cell.isSurelyWorthSharing(size, parts: parts): whole(unitParts: parts).runShared(parts: parts)
+    case .units(let parts) where cell.isSurelyWorthSharing(size): whole(unitParts: parts).runShared(parts: parts)
     case .units(let parts):
       let (start, index) = (Pace.now(), min(batch, FusedCell.mostRowsOfUnitParts) - 1)
-      let isShared = paces.withLock { $0[index].allowsSharing(at: start) }
+      let isShared = paces.allowsSharing(index, at: start)
       if isShared { whole(unitParts: parts).runShared(parts: parts) } else { whole().run() }
-      paces.withLock { $0[index].took(from: start, to: Pace.now(), isShared: isShared, count: size.timesteps) }
+      paces.took(index, from: start, isShared: isShared, count: size.timesteps * batch)
     case .rows(let parts): Threads.run(parts: parts, RowParts(packed: self, call: call, count: parts))
     }
   }

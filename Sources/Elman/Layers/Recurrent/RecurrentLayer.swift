@@ -84,8 +84,8 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     guard carriedStates.isEmpty, let batch else { return }
     var states: [FloatBuffer] = []
     for shape in stateShapes { states.append(try FloatBuffer(count: try elementCount([batch] + shape))) }
-    carriedStates = states
-    carriedPointers = states.map(\.base)
+    let pointers = states.map(\.base)
+    Fork.changing { (carriedStates, carriedPointers) = (states, pointers) }
   }
 
   public override func resetStates() throws(ElmanError) {

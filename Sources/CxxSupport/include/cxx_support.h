@@ -1,0 +1,28 @@
+/* The few things that elman needs C++ for: calls of the caller's functions, which may throw. */
+#ifndef ELMAN_CXX_SUPPORT_H
+#define ELMAN_CXX_SUPPORT_H
+
+#include "../../../include/elman.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Each returns what the function returns. Where it throws an exception, `what` is set to the exception's text, cut to the
+ * capacity (at least 1), and the result is -1; otherwise `what` is empty. The unwinding of pthread_cancel and pthread_exit
+ * goes on: the C library ends a process that stops it.
+ */
+int32_t elman_guarded_cell(int32_t (*call)(void *, const elman_cell_step *), void *context, const elman_cell_step *step,
+                           char *what, size_t capacity);
+int32_t elman_guarded_lambda(int32_t (*call)(void *, const elman_array *, elman_output *), void *context,
+                             const elman_array *input, elman_output *output, char *what, size_t capacity);
+int32_t elman_guarded_shape(int32_t (*call)(void *, const int64_t *, size_t, int64_t *, size_t *), void *context,
+                            const int64_t *input, size_t input_rank, int64_t *output, size_t *output_rank, char *what,
+                            size_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
