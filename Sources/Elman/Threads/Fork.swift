@@ -8,7 +8,7 @@
 
 /// What happens at a fork, which copies the memory of all threads, and of the threads only the one that forks.
 ///
-/// Before it, the forking thread takes, in this order:
+/// Before the first one comes a rehearsal. Before each, the forking thread takes, in this order:
 ///   1. `changes`: no model, layer or stream is half changed;
 ///   2. `lists`: no lock is created or destroyed;
 ///   3. every `Lock`: nothing that one of them guards is half changed.
@@ -93,6 +93,7 @@ enum Fork {
   }()
 
   private static func begin() {
+    Rehearsal.run
     pthread_mutex_lock(changes)
     pthread_mutex_lock(lists)
     for mutex in mutexes { pthread_mutex_lock(mutex) }
