@@ -184,7 +184,7 @@ for name in elman.__all__:
         module = importlib.import_module(f"tensorflow.keras.{name}")
         assert module is getattr(elman, name)
 import tensorflow as tf
-assert keras is elman and tf.keras.layers.SimpleRNN is SimpleRNN
+assert tf.keras is keras and tf.keras.layers.SimpleRNN is SimpleRNN
 K.clear_session()
 assert Sequential([SimpleRNN(3, input_shape=(2, 10))]).count_params() == 42
 try:

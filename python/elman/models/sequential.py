@@ -144,6 +144,11 @@ class Sequential(Network):
         """The layers, without an InputLayer."""
         return list(self._layers)
 
+    def _all_layers(self) -> list[Layer]:
+        """The layers, an InputLayer first where there is one."""
+        first = [] if self._input_layer is None else [self._input_layer]
+        return [*first, *self._layers]
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.
 
@@ -336,10 +341,9 @@ class Sequential(Network):
 
     def get_config(self) -> dict[str, Any]:
         """The name and the layers, as Keras's ``get_config`` gives them."""
-        first = [] if self._input_layer is None else [self._input_layer]
         return {
             "name": self.name,
-            "layers": [serialize(layer) for layer in [*first, *self._layers]],
+            "layers": [serialize(layer) for layer in self._all_layers()],
         }
 
     @classmethod
