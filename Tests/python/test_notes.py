@@ -2,15 +2,12 @@
 
 import json
 import multiprocessing
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import elman
 import numpy as np
 import pytest
-from conftest import DATA, table
+from conftest import DATA, in_a_new_process, table
 from elman.layers import Bidirectional, SimpleRNN
 
 NOTEBOOK = (
@@ -152,17 +149,6 @@ def test_the_notebook_runs_and_holds_the_notes_cells():
     )
     assert texts[4].endswith(
         table("summary_5_bidirectional").split("bidirectional_3", 1)[1]
-    )
-
-
-def in_a_new_process(code):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=120,
     )
 
 

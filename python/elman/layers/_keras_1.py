@@ -50,7 +50,9 @@ def takes_old_names(init: Callable[..., None]) -> Callable[..., None]:
     """An ``__init__`` that takes its arguments by their names in Keras 1, too."""
     parameters = inspect.signature(init).parameters
     # Recurrent layers take `implementation` among the arguments of every layer.
-    taken = {*parameters, "implementation"} if "dropout" in parameters else {*parameters}
+    taken = (
+        {*parameters, "implementation"} if "dropout" in parameters else {*parameters}
+    )
     renamed = {
         old: next(new for new in candidates if new in taken)
         for old, candidates in _RENAMED.items()
