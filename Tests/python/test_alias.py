@@ -209,6 +209,16 @@ def test_layers_for_gpus(name, base, rng):
     assert layers.deserialize(config).return_state is True
 
 
+@pytest.mark.parametrize(("name", "gates"), [("CuDNNLSTM", 4), ("CuDNNGRU", 3)])
+def test_weights_in_the_layout_of_cudnn_are_refused(name, gates):
+    # Its kernels are turned round, too: two biases alone would be no LSTM's.
+    layer = getattr(layers, name)(4)
+    layer.build((None, 5, 3))
+    kernel, recurrent_kernel, _ = layer.get_weights()
+    with pytest.raises(ValueError, match="shape"):
+        layer.set_weights([kernel, recurrent_kernel, np.zeros(2 * gates * 4)])
+
+
 @pytest.mark.parametrize("name", ["CuDNNLSTM", "CuDNNGRU"])
 def test_configs_of_layers_for_gpus(name):
     # As Keras 2.3 wrote it.

@@ -263,3 +263,9 @@ def test_bidirectional_refuses_two_that_do_not_fit(attribute):
 def test_bidirectional_needs_a_layer():
     with pytest.raises(ValueError, match="Please initialize `Bidirectional`"):
         Bidirectional(None)
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "Dropout"])
+def test_a_seed_is_kept(name):
+    layer = registry.make(name, seed=3)
+    assert layer.seed == layer.get_config()["seed"] == 3
