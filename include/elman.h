@@ -282,7 +282,8 @@ ELMAN_API elman_status elman_reset_names(void);
  *                 Cropping1D, DepthwiseConv1D, ELU, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,
  *                 GlobalMaxPooling1D, GroupNormalization, LayerNormalization, LeakyReLU, MaxPooling1D, Normalization,
  *                 Permute, PReLU, ReLU, RepeatVector, Rescaling, Reshape, RMSNormalization, SeparableConv1D, Softmax,
- *                 SpatialDropout1D, ThresholdedReLU, UnitNormalization, UpSampling1D, ZeroPadding1D
+ *                 SpatialDropout1D, ThresholdedReLU, UnitNormalization, UpSampling1D, ZeroPadding1D, CuDNNLSTM,
+ *                 CuDNNGRU (which make an LSTM and a GRU)
  *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
  *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
  *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}
@@ -1822,6 +1823,16 @@ ELMAN_API elman_status elman_layer_build(elman_layer layer, const int64_t *input
  * Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_is_built(elman_layer layer, int32_t *built);
+
+/*
+ * elman_layer_is_trainable: whether training may change the layer's weights.
+ *
+ *   layer       a live handle
+ *   trainable   receives 1 or 0
+ *
+ * Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_is_trainable(elman_layer layer, int32_t *trainable);
 
 /*
  * elman_layer_set_trainable: whether training may change the layer's weights, and those of the layers inside it.

@@ -98,8 +98,8 @@ def status(name, argument, default, elman):
         value = None if default is inspect.Parameter.empty else default
         try:
             getattr(elman.layers, name)(**given, **{argument: value})
-        except (TypeError, ValueError, NotImplementedError) as error:
-            return note or f"not there ({type(error).__name__})"
+        except (TypeError, ValueError, NotImplementedError):
+            return note or "not there"
     return note or "same"
 
 
@@ -130,7 +130,10 @@ def main():
     names = [
         name
         for name in elman.layers.__all__
-        if name[0].isupper() and name not in ("Layer", "Input", "InputLayer")
+        if name[0].isupper()
+        and name == getattr(elman.layers, name).__name__
+        and name not in ("AbstractRNNCell", "Input", "InputLayer", "Layer")
+        and (hasattr(tf_keras.layers, name) or hasattr(keras.layers, name))
     ]
     tables = [table(name, tf_keras, keras, elman) for name in sorted(names)]
     head = PAGE.read_text().split(MARK)[0]

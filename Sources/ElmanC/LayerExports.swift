@@ -50,6 +50,11 @@ public func elman_layer_is_built(_ layer: elman_layer, _ built: UnsafeMutablePoi
   layer.call { (layer) throws(ElmanError) in try required(built, "built").pointee = layer.isBuilt ? 1 : 0 }
 }
 
+@implementation @_cdecl("elman_layer_is_trainable")
+public func elman_layer_is_trainable(_ layer: elman_layer, _ trainable: UnsafeMutablePointer<Int32>?) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in try required(trainable, "trainable").pointee = layer.isTrainable ? 1 : 0 }
+}
+
 @implementation @_cdecl("elman_layer_set_trainable")
 public func elman_layer_set_trainable(_ layer: elman_layer, _ trainable: Int32) -> elman_status {
   layer.call { (layer) throws(ElmanError) in try layer.setTrainable(trainable != 0) }

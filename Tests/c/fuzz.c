@@ -347,7 +347,7 @@ static void call_layer(fuzzer *f) {
   size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 15)) {
+  switch (below(f, 16)) {
     case 0: if (one_in(f, 4)) TELL(elman_layer_release, layer); break;
     case 1: TELL(elman_layer_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 2: TELL(elman_layer_class_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
@@ -362,6 +362,7 @@ static void call_layer(fuzzer *f) {
       break;
     case 12: TELL(elman_layer_count_params, layer, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 13: TELL(elman_layer_quantize, layer, any_mode(f), OR_NULL(f, &error)); break;
+    case 14: TELL(elman_layer_is_trainable, layer, OR_NULL(f, &flag)); break;
     default: TELL(elman_layer_reset_states, layer); break;
   }
   keep_layer(f, child);

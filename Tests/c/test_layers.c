@@ -135,6 +135,19 @@ TEST(a_layer_is_built_once) {
   OK(elman_layer_release(layer));
 }
 
+TEST(the_layers_for_gpus_are_lstm_and_gru) {
+  char text[1024];
+  static const char *const names[][3] = {{"CuDNNLSTM", "LSTM", "cu_dnnlstm"}, {"CuDNNGRU", "GRU", "cu_dnngru"}};
+  for (int i = 0; i < 2; i++) {
+    elman_layer layer = make_layer(names[i][0], "{\"units\": 3}");
+    OK(elman_layer_class_name(layer, text, sizeof text, NULL));
+    CHECK(strcmp(text, names[i][1]) == 0);
+    OK(elman_layer_name(layer, text, sizeof text, NULL));
+    CHECK(strcmp(text, names[i][2]) == 0);
+    OK(elman_layer_release(layer));
+  }
+}
+
 TEST(trainable_moves_the_parameters) {
   int64_t total = -1, trainable = -1;
   int32_t flag = -1;
@@ -142,7 +155,12 @@ TEST(trainable_moves_the_parameters) {
   OK(elman_layer_build(layer, SHAPE(-1, 2)));
   OK(elman_layer_count_params(layer, &total, &trainable));
   CHECK(total == 9 && trainable == 9);
+  OK(elman_layer_is_trainable(layer, &flag));
+  CHECK(flag == 1);
   OK(elman_layer_set_trainable(layer, 0));
+  OK(elman_layer_is_trainable(layer, &flag));
+  CHECK(flag == 0);
+  CHECK_ERROR(elman_layer_is_trainable(layer, NULL), ELMAN_INVALID_ARGUMENT, "trainable");
   OK(elman_layer_count_params(layer, &total, &trainable));
   CHECK(total == 9 && trainable == 0);
   OK(elman_layer_weight_trainable(layer, 0, &flag));

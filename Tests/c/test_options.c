@@ -224,6 +224,9 @@ TEST(bidirectional_takes_a_backward_layer) {
   OK(elman_layer_output_shape(layer, SHAPE(4, 6, 5), shape, 3, NULL));
   CHECK(shape[0] == 4 && shape[1] == 5);
   OK(elman_layer_release(layer));
+  CHECK_ERROR(elman_bidirectional_create(
+                  &ELMAN_OPTIONS(elman_bidirectional_options, .layer = forward, .backward_layer = forward), &layer),
+              ELMAN_INVALID_ARGUMENT, "different `go_backwards` value");
   CHECK_STATUS(elman_bidirectional_create(&ELMAN_OPTIONS(elman_bidirectional_options, .layer = forward,
                                                          .backward_layer = backward, .merge_mode = "max"),
                                           &layer),

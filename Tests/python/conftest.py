@@ -1,5 +1,8 @@
 """What all tests share."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import elman
@@ -26,3 +29,15 @@ def rng():
 def table(name: str) -> str:
     """One of the notes' tables."""
     return (DATA / f"{name}.txt").read_text()
+
+
+def in_a_new_process(code):
+    """The result of a program in a fresh interpreter."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+    )

@@ -2,15 +2,12 @@
 
 import json
 import multiprocessing
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import elman
 import numpy as np
 import pytest
-from conftest import DATA, table
+from conftest import DATA, in_a_new_process, table
 from elman.layers import Bidirectional, SimpleRNN
 
 NOTEBOOK = (
@@ -155,17 +152,6 @@ def test_the_notebook_runs_and_holds_the_notes_cells():
     )
 
 
-def in_a_new_process(code):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=120,
-    )
-
-
 def test_keras_alias_serves_the_notes_imports():
     result = in_a_new_process(
         """
@@ -184,7 +170,7 @@ for name in elman.__all__:
         module = importlib.import_module(f"tensorflow.keras.{name}")
         assert module is getattr(elman, name)
 import tensorflow as tf
-assert keras is elman and tf.keras.layers.SimpleRNN is SimpleRNN
+assert tf.keras is keras and tf.keras.layers.SimpleRNN is SimpleRNN
 K.clear_session()
 assert Sequential([SimpleRNN(3, input_shape=(2, 10))]).count_params() == 42
 try:

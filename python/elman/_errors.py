@@ -7,12 +7,29 @@ import ctypes
 OK = 0
 BUFFER_TOO_SMALL = -7
 
+
+class ArgumentError(TypeError, ValueError):
+    """An argument that cannot be: Keras 2 has TypeErrors there, Keras 3 ValueErrors."""
+
+
+class NotBuiltError(ValueError, AttributeError):
+    """What is there once a layer or a model is built: ``hasattr`` finds it missing."""
+
+
+class NotStatefulError(ValueError, AttributeError):
+    """The states of a layer that carries none: ``hasattr`` finds them missing."""
+
+
+class ClosedError(RuntimeError, AttributeError):
+    """What was closed has no attributes: ``hasattr`` finds them missing."""
+
+
 _EXCEPTIONS: dict[int, type[Exception]] = {
     -1: ValueError,  # ELMAN_INVALID_ARGUMENT
-    -3: TypeError,  # ELMAN_WRONG_TYPE
+    -3: ArgumentError,  # ELMAN_WRONG_TYPE
     -4: ValueError,  # ELMAN_NOT_FOUND
     -5: ValueError,  # ELMAN_SHAPE_MISMATCH
-    -6: ValueError,  # ELMAN_NOT_BUILT
+    -6: NotBuiltError,  # ELMAN_NOT_BUILT
     -8: MemoryError,  # ELMAN_OUT_OF_MEMORY
     -9: NotImplementedError,  # ELMAN_UNSUPPORTED
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._errors import ClosedError
 from ._library import check, lib, number, shape, text
 from ._run import FloatArray
 
@@ -20,6 +21,7 @@ class Handle:
     """
 
     _kind: str
+    _finalizer: weakref.finalize[Any, Any] | None = None
 
     def _own(self, handle: int) -> None:
         self._owned = handle
@@ -29,19 +31,21 @@ class Handle:
     @property
     def _handle(self) -> int:
         if self._is_closed:
-            raise RuntimeError(f"This {type(self).__name__} was closed.")
+            what = "is not made yet" if self._finalizer is None else "was closed"
+            raise ClosedError(f"This {type(self).__name__} {what}.")
         return self._owned
 
     @property
     def _is_closed(self) -> bool:
-        return not self._finalizer.alive
+        return self._finalizer is None or not self._finalizer.alive
 
     def _function(self, name: str) -> Any:
         return getattr(lib(), f"elman_{self._kind}_{name}")
 
     def close(self) -> None:
         """Release the object now; using it afterwards is a RuntimeError."""
-        self._finalizer()
+        if self._finalizer is not None:
+            self._finalizer()
 
     def __repr__(self) -> str:
         told = "closed" if self._is_closed else self._told()

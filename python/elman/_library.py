@@ -23,6 +23,8 @@ LARGEST_SIZE = 2**31 - 1
 # new array for its address.
 LARGEST_COPY = 1024
 
+_MOST_TEXTS = 2048
+
 _FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"
 _library: ctypes.CDLL | None = None
 
@@ -119,9 +121,13 @@ def fast_call(
 def text(function: Callable[..., int], *arguments: Any) -> str:
     """The text that a function of the library writes."""
     length = ctypes.c_size_t()
-    check(function(*arguments, None, 0, ctypes.byref(length)))
-    buffer = ctypes.create_string_buffer(length.value + 1)
-    check(function(*arguments, buffer, len(buffer), ctypes.byref(length)))
+    # Most texts fit: to ask for the length first would have each made twice.
+    buffer = ctypes.create_string_buffer(_MOST_TEXTS)
+    status = function(*arguments, buffer, len(buffer), ctypes.byref(length))
+    if status == _errors.BUFFER_TOO_SMALL:
+        buffer = ctypes.create_string_buffer(length.value + 1)
+        status = function(*arguments, buffer, len(buffer), ctypes.byref(length))
+    check(status)
     return buffer.raw[: length.value].decode("utf-8")
 
 
@@ -154,13 +160,13 @@ def positive(name: str, value: Any, largest: int | None = None) -> int:
 def dimensions(shape: Sequence[int | None]) -> ctypes.Array[ctypes.c_int64]:
     """A shape as the library takes it, -1 for None."""
     if isinstance(shape, str) or not isinstance(shape, Iterable):
-        raise TypeError(
+        raise _errors.ArgumentError(
             f"A shape must be a tuple of integers and None. Received: {shape!r}"
         )
     sizes = []
     for size in shape:
         if size is not None and not hasattr(size, "__index__"):
-            raise TypeError(
+            raise _errors.ArgumentError(
                 "The dimensions of a shape must be integers or None. "
                 f"Received: {tuple(shape)}"
             )
@@ -175,7 +181,7 @@ def encoded(name: str | None, what: str = "A name") -> bytes | None:
     if name is None:
         return None
     if not isinstance(name, str):
-        raise TypeError(f"{what} must be a string. Received: {name!r}")
+        raise _errors.ArgumentError(f"{what} must be a string. Received: {name!r}")
     if "\0" in name:
         raise ValueError(f"{what} must not contain a zero byte. Received: {name!r}")
     try:

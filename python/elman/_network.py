@@ -51,6 +51,16 @@ class Network(Handle):
         """The name, unique within a model."""
         return self._text("name")
 
+    @name.setter
+    def name(self, value: str) -> None:
+        raise AttributeError(
+            f"The name of a {type(self).__name__} is fixed when it is made, by the "
+            f"argument `name`. Received: {value!r}"
+        )
+
+    # The one that programs for Keras 2 set.
+    _name = name
+
     @property
     def built(self) -> bool:
         """Whether the weights are there."""

@@ -159,6 +159,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_layer_config": (_STATUS, (HANDLE, *TEXT)),
     "elman_layer_build": (_STATUS, (HANDLE, *SHAPE_IN)),
     "elman_layer_is_built": (_STATUS, (HANDLE, INT32_P)),
+    "elman_layer_is_trainable": (_STATUS, (HANDLE, INT32_P)),
     "elman_layer_set_trainable": (_STATUS, (HANDLE, c_int32)),
     "elman_layer_child": (_STATUS, (HANDLE, c_char_p, HANDLE_P)),
     "elman_layer_input_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),

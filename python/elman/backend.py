@@ -5,11 +5,53 @@ from __future__ import annotations
 from ._library import check, lib
 
 
+def backend() -> str:
+    """What computes."""
+    return "elman"
+
+
 def clear_session() -> None:
     """Start the counting of names again: the next SimpleRNN is ``simple_rnn``."""
     check(lib().elman_reset_names())
 
 
+def epsilon() -> float:
+    """Keras's small number for denominators."""
+    return 1e-7
+
+
 def floatx() -> str:
     """The type of weights and outputs."""
     return "float32"
+
+
+def set_floatx(value: str) -> None:
+    """Accept "float32", the one type that elman computes in.
+
+    Raises
+    ------
+    ValueError
+        If it is another.
+    """
+    if value != "float32":
+        raise ValueError(f"elman computes in float32. Received: floatx={value!r}")
+
+
+def image_data_format() -> str:
+    """The order of the axes: features last."""
+    return "channels_last"
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Accept "channels_last", the one order that elman has.
+
+    Raises
+    ------
+    ValueError
+        If it is another.
+    """
+    if data_format != "channels_last":
+        raise ValueError(
+            "elman works with data_format='channels_last'. "
+            f"Received: data_format={data_format!r}"
+        )

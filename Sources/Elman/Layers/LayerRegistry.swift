@@ -7,6 +7,9 @@ public enum LayerRegistry {
     SimpleRNN.className: { (reader) throws(ElmanError) in try SimpleRNN(&reader) },
     LSTM.className: { (reader) throws(ElmanError) in try LSTM(&reader) },
     GRU.className: { (reader) throws(ElmanError) in try GRU(&reader) },
+    // Keras 2's layers for GPUs alone: what their configs leave out is what LSTM and GRU begin with.
+    "CuDNNLSTM": { (reader) throws(ElmanError) in try LSTM(&reader) },
+    "CuDNNGRU": { (reader) throws(ElmanError) in try GRU(&reader) },
     RNN.className: { (reader) throws(ElmanError) in try RNN(&reader) },
     SimpleRNNCell.className: { (reader) throws(ElmanError) in try SimpleRNNCell(&reader) },
     LSTMCell.className: { (reader) throws(ElmanError) in try LSTMCell(&reader) },

@@ -7,6 +7,7 @@ from typing import Any
 
 from .._library import lib, text
 from ._layer import Layer, serialize
+from .abstract_rnn_cell import AbstractRNNCell
 from .activation import Activation
 from .activity_regularization import ActivityRegularization
 from .alpha_dropout import AlphaDropout
@@ -24,6 +25,7 @@ from .conv_1d import Conv1D
 from .conv_1d_transpose import Conv1DTranspose
 from .conv_lstm_1d import ConvLSTM1D
 from .cropping_1d import Cropping1D
+from .cudnn import CuDNNGRU, CuDNNLSTM
 from .dense import Dense
 from .depthwise_conv_1d import DepthwiseConv1D
 from .dropout import Dropout
@@ -62,17 +64,32 @@ from .unit_normalization import UnitNormalization
 from .up_sampling_1d import UpSampling1D
 from .zero_padding_1d import ZeroPadding1D
 
+# Keras's other names.
+AvgPool1D = AveragePooling1D
+Convolution1D = Conv1D
+Convolution1DTranspose = Conv1DTranspose
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalMaxPool1D = GlobalMaxPooling1D
+MaxPool1D = MaxPooling1D
+SeparableConvolution1D = SeparableConv1D
+
 __all__ = [
+    "AbstractRNNCell",
     "Activation",
     "ActivityRegularization",
     "AlphaDropout",
     "AveragePooling1D",
+    "AvgPool1D",
     "BatchNormalization",
     "Bidirectional",
     "Conv1D",
     "Conv1DTranspose",
     "ConvLSTM1D",
+    "Convolution1D",
+    "Convolution1DTranspose",
     "Cropping1D",
+    "CuDNNGRU",
+    "CuDNNLSTM",
     "Dense",
     "DepthwiseConv1D",
     "Dropout",
@@ -84,6 +101,8 @@ __all__ = [
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
+    "GlobalAvgPool1D",
+    "GlobalMaxPool1D",
     "GlobalMaxPooling1D",
     "GroupNormalization",
     "Input",
@@ -95,6 +114,7 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxPool1D",
     "MaxPooling1D",
     "Normalization",
     "PReLU",
@@ -106,6 +126,7 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "SeparableConv1D",
+    "SeparableConvolution1D",
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
+import inspect
 import json
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -11,10 +14,12 @@ import numpy.typing as npt
 
 from .. import _arrays, activations
 from .._described import Described, is_elmans
+from .._errors import ArgumentError, NotStatefulError
 from .._handle import Handle
 from .._library import check, encoded, lib
 from .._network import Network, as_batch
 from .._run import FloatArray, run
+from ._keras_1 import takes_old_names
 
 
 def jsonable(value: Any) -> Any:
@@ -22,13 +27,15 @@ def jsonable(value: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        If it is nothing that the library has.
+    ArgumentError
+        If it is nothing that the library has: a TypeError and a ValueError.
     """
     if isinstance(value, Layer):
         return serialize(value)
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, np.dtype):
+        return value.name
     if isinstance(value, type) and issubclass(value, Described):
         value = value()
     if isinstance(value, Described):
@@ -36,7 +43,7 @@ def jsonable(value: Any) -> Any:
     else:
         known = activations.name_of(value)
     if known is None:
-        raise TypeError(
+        raise ArgumentError(
             f"An argument of a layer cannot be {value!r}: the library runs the layer, "
             "and could not call it. Pass a name, or one of elman.activations, "
             "elman.initializers and their like. A Lambda layer takes the place of an "
@@ -56,6 +63,23 @@ def check_holdable(what: str, value: Any) -> None:
         encoded(value, what)
 
 
+# What Keras's layers heed beside arguments, and how it is set here.
+_SET_OTHERWISE = {
+    "call": "The library runs its layers, and would not call it: Lambda runs yours.",
+    "build": "The library builds its layers, and would not call it.",
+    "input_spec": "The library checks inputs itself.",
+    "supports_masking": "The library knows which layers pass masks on.",
+    "weights": "set_weights sets the weights.",
+    "states": "reset_states(states) sets the states.",
+    "quantization": "quantize(mode) sets it.",
+}
+
+
+def _constant(value: Any) -> Any:
+    """A value of a config, with tuples in the place of lists."""
+    return tuple(map(_constant, value)) if isinstance(value, list) else value
+
+
 def arguments(variables: dict[str, Any]) -> dict[str, Any]:
     """The arguments of an ``__init__``, from its ``locals()``."""
     others = ("self", "kwargs", "__class__")
@@ -66,7 +90,7 @@ def serialize(layer: Layer) -> dict[str, Any]:
     """``{"class_name": ..., "config": ...}``, from which the layer is made again."""
     return {
         "module": "keras.layers",
-        "class_name": layer._class_name,
+        "class_name": layer._text("class_name"),
         "config": layer.get_config(),
         "registered_name": None,
     }
@@ -95,13 +119,23 @@ class Layer(Network):
     _never_called = ("call", "__call__", "build")
     # The library's name of the class, which a user's subclass keeps.
     _class_name = "Layer"
+    # Whether its class has the argument, or the attribute, `return_state`.
+    _may_return_state = False
     # The layers that it was made around.
     _inner: list[Layer] | None = None
+    # The config, once it was read: see ``_argument``.
+    _arguments: dict[str, Any] | None = None
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         if is_elmans(cls):
             cls._class_name = cls.__name__
+            if "__init__" in vars(cls):
+                cls._may_return_state = "return_state" in (
+                    *inspect.signature(cls).parameters,
+                    *vars(cls),
+                )
+                cls.__init__ = takes_old_names(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -149,8 +183,14 @@ class Layer(Network):
         self._adopt(handle.value)
 
     def _adopt(self, handle: int) -> None:
-        self._model: _LayerModel | None = None
+        self._forget()
         self._own(handle)
+
+    def _forget(self) -> None:
+        """Keep nothing of what the library tells of the layer."""
+        self._model: _LayerModel | None = None
+        self._arguments = None
+        self._children: dict[str, Layer] = {}
 
     def close(self) -> None:
         """Release the layer now; using it afterwards is a RuntimeError.
@@ -158,7 +198,7 @@ class Layer(Network):
         Models and layers that hold it go on.
         """
         super().close()
-        self._model = None
+        self._forget()
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
@@ -183,19 +223,84 @@ class Layer(Network):
     # -- arguments ------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        config = self.get_config()
-        if name in config:
-            return config[name]
-        raise AttributeError(
-            f"{type(self).__name__!r} object of elman has no attribute {name!r}"
+        known = self._arguments
+        if known is None or name not in known:
+            return self._found_later(name)
+        value = known[name]
+        return copy.deepcopy(value) if isinstance(value, dict) else value
+
+    def _found_later(self, name: str) -> Any:
+        """The attribute of a layer whose config was not read yet, or an error."""
+        if hasattr(type(self), name):
+            # A property raised an AttributeError, which says more than this one.
+            return object.__getattribute__(self, name)
+        if name.startswith("_") or name not in self._known_arguments():
+            raise AttributeError(
+                f"{type(self).__name__!r} object of elman has no attribute {name!r}"
+            )
+        return getattr(self, name)
+
+    def _known_arguments(self) -> dict[str, Any]:
+        """The config, read once: only what has a property of its own ever changes."""
+        if self._arguments is None:
+            config = self.get_config()
+            self._arguments = {name: _constant(config[name]) for name in config}
+        return self._arguments
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_") or not self._is_fixed(name):
+            super().__setattr__(name, value)
+        elif not self._is_already(name, value):
+            raise AttributeError(self._how_to_set(name, value))
+
+    def _is_fixed(self, name: str) -> bool:
+        """Whether an attribute would act in Keras, and cannot here."""
+        known = getattr(type(self), name, None)
+        if isinstance(known, property):
+            return known.fset is None
+        if self._is_closed:
+            return False
+        return (
+            name in _SET_OTHERWISE
+            or name in self._known_arguments()
+            or name in {path.rpartition("/")[2] for path in self.weight_names}
         )
+
+    def _is_already(self, name: str, value: Any) -> bool:
+        """Whether an argument has this value, so that there is nothing to do."""
+        try:
+            given = json.loads(json.dumps(value, default=jsonable))
+        except (TypeError, ValueError):
+            return False
+        return name in self._known_arguments() and given == self.get_config()[name]
+
+    def _how_to_set(self, name: str, value: Any) -> str:
+        """Why an attribute cannot be set, and what to do instead."""
+        cls = type(self).__name__
+        if name in _SET_OTHERWISE:
+            way = _SET_OTHERWISE[name]
+        elif name in self._known_arguments():
+            way = (
+                "Arguments are fixed when a layer is made. Make it anew: "
+                f"{cls}.from_config({{**layer.get_config(), {name!r}: "
+                f"{reprlib.repr(value)}}}), then set_weights(layer.get_weights())."
+            )
+        elif isinstance(getattr(type(self), name, None), property):
+            way = "It follows from the arguments and the input."
+        else:
+            way = _SET_OTHERWISE["weights"]
+        return f"Attribute {name!r} of {cls} {self.name!r} cannot be set. {way}"
+
+    @property
+    def quantization(self) -> str | None:
+        """The mode that ``quantize`` set; None where weights are float32."""
+        mode: str | None = self.get_config().get("quantization")
+        return mode
 
     @property
     def trainable(self) -> bool:
         """Whether training changes the weights."""
-        return bool(self.get_config()["trainable"])
+        return bool(self._number("is_trainable", of=ctypes.c_int32))
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
@@ -205,11 +310,12 @@ class Layer(Network):
         """The layer inside this one that Keras keeps under an attribute."""
         from . import deserialize_handle
 
-        handle = ctypes.c_uint64()
-        check(
-            self._function("child")(self._handle, role.encode(), ctypes.byref(handle))
-        )
-        return deserialize_handle(handle.value)
+        if role not in self._children:
+            handle = ctypes.c_uint64()
+            get = self._function("child")
+            check(get(self._handle, role.encode(), ctypes.byref(handle)))
+            self._children[role] = deserialize_handle(handle.value)
+        return self._children[role]
 
     def _take_initial_weights(self) -> None:
         if self._initial_weights is not None and self.built:
@@ -243,7 +349,10 @@ class Layer(Network):
     @property
     def states(self) -> list[FloatArray]:
         """Copies of the states that a stateful layer carries."""
-        return self._copies("state")
+        try:
+            return self._copies("state")
+        except ValueError as error:
+            raise NotStatefulError(str(error)) from None
 
     # -- calls ----------------------------------------------------------
 

@@ -17,7 +17,8 @@ class Bidirectional(Layer):
     merge_mode : {"concat", "sum", "mul", "ave", None}
         How the two outputs become one; None returns both.
     backward_layer : Layer, optional
-        The layer for the other direction; otherwise a copy of ``layer``.
+        The layer for the other direction, with the other ``go_backwards``; otherwise
+        a copy of ``layer``.
 
     Notes
     -----
@@ -41,16 +42,41 @@ class Bidirectional(Layer):
         backward_layer: Layer | None = None,
         **kwargs: Any,
     ):
-        for given in (layer, backward_layer):
-            if given is not None and not isinstance(given, Layer):
+        inner = [layer] if backward_layer is None else [layer, backward_layer]
+        for given in inner:
+            if not isinstance(given, Layer):
                 raise ValueError(
                     "Please initialize `Bidirectional` layer with an elman "
                     f"layer instance. Received: {given}"
                 )
-        inner = [layer] if backward_layer is None else [layer, backward_layer]
         self._create_around(
             inner, {"merge_mode": merge_mode, "weights": weights, **kwargs}
         )
+
+    @property
+    def layer(self) -> Layer:
+        """The layer that was wrapped, as it runs: ``forward_layer``."""
+        return self.forward_layer
+
+    @property
+    def return_sequences(self) -> bool:
+        """Whether every output is returned rather than the last one."""
+        return bool(self.forward_layer.return_sequences)
+
+    @property
+    def return_state(self) -> bool:
+        """Whether the last states are returned beside the output."""
+        return bool(self.forward_layer.return_state)
+
+    @property
+    def go_backwards(self) -> bool:
+        """Whether ``forward_layer`` reads the last timestep first."""
+        return bool(self.forward_layer.go_backwards)
+
+    @property
+    def stateful(self) -> bool:
+        """Whether each call begins with the states that the last one left."""
+        return bool(self.forward_layer.stateful)
 
     @property
     def forward_layer(self) -> Layer:

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import _callbacks
 from .._arrays import float32
-from .._library import check, dimensions, encoded, lib
+from .._errors import ArgumentError
+from .._library import check, dimensions, encoded, lib, positive
 from .._prototypes import MAX_RANK
 from ._layer import Layer
 
@@ -90,11 +91,13 @@ class Lambda(Layer):
             frozen=int(not keywords.pop("trainable", True)),
         )
         whole = keywords.pop("batch_input_shape", keywords.pop("batch_shape", None))
+        batch = keywords.pop("batch_size", None)
+        if batch is not None:
+            batch = positive("batch_size", batch)
         if "input_shape" in keywords:
-            batch = keywords.pop("batch_size", None)
-            whole = (batch, *keywords.pop("input_shape"))
+            whole = (batch, *dimensions(keywords.pop("input_shape")))
         if keywords:
-            raise TypeError(
+            raise ArgumentError(
                 f"Lambda: keyword argument not understood: {next(iter(keywords))!r}"
             )
         if whole is not None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .._errors import ArgumentError
 from .._library import check, dimensions, encoded, fast_call, lib, text
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
@@ -108,18 +109,18 @@ class Sequential(Network):
 
         Raises
         ------
-        TypeError
-            If ``layer`` is no layer.
+        ArgumentError
+            If ``layer`` is no layer: a TypeError and a ValueError.
         ValueError
             If its name is taken, its input does not fit, or the layer before
             has several outputs.
         """
         if not isinstance(layer, Layer):
-            raise TypeError(
+            raise ArgumentError(
                 "The added layer must be an instance of class Layer. "
                 f"Received: layer={layer!r} of type {type(layer)}."
             )
-        if getattr(layer, "return_state", False) is True:
+        if layer._may_return_state and layer.return_state:
             raise ValueError(
                 "All layers in a Sequential model should have a single output "
                 "tensor. Call the layer on its own for its states."
@@ -142,6 +143,11 @@ class Sequential(Network):
     def layers(self) -> list[Layer]:
         """The layers, without an InputLayer."""
         return list(self._layers)
+
+    def _all_layers(self) -> list[Layer]:
+        """The layers, an InputLayer first where there is one."""
+        first = [] if self._input_layer is None else [self._input_layer]
+        return [*first, *self._layers]
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.
@@ -335,10 +341,9 @@ class Sequential(Network):
 
     def get_config(self) -> dict[str, Any]:
         """The name and the layers, as Keras's ``get_config`` gives them."""
-        first = [] if self._input_layer is None else [self._input_layer]
         return {
             "name": self.name,
-            "layers": [serialize(layer) for layer in [*first, *self._layers]],
+            "layers": [serialize(layer) for layer in self._all_layers()],
         }
 
     @classmethod

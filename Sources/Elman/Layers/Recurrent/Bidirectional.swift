@@ -57,14 +57,22 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 
   private static func requireAlike(_ forward: RecurrentLayer, _ backward: RecurrentLayer) throws(ElmanError) {
-    for (name, isAlike) in [
-      ("stateful", forward.options.isStateful == backward.options.isStateful),
-      ("return_sequences", forward.options.returnsSequences == backward.options.returnsSequences),
-      ("return_state", forward.options.returnsState == backward.options.returnsState),
-    ] where !isAlike {
+    let directions = (forward: forward.options.goesBackwards, backward: backward.options.goesBackwards)
+    guard directions.forward != directions.backward else {
       throw ElmanError(
         .invalidArgument,
-        "Forward layer and backward layer are expected to have the same value for attribute \"\(name)\".")
+        "Forward layer and backward layer should have different `go_backwards` value. Received: "
+          + "forward_layer.go_backwards=\(directions.forward), backward_layer.go_backwards=\(directions.backward)")
+    }
+    for (name, forward, backward) in [
+      ("stateful", forward.options.isStateful, backward.options.isStateful),
+      ("return_sequences", forward.options.returnsSequences, backward.options.returnsSequences),
+      ("return_state", forward.options.returnsState, backward.options.returnsState),
+    ] where forward != backward {
+      throw ElmanError(
+        .invalidArgument,
+        "Forward layer and backward layer are expected to have the same value for attribute \"\(name)\", got "
+          + "\"\(forward)\" for forward layer and \"\(backward)\" for backward layer")
     }
   }
 

@@ -44,11 +44,12 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     trainingArguments = try reader.trainingArguments(
       "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
       "recurrent_constraint", "bias_constraint")
-    dropouts = [
-      JSON.Member("dropout", .double(try reader.fraction("dropout", default: 0))),
-      JSON.Member("recurrent_dropout", .double(try reader.fraction("recurrent_dropout", default: 0))),
-    ]
-    reader.ignore("seed")
+    let seed = try reader.integer("seed")
+    dropouts =
+      [
+        JSON.Member("dropout", .double(try reader.fraction("dropout", default: 0))),
+        JSON.Member("recurrent_dropout", .double(try reader.fraction("recurrent_dropout", default: 0))),
+      ] + (seed.map { [JSON.Member("seed", .int($0))] } ?? [])
     try super.init(&reader)
   }
 
