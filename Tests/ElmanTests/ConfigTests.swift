@@ -11,15 +11,19 @@ extension EngineTests {
 
     private static let activation: JSON = [wrapped("Activation", ["activation": "hard_sigmoid"])]
 
-    private func activation(_ config: JSON) throws -> JSON? { try Sequential(config: config).layers[0].config()["activation"] }
+    private func activation(_ config: JSON) throws -> JSON? {
+      try Sequential(config: config).layers[0].config()["activation"]
+    }
 
     @Test func hardSigmoidIsThatOfTheKerasThatWroteIt() throws {
       let old: JSON = "hard_sigmoid_keras2"
       let new: JSON = "hard_sigmoid"
       let cases: [(JSON, JSON)] = [
-        (Self.whole(Self.activation, ("keras_version", "1.2.0")), old), (Self.whole(Self.activation, ("keras_version", "2.2.4-tf")), old),
+        (Self.whole(Self.activation, ("keras_version", "1.2.0")), old),
+        (Self.whole(Self.activation, ("keras_version", "2.2.4-tf")), old),
         (Self.whole(Self.activation, ("backend", "theano")), old), (Self.whole(Self.activation), new),
-        (Self.whole(Self.activation, ("keras_version", "3.0.1"), ("backend", "tensorflow")), new), (["layers": Self.activation], new),
+        (Self.whole(Self.activation, ("keras_version", "3.0.1"), ("backend", "tensorflow")), new),
+        (["layers": Self.activation], new),
         (Self.activation, old), (["class_name": "Sequential", "config": Self.activation], old),
       ]
       for (config, expected) in cases { #expect(try activation(config) == expected, "\(config.text)") }
@@ -48,7 +52,9 @@ extension EngineTests {
     @Test func jsonSaysWhichKerasReadsIt() throws {
       func json(_ names: String...) throws -> JSON {
         let model = Sequential()
-        for name in names { try model.add(layer("Dense", ["units": 1, "activation": .string(name), "input_shape": [2]])) }
+        for name in names {
+          try model.add(layer("Dense", ["units": 1, "activation": .string(name), "input_shape": [2]]))
+        }
         let json = model.json()
         let again = try Sequential(config: json)
         #expect(again.layers.map { $0.config()["activation"] } == names.map(JSON.string))
@@ -95,7 +101,9 @@ extension EngineTests {
       #expect(error { _ = try result("relu", [1, 2], [2], count: 1) }?.code == .bufferTooSmall)
       #expect(error { _ = try result("softmax", [1], []) }?.code == .invalidArgument)
       #expect(error { _ = try result("glu", [1, 2, 3], [3]) }?.message.contains("divisible by 2") == true)
-      #expect(error { _ = try result(wrapped("glu", ["axis": [0, 1]]), [1, 2, 3, 4], [2, 2]) }?.message.contains("one axis") == true)
+      #expect(
+        error { _ = try result(wrapped("glu", ["axis": [0, 1]]), [1, 2, 3, 4], [2, 2]) }?.message.contains("one axis")
+          == true)
     }
 
     @Test func constantsAreBroadcast() throws {

@@ -246,6 +246,20 @@ def test_partial_functions_are_activations_of_layers(rng):
         elman.layers.Dense(4, activation=functools.partial(activations.gelu, 3))
 
 
+@pytest.mark.parametrize("axis", [1, -2, (1, 2)])
+def test_functions_along_time_have_no_stream(axis):
+    about = functools.partial(activations.softmax, axis=axis)
+    for layer in (Activation(about), Softmax(axis)):
+        model = elman.Sequential(
+            [
+                elman.layers.SimpleRNN(3, return_sequences=True, input_shape=(5, 2)),
+                layer,
+            ]
+        )
+        with pytest.raises(NotImplementedError, match="several timesteps"):
+            model.stream()
+
+
 def test_functions_use_up_no_names_and_keep_nothing():
     for _ in range(3):
         activations.softmax(np.zeros((2, 3)), axis=0)

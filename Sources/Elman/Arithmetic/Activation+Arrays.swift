@@ -3,10 +3,14 @@ import KernelInterface
 // Activations of arrays of any shape.
 
 extension Activation {
+  /// The axes of an array along which several elements are looked at, in order; an error where it has none such.
+  func axes(of shape: Shape) throws(ElmanError) -> [Int] {
+    elementwise == nil ? try shape.resolved(axes: axes, of: name) : []
+  }
+
   /// The shape of the result; an error where the axes do not fit.
   func outputShape(for input: Shape) throws(ElmanError) -> Shape {
-    if elementwise != nil { return input }
-    let axes = try input.resolved(axes: axes, of: name)
+    let axes = try axes(of: input)
     guard function == .glu else { return input }
     guard let axis = axes.first, axes.count == 1 else {
       throw ElmanError(.invalidArgument, "glu works along one axis. Received: axis=\(self.axes)")
@@ -24,7 +28,7 @@ extension Activation {
   /// the axis is the last: steps of streams may not.
   private func columns(_ shape: [Int]) throws(ElmanError) -> Int? {
     if elementwise != nil || axes == Activation.lastAxis { return shape.last ?? 1 }
-    let axes = try Shape(shape).resolved(axes: axes, of: name)
+    let axes = try axes(of: Shape(shape))
     let isTogether = function == .glu || axes == Array(shape.count - axes.count..<shape.count)
     return isTogether ? shape[axes[0]...].reduce(1, *) : nil
   }
@@ -42,7 +46,7 @@ extension Activation {
     let count = shape.reduce(1, *)
     if count == 0 { return }
     if let columns = try columns(shape) { return apply(kernels, x, y, rows: count / columns, columns: columns) }
-    let axes = try Shape(shape).resolved(axes: axes, of: name)
+    let axes = try axes(of: Shape(shape))
     let columns = axes.reduce(1) { $0 * shape[$1] }
     let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
     permutation.forEach { gathered, place in scratch[gathered] = x[place] }

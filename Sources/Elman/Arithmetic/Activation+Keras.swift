@@ -84,7 +84,8 @@ extension Activation {
     let isPlain = arguments == .object([])
     self.init(
       function, axes: axes,
-      json: isPlain ? .string(name) : SerializedObject.json(module: "keras.activations", className: name, config: arguments))
+      json: isPlain
+        ? .string(name) : SerializedObject.json(module: "keras.activations", className: name, config: arguments))
   }
 
   private static func unknown(_ name: String) -> ElmanError {
@@ -145,7 +146,8 @@ extension ConfigReader {
     guard activation.axes == Activation.lastAxis else {
       throw ElmanError(
         .unsupported,
-        "The \(key) of \(owner) works along the last axis; an Activation layer after it takes any. Received: axis=\(activation.axes)")
+        "The \(key) of \(owner) works along the last axis; an Activation layer after it takes any. "
+          + "Received: axis=\(activation.axes)")
     }
     return activation
   }
@@ -159,7 +161,8 @@ extension ConfigReader {
     }
     let activation = try Activation(value, keras: keras)
     if activation.function == .glu {
-      throw ElmanError(.unsupported, "The \(key) of \(owner) cannot be glu, which halves an axis: it is a function of arrays alone.")
+      throw ElmanError(
+        .unsupported, "The \(key) of \(owner) cannot be glu, which halves an axis: it is a function of arrays alone.")
     }
     return activation
   }

@@ -44,14 +44,16 @@ extension KerasVersion {
     switch model["keras_version"] {
     case .string(let text):
       guard let version = KerasVersion(text) else {
-        throw ElmanError(.invalidArgument, "A keras_version begins with numbers, such as \"2.2.4\". Received: keras_version=\(text)")
+        throw ElmanError(
+          .invalidArgument, "A keras_version begins with numbers, such as \"2.2.4\". Received: keras_version=\(text)")
       }
       self = version
     case nil, .null:
       guard model["backend"] != nil else { return nil }
       self = .first
     case .some(let other):
-      throw ElmanError(.invalidArgument, "A keras_version is a string, such as \"2.2.4\". Received: keras_version=\(other.text)")
+      throw ElmanError(
+        .invalidArgument, "A keras_version is a string, such as \"2.2.4\". Received: keras_version=\(other.text)")
     }
   }
 }

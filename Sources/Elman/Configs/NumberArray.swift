@@ -25,7 +25,8 @@ struct NumberArray: Equatable, Sendable {
       self.init(shape: [list.count] + (parts.first?.shape ?? []), values: parts.flatMap(\.values))
     case .object:
       // As Keras 3 serializes NumPy's.
-      guard let object = SerializedObject(json), object.className == "__numpy__", let value = object.config["value"] else { return nil }
+      guard let object = SerializedObject(json), object.className == "__numpy__", let value = object.config["value"]
+      else { return nil }
       self.init(value)
     default: return nil
     }

@@ -24,7 +24,8 @@ extension Sequential {
     reader.ignore("trainable", "dtype")
     try reader.finish()
     guard case .array(let list)? = layers else {
-      throw ElmanError(.wrongType, "A Sequential's config needs 'layers', a list. Received: \(layers?.typeName ?? "nothing")")
+      throw ElmanError(
+        .wrongType, "A Sequential's config needs 'layers', a list. Received: \(layers?.typeName ?? "nothing")")
     }
     self.init(name: name)
     for layer in list { try add(LayerRegistry.make(layer, keras: keras)) }
@@ -107,7 +108,9 @@ extension [JSON] {
   fileprivate var withInputLayer: [JSON] {
     guard let first, let config = first["config"] else { return self }
     if first["class_name"] == .string(InputLayer.className) { return [first] + dropFirst().map(\.withoutInput) }
-    guard let shape = config["batch_input_shape"], case .string(let name)? = config["name"] else { return map(\.withoutInput) }
+    guard let shape = config["batch_input_shape"], case .string(let name)? = config["name"] else {
+      return map(\.withoutInput)
+    }
     let input = SerializedObject.json(
       module: "keras.layers", className: InputLayer.className,
       config: ["name": .string(name + "_input"), "dtype": config["dtype"] ?? "float32", "batch_input_shape": shape])

@@ -15,10 +15,19 @@ public class FunctionLayer: Layer, @unchecked Sendable {
   final override var isIdentity: Bool { function.isLinear }
   final override var maskFlow: MaskFlow { .passes }
 
-  final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [try function.outputShape(for: input)] }
+  final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    [try function.outputShape(for: input)]
+  }
 
   final override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
     try function.scratchCount(for: input)
+  }
+
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try function.axes(of: Shape(input)).contains(1) {
+      throw cannotStream("it looks at several timesteps")
+    }
+    return []
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) { try apply(to: call.input, call) }
@@ -69,10 +78,12 @@ public final class LeakyReLU: FunctionLayer, @unchecked Sendable {
     let key = reader.has("negative_slope") ? "negative_slope" : "alpha"
     let slope = try reader.number(key, default: 0.3)
     guard slope >= 0 else {
-      throw ElmanError(.invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")
+      throw ElmanError(
+        .invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")
     }
     try super.init(
-      Activation(Elementwise(.relu, a: Float(slope), b: .infinity), json: "leaky_relu"), [JSON.Member(key, .double(slope))], &reader)
+      Activation(Elementwise(.relu, a: Float(slope), b: .infinity), json: "leaky_relu"),
+      [JSON.Member(key, .double(slope))], &reader)
   }
 }
 
@@ -82,7 +93,8 @@ public final class ELU: FunctionLayer, @unchecked Sendable {
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let alpha = try reader.number("alpha", default: 1)
-    try super.init(Activation(Elementwise(.elu, a: Float(alpha)), json: "elu"), [JSON.Member("alpha", .double(alpha))], &reader)
+    try super.init(
+      Activation(Elementwise(.elu, a: Float(alpha)), json: "elu"), [JSON.Member("alpha", .double(alpha))], &reader)
   }
 }
 
@@ -93,8 +105,11 @@ public final class ThresholdedReLU: FunctionLayer, @unchecked Sendable {
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let theta = try reader.number("theta", default: 1)
     guard theta >= 0 else {
-      throw ElmanError(.invalidArgument, "Theta of a Thresholded ReLU layer cannot be negative, expecting a float. Received: \(theta)")
+      throw ElmanError(
+        .invalidArgument, "Theta of a Thresholded ReLU layer cannot be negative, expecting a float. Received: \(theta)")
     }
-    try super.init(Activation(Elementwise(.threshold, a: Float(theta)), json: "threshold"), [JSON.Member("theta", .double(theta))], &reader)
+    try super.init(
+      Activation(Elementwise(.threshold, a: Float(theta)), json: "threshold"), [JSON.Member("theta", .double(theta))],
+      &reader)
   }
 }

@@ -13,7 +13,8 @@ public final class Softmax: FunctionLayer, @unchecked Sendable {
     guard let mask = call.mask else { return try super.forward(call) }
     guard call.inputShape.count == 2 else {
       throw ElmanError(
-        .unsupported, "The mask of a Softmax must have the input's shape, \(Shape(call.inputShape)); a mask of timesteps was given.")
+        .unsupported,
+        "The mask of a Softmax must have the input's shape, \(Shape(call.inputShape)); a mask of timesteps was given.")
     }
     let output = call.outputs[0]
     for place in 0..<call.inputShape.reduce(1, *) { output[place] = call.input[place] + (mask[place] == 0 ? -1e9 : 0) }
