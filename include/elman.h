@@ -1320,7 +1320,7 @@ typedef struct {
 ELMAN_API elman_status elman_up_sampling_1d_create(const elman_up_sampling_1d_options *options, elman_layer *layer);
 
 /*
- * elman_relu_create: x from a threshold on, at most a largest value.
+ * elman_relu_create: x above a threshold, at most a largest value.
  *
  *   options   see the fields
  *   layer     receives the handle
@@ -1335,7 +1335,7 @@ typedef struct {
   int64_t batch_input_shape[ELMAN_MAX_RANK];
   size_t batch_input_rank;
   double max_value;                   /* 0: none */
-  double negative_slope;              /* below the threshold */
+  double negative_slope;              /* up to the threshold */
   double threshold;
   int32_t frozen;
   int32_t reserved;
@@ -2100,10 +2100,12 @@ ELMAN_API elman_status elman_model_create(const char *name, elman_model *model);
  * elman_model_create_from_config: make a model from what get_config() or to_json() of a Sequential gives.
  *
  *   config_json   {"name": ..., "layers": [{"class_name": ..., "config": ...}, ...]}, or the same as the "config" of
- *                 {"class_name": "Sequential", "config": ...}; of Keras 2 or 3
+ *                 {"class_name": "Sequential", "config": ...}; of Keras 1, 2 or 3. Keras 2.0 to 2.2.2 wrote the list alone
  *   model         receives the handle, to be released by the caller
  *
- * Weights are fresh. Nothing that a config names is ever imported, opened or run.
+ * Weights are fresh. Nothing that a config names is ever imported, opened or run. "keras_version" beside "class_name" says
+ * what some names mean: "hard_sigmoid" is clip(0.2 x + 0.5, 0, 1) in Keras 1 and 2 ("backend" without a version is Keras
+ * 1), otherwise relu6(x + 3) / 6; and an LSTM or GRU without "recurrent_activation" has it up to Keras 2.3.
  *
  * Returns the codes of elman_layer_create and elman_model_add_layer; ELMAN_UNSUPPORTED: not a Sequential.
  * Threads: any. Since 0.1.
@@ -2167,6 +2169,21 @@ ELMAN_API elman_status elman_model_name(elman_model model, char *text, size_t ca
  * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_config(elman_model model, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_json: the model as JSON that Keras reads, as its to_json() gives it.
+ *
+ *   model                    a live handle
+ *   text, capacity, length   receive the JSON, by the rule of texts
+ *
+ * The config with {"class_name": "Sequential"} around it, and the input shape in an InputLayer. Keras 2 and Keras 3 both
+ * read it; but a "hard_sigmoid" is another function in each: a model with that of Keras 2 gives JSON that says
+ * "keras_version": "2.15.0", and one with that of Keras 3 JSON that Keras 2 refuses. elman_model_create_from_config reads
+ * them all.
+ *
+ * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_json(elman_model model, char *text, size_t capacity, size_t *length);
 
 /*
  * elman_model_build: make the weights of all layers for an input shape.
@@ -2648,8 +2665,27 @@ ELMAN_API elman_status elman_stream_get_state(elman_stream stream, size_t index,
 ELMAN_API elman_status elman_stream_set_state(elman_stream stream, size_t index, const elman_array *value);
 
 /* ================================================================================================================ */
-/* Hidden states without a model                                                                                    */
+/* Functions without a model                                                                                        */
 /* ================================================================================================================ */
+
+/*
+ * elman_activation_apply: an activation function of an array.
+ *
+ *   activation     its name in Keras, such as "softmax"; or a JSON object with arguments of the function, such as
+ *                  {"class_name": "gelu", "config": {"approximate": true}} or {"class_name": "softmax", "config":
+ *                  {"axis": [1, 2]}}
+ *   input          the array, row-major; may be NULL where a dimension is 0
+ *   input_shape    its shape; no dimension is -1; NULL only where input_rank is 0
+ *   input_rank     0 (one number) to ELMAN_MAX_RANK
+ *   output         receives the result, of the input's shape ("glu": with half of its axis); may be the input itself, but
+ *                  for "glu", and must not overlap it otherwise
+ *   output_count   the floats that output can hold: at least as many as the result has
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, no such function, an axis that the array does not have;
+ * ELMAN_WRONG_TYPE: no such argument of the function, or of another type; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_activation_apply(const char *activation, const float *input, const int64_t *input_shape,
+                                              size_t input_rank, float *output, size_t output_count);
 
 /*
  * elman_simple_rnn_hidden_states_f32: every hidden state h_t = tanh(Wx x_t + Wh h_(t-1) + b) of one sequence.

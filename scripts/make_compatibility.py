@@ -40,6 +40,7 @@ NOTES = {
     "dtype": "differs: float32 only",
     "synchronized": TRAINING,
     ("Embedding", "input_dim"): "differs: at most 2^24, since indices are float32",
+    ("Masking", "mask_value"): "same; a number, or one for each feature",
     ("Embedding", "sparse"): "taken, without effect: it concerns training",
     ("LeakyReLU", "negative_slope"): "same; Keras 2 calls it alpha",
     ("LeakyReLU", "alpha"): "same; Keras 3 calls it negative_slope",

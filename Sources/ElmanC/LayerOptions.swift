@@ -63,10 +63,11 @@ struct LayerConfig {
     if let text = try ElmanC.text(text, key) { add("\(key)", .string(text)) }
   }
 
-  /// A name, or a config as JSON.
+  /// A name, or an object or a list as JSON.
   mutating func add(_ key: StaticString, nameOrJSON: UnsafePointer<CChar>?) throws(ElmanError) {
     guard let text = try ElmanC.text(nameOrJSON, key) else { return }
-    add("\(key)", text.utf8.first == UInt8(ascii: "{") ? try JSON.parse(text) : .string(text))
+    let isJSON = text.utf8.first == UInt8(ascii: "{") || text.utf8.first == UInt8(ascii: "[")
+    add("\(key)", isJSON ? try JSON.parse(text) : .string(text))
   }
 
   mutating func add(_ key: String, flag: Int32) {

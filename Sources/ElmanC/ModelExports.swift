@@ -46,6 +46,13 @@ public func elman_model_config(
   model.tell(text, capacity, length) { $0.config().text }
 }
 
+@implementation @_cdecl("elman_model_json")
+public func elman_model_json(
+  _ model: elman_model, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  model.tell(text, capacity, length) { $0.json().text }
+}
+
 @implementation @_cdecl("elman_model_build")
 public func elman_model_build(
   _ model: elman_model, _ input_shape: UnsafePointer<Int64>?, _ input_rank: Int

@@ -17,14 +17,14 @@ public func elman_model_forward(
 
 /// An input, which may be NULL where it has no elements: something else then stands for it that is never read.
 @inline(__always)
-private func inputPointer(_ input: UnsafePointer<Float>?, count: Int) throws(ElmanError) -> UnsafePointer<Float> {
+func inputPointer(_ input: UnsafePointer<Float>?, count: Int) throws(ElmanError) -> UnsafePointer<Float> {
   if let input { return input }
   if count > 0 { _ = try required(input, "input") }
   return UnsafePointer(nothing)
 }
 
 @inline(__always)
-private func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError)
+func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError)
   -> UnsafeMutablePointer<Float>
 {
   if let output { return output }

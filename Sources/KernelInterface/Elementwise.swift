@@ -3,7 +3,7 @@
 /// Raw values are internal to one build of elman and may be renumbered.
 public enum ElementwiseFunction: Int32, Sendable, CaseIterable {
   case linear, tanh, sigmoid
-  /// `a` the slope below the threshold, `b` the largest value, `c` the threshold.
+  /// `a` the slope up to the threshold, `b` the largest value above it, `c` the threshold.
   case relu
   /// `a` is alpha.
   case elu, celu

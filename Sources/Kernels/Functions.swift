@@ -88,11 +88,12 @@ func apply(_ f: Elementwise, _ x: Vector) -> Vector {
   }
 }
 
-/// max(x, slope (x - threshold)), at most the largest value.
+/// x above the threshold, slope (x - threshold) up to it. A largest value holds x above the threshold in 0...largest.
 @inline(__always)
 private func rectified(_ f: Elementwise, _ x: Vector) -> Vector {
-  let below = f.a == 0 ? Vector() : f.a * (x - f.c)
-  return x.replacing(with: below, where: x .< Vector(repeating: f.c)).atMost(f.b)
+  let upTo = f.a == 0 ? Vector() : f.a * (x - f.c)
+  let above = f.b == .infinity ? x : x.atMost(f.b).atLeast(0)
+  return above.replacing(with: upTo, where: x .<= Vector(repeating: f.c))
 }
 
 @inline(__always)

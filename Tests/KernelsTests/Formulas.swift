@@ -27,7 +27,11 @@ var elementwiseFormulas: [Formula] {
   func expm1(_ x: Double) -> Double { abs(x) < 1e-5 ? x + x * x / 2 : exponential(x) - 1 }
   return [
     (.linear, { $0 }), (.relu, { $0 < 0 ? 0 : $0 }),
-    (Elementwise(.relu, a: 0.2, b: 6, c: 1), { $0 >= 6 ? 6 : $0 >= 1 ? $0 : Double(Float(0.2)) * ($0 - 1) }),
+    (Elementwise(.relu, b: .infinity, c: 1), { $0 <= 1 ? 0 : $0 }),
+    (Elementwise(.relu, b: 6, c: 1), { $0 <= 1 ? 0 : $0 > 6 ? 6 : $0 }),
+    (Elementwise(.relu, a: 0.2, b: 6, c: 1), { $0 <= 1 ? Double(Float(0.2)) * ($0 - 1) : $0 > 6 ? 6 : $0 }),
+    (Elementwise(.relu, a: -2, b: 6, c: -1), { $0 <= -1 ? -2 * ($0 + 1) : clip($0, 0, 6) }),
+    (Elementwise(.relu, b: -1), { $0.isNaN ? $0 : 0 }),
     (Elementwise(.elu, a: 1.5), { $0 < 0 ? 1.5 * expm1($0) : $0 }),
     (Elementwise(.celu, a: 2), { $0 < 0 ? 2 * expm1($0 / 2) : $0 }),
     (Elementwise(.selu), { 1.0507009873554805 * ($0 < 0 ? 1.6732632423543772 * expm1($0) : $0) }),

@@ -128,6 +128,11 @@ static const char *configs[] = {
     " {\"class_name\": \"Dense\", \"config\": {\"units\": 3}}]}",
     "{\"class_name\": \"Sequential\", \"config\": {\"layers\": [{\"class_name\": \"SimpleRNN\", \"config\": {\"units\": 3,"
     " \"batch_input_shape\": [null, 3, 4]}}]}}",
+    "{\"class_name\": \"Sequential\", \"keras_version\": \"2.2.2\", \"backend\": \"tensorflow\", \"config\": [{\"class_name\":"
+    " \"LSTM\", \"config\": {\"units\": 3, \"activation\": \"hard_sigmoid\", \"batch_input_shape\": [null, 3, 4]}}]}",
+    "{\"units\": 3, \"activation\": {\"class_name\": \"ReLU\", \"config\": {\"threshold\": 1}}, \"bias_initializer\": [1, 2, 3]}",
+    "{\"activation\": {\"class_name\": \"softmax\", \"config\": {\"axis\": [1, 2]}}}", "{\"mask_value\": [1, 2, 3, 4]}",
+    "{\"units\": 3, \"kernel_initializer\": {\"class_name\": \"Constant\", \"config\": {\"value\": [[1], [2], [3], [4]]}}}",
 };
 
 /* A text of the list; sometimes with other bytes in it (never digits, so that no size grows to hours of work). */
@@ -451,7 +456,7 @@ static void call_model(fuzzer *f) {
   size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 22)) {
+  switch (below(f, 23)) {
     case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
     case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
     case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
@@ -470,6 +475,7 @@ static void call_model(fuzzer *f) {
       break;
     case 17: TELL(elman_model_count_params, model, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 18: TELL(elman_model_reset_states, model); break;
+    case 21: TELL(elman_model_json, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 20: TELL(elman_model_memory, model, OR_NULL(f, f->shape), rank, OR_NULL(f, &number)); break;
     case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
     default: {
@@ -578,6 +584,22 @@ static void call_hidden_states(fuzzer *f) {
          OR_NULL(f, d), one_in(f, 2) ? NULL : d, OR_NULL(f, d + FLOATS / 4));
 }
 
+static void call_activation(fuzzer *f) {
+  static const char *functions[] = {
+      "relu", "softmax", "glu", "sparsemax", "no_such", "", "{\"class_name\": \"function\", \"config\": \"gelu\"}",
+      "{\"class_name\": \"relu\", \"config\": {\"negative_slope\": 0.5, \"max_value\": 1, \"threshold\": -1}}",
+      "{\"class_name\": \"log_softmax\", \"config\": {\"axis\": [0, 2]}}",
+      "{\"class_name\": \"softmax\", \"config\": {\"axis\": 1}}", "{\"class_name\": \"glu\", \"config\": {\"axis\": 1}}",
+      "{\"class_name\": \"sparsemax\", \"config\": {\"axis\": [0, 1, -1]}}", "{\"class_name\": \"Softmax\", \"config\": {}}",
+  };
+  const char *function = text_of(f, functions, sizeof functions / sizeof *functions, 0);
+  size_t rank = any_shape(f, 0), count = any_float_count(f);
+  float *output = exact_output(count);
+  TELL(elman_activation_apply, function, OR_NULL(f, f->input), OR_NULL(f, f->shape), rank,
+       output != NULL ? output : OR_NULL(f, f->output), count);
+  free(output);
+}
+
 static void *run(void *argument) {
   fuzzer *f = argument;
   long limit = f->calls;
@@ -589,7 +611,7 @@ static void *run(void *argument) {
   for (size_t i = 0; i < FLOATS; i++) f->input[i] = (float)((int)below(f, 2001) - 1000) / 500;
   for (size_t i = 0; i < FLOATS; i++) f->mask[i] = (uint8_t)below(f, 2);
   for (f->calls = 0; f->calls < limit;) {
-    switch (below(f, 17)) {
+    switch (below(f, 18)) {
       case 0: call_library(f); break;
       case 1: case 2: case 3: call_create(f); break;
       case 4: case 5: call_layer(f); break;
@@ -598,6 +620,7 @@ static void *run(void *argument) {
       case 12: one_in(f, 2) ? call_hidden_states(f) : call_states(f); break;
       case 13: call_run(f); break;
       case 14: call_stream(f); break;
+      case 15: call_activation(f); break;
       default: call_forward(f); break;
     }
   }

@@ -92,12 +92,19 @@ TEST(an_empty_batch_gives_an_empty_output) {
   OK(elman_model_release(model));
 }
 
-TEST(a_fixed_batch_holds) {
+TEST(a_fixed_batch_holds_where_a_layer_is_stateful) {
+  static const char *const configs[] = {"{\"units\": 3, \"batch_input_shape\": [2, 2, 10], \"stateful\": true}",
+                                        "{\"units\": 3, \"batch_input_shape\": [2, 2, 10]}"};
+  static const elman_status expected[] = {ELMAN_SHAPE_MISMATCH, ELMAN_OK};
   float input[3 * 2 * 10] = {0}, output[9];
-  elman_model model = make_model_of(make_layer("SimpleRNN", "{\"units\": 3, \"batch_input_shape\": [2, 2, 10]}"), NO_LAYER);
-  OK(elman_model_forward(model, input, SHAPE(2, 2, 10), output, 9));
-  CHECK_STATUS(elman_model_forward(model, input, SHAPE(3, 2, 10), output, 9), ELMAN_SHAPE_MISMATCH);
-  OK(elman_model_release(model));
+  for (int i = 0; i < 2; i++) {
+    elman_model model = make_model_of(make_layer("SimpleRNN", configs[i]), NO_LAYER);
+    OK(elman_model_forward(model, input, SHAPE(2, 2, 10), output, 9));
+    CHECK_STATUS(elman_model_forward(model, input, SHAPE(1, 2, 10), output, 9), expected[i]);
+    CHECK_STATUS(elman_model_forward(model, input, SHAPE(3, 2, 10), output, 9), expected[i]);
+    CHECK_STATUS(elman_model_forward(model, input, SHAPE(2, 3, 10), output, 9), ELMAN_SHAPE_MISMATCH);
+    OK(elman_model_release(model));
+  }
 }
 
 TEST(not_a_number_passes_through) {

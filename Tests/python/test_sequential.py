@@ -577,7 +577,8 @@ def test_training_is_true_or_false(rng):
 
 
 def test_wrong_batch_and_zero_timesteps():
-    model = elman.Sequential([SimpleRNN(3, batch_input_shape=(8, 2, 4))])
+    layer = SimpleRNN(3, stateful=True, batch_input_shape=(8, 2, 4))
+    model = elman.Sequential([layer])
     with pytest.raises(ValueError, match=r"expected shape=\(8, 2, 4\)"):
         model(np.zeros((7, 2, 4)))
     with pytest.raises(ValueError, match="at least one timestep"):

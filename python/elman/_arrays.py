@@ -38,6 +38,19 @@ def float32(values: Any, what: str = "input") -> FloatArray:
     return np.ascontiguousarray(array, dtype=np.float32).reshape(array.shape)
 
 
+def number(value: Any) -> Any:
+    """A number or numbers of NumPy as JSON knows them.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"A number is expected. Received: {value!r}")
+
+
 def describe(array: FloatArray) -> Array:
     """An ``elman_array`` of an array, which must stay alive meanwhile."""
     shape = (ctypes.c_int64 * max(1, array.ndim))(*array.shape)

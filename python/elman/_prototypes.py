@@ -189,6 +189,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_model_release": (_STATUS, (HANDLE,)),
     "elman_model_name": (_STATUS, (HANDLE, *TEXT)),
     "elman_model_config": (_STATUS, (HANDLE, *TEXT)),
+    "elman_model_json": (_STATUS, (HANDLE, *TEXT)),
     "elman_model_build": (_STATUS, (HANDLE, *SHAPE_IN)),
     "elman_model_is_built": (_STATUS, (HANDLE, INT32_P)),
     "elman_model_layer_count": (_STATUS, (HANDLE, SIZE_P)),
@@ -243,6 +244,10 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_stream_state_shape": (_STATUS, (HANDLE, c_size_t, *SHAPE_OUT)),
     "elman_stream_get_state": (_STATUS, (HANDLE, c_size_t, c_void_p, c_size_t)),
     "elman_stream_set_state": (_STATUS, (HANDLE, c_size_t, POINTER(Array))),
+    "elman_activation_apply": (
+        _STATUS,
+        (c_char_p, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t),
+    ),
     "elman_simple_rnn_hidden_states_f32": (_STATUS, _HIDDEN_STATES),
     "elman_simple_rnn_hidden_states_f64": (_STATUS, _HIDDEN_STATES),
 }

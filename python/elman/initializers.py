@@ -42,9 +42,13 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """All ``value``."""
+    """All ``value``, or the values of an array.
 
-    def __init__(self, value: float = 0.0):
+    An array is broadcast to the shape of the weight, as in Keras 3; as many numbers as
+    the weight has fill it row by row, as in Keras 2.
+    """
+
+    def __init__(self, value: npt.ArrayLike = 0.0):
         super().__init__(value=value)
 
 
@@ -158,13 +162,15 @@ globals().update(_SHORT_NAMES)
 
 
 def get(identifier: Any) -> Any:
-    """An initializer from its name, its config, or itself; None stays None.
+    """An initializer from its name, its config, an array, or itself; None stays None.
 
     Raises
     ------
     ValueError
         If there is none of that name.
     """
+    if isinstance(identifier, (list, np.ndarray)):
+        return Constant(identifier)
     return find(identifier, {**_SHORT_NAMES, **_CLASSES}, "initializer")
 
 

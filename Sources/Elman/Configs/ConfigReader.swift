@@ -2,14 +2,17 @@
 public struct ConfigReader {
   /// The class whose config this is, for messages.
   let owner: String
+  /// The Keras that wrote it; nil where that is not known, as for a layer on its own.
+  let keras: KerasVersion?
   private let members: [JSON.Member]
   private var known: Set<String> = []
 
-  init(_ config: JSON, of owner: String) throws(ElmanError) {
+  init(_ config: JSON, of owner: String, keras: KerasVersion? = nil) throws(ElmanError) {
     guard case .object(let members) = config else {
       throw ElmanError(.wrongType, "The config of \(owner) must be an object. Received: \(config.typeName)")
     }
     self.owner = owner
+    self.keras = keras
     self.members = members
   }
 
@@ -31,12 +34,12 @@ public struct ConfigReader {
   }
 
   mutating func bool(_ key: String, default standard: Bool) throws(ElmanError) -> Bool {
-    switch value(key) {
-    case nil: standard
-    case .bool(let value): value
-    case .int(0): false
-    case .int(1): true
-    case .some(let other): throw mismatch(key, "true or false", other)
+    guard let value = value(key) else { return standard }
+    if case .bool(let flag) = value { return flag }
+    switch ConfigReader.integer(value) {
+    case 0: return false
+    case 1: return true
+    default: throw mismatch(key, "true or false", value)
     }
   }
 

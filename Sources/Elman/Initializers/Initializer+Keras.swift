@@ -11,7 +11,7 @@ extension Initializer {
         .invalidArgument, "Unknown initializer: '\(name)'.\(hint) The initializers are \(names.joined(separator: ", ")).")
     }
     var reader = try ConfigReader(config, of: className)
-    reader.ignore("input_axes", "output_axes")
+    reader.ignore("input_axes", "output_axes", "dtype")
     self = try Self.read(className, &reader)
     try reader.finish()
   }
@@ -31,8 +31,8 @@ extension Initializer {
     case "Zeros": return fixed(className, .constant(0))
     case "Ones": return fixed(className, .constant(1))
     case "Constant":
-      let value = try reader.number("value", default: 0)
-      return fixed(className, .constant(value), ["value": .double(value)])
+      let value = try reader.numbers("value", default: 0)
+      return fixed(className, value.shape.isEmpty ? .constant(value.values[0]) : .array(value), ["value": value.json])
     case "Identity":
       let gain = try reader.number("gain", default: 1)
       return fixed(className, .identity(gain: gain), ["gain": .double(gain)])
@@ -107,11 +107,12 @@ extension Initializer {
 }
 
 extension ConfigReader {
-  /// An initializer by name or as Keras serializes it.
+  /// An initializer by name, as Keras serializes it, or the values themselves.
   mutating func initializer(_ key: String, default standard: String) throws(ElmanError) -> Initializer {
     guard let value = value(key) else { return try Initializer(named: standard) }
     if case .string(let name) = value { return try Initializer(named: name) }
+    if NumberArray(value)?.shape.isEmpty == false { return try Initializer(named: "Constant", config: ["value": value]) }
     if let object = SerializedObject(value) { return try Initializer(named: object.className, config: object.config) }
-    throw mismatch(key, "the name or the config of an initializer", value)
+    throw mismatch(key, "the name or the config of an initializer, or an array", value)
   }
 }

@@ -2,6 +2,7 @@
 public struct Initializer: Equatable, Sendable {
   enum Method: Equatable, Sendable {
     case constant(Double)
+    case array(NumberArray)
     case uniform(minimum: Double, maximum: Double)
     case normal(mean: Double, deviation: Double)
     case truncatedNormal(mean: Double, deviation: Double)
@@ -25,6 +26,7 @@ public struct Initializer: Equatable, Sendable {
     var random = seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next()
     switch method {
     case .constant(let value): Self.fill(buffer) { value }
+    case .array(let numbers): try Self.fill(buffer, shape, numbers)
     case .uniform(let minimum, let maximum): Self.fill(buffer) { random.uniform(minimum, maximum) }
     case .normal(let mean, let deviation): Self.fill(buffer) { mean + deviation * random.normal() }
     case .truncatedNormal(let mean, let deviation): Self.fill(buffer) { mean + deviation * random.truncatedNormal() }
@@ -37,6 +39,19 @@ public struct Initializer: Equatable, Sendable {
 
   static func fill(_ buffer: FloatBuffer, _ value: () -> Double) {
     for index in 0..<buffer.count { buffer.base[index] = Float(value()) }
+  }
+
+  /// Numbers broadcast to a weight's shape, as Keras 3 does, or as many in a row, as Keras 2 does.
+  private static func fill(_ buffer: FloatBuffer, _ shape: [Int], _ numbers: NumberArray) throws(ElmanError) {
+    if numbers.broadcasts(to: shape) {
+      numbers.broadcast(to: shape) { place, value in buffer.base[place] = Float(value) }
+    } else if numbers.values.count == buffer.count {
+      for (place, value) in numbers.values.enumerated() { buffer.base[place] = Float(value) }
+    } else {
+      throw ElmanError(
+        .shapeMismatch,
+        "A Constant of shape \(Shape(numbers.shape)) does not fit a weight: it cannot be broadcast to shape=\(Shape(shape))")
+    }
   }
 
   private static func fillIdentity(_ buffer: FloatBuffer, _ shape: [Int], _ gain: Double) throws(ElmanError) {

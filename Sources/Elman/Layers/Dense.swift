@@ -26,7 +26,7 @@ public final class Dense: Layer, @unchecked Sendable {
 
   override func ownConfig() -> [JSON.Member] {
     [
-      JSON.Member("units", .int(units)), JSON.Member("activation", .string(activation.name)),
+      JSON.Member("units", .int(units)), JSON.Member("activation", activation.json),
       JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
       JSON.Member("bias_initializer", biasInitializer.json),
     ] + unusedArguments

@@ -22,7 +22,7 @@ public final class Embedding: Layer, @unchecked Sendable {
     masksZero = try reader.bool("mask_zero", default: false)
     inputLength = reader.value("input_length")
     reader.ignore("lora_rank", "lora_alpha", "quantization_config", "sparse")
-    var settings = try LayerSettings(&reader, readsInputDimension: false)
+    var settings = try LayerSettings(&reader, readsInputDimension: false, inputTypes: LayerSettings.integerTypes)
     if settings.inputShape == nil, let inputLength { settings.inputShape = [nil, try reader.length(inputLength)] }
     super.init(settings)
   }

@@ -1,9 +1,9 @@
-/// Keras's `InputLayer`: the input shape of a model, and nothing to compute.
+/// Keras's `InputLayer`: the input shape of a model, and nothing to compute. Inputs of any dtype become float32.
 public final class InputLayer: Layer, @unchecked Sendable {
   public override class var className: String { "InputLayer" }
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let settings = try LayerSettings(&reader)
+    let settings = try LayerSettings(&reader, inputTypes: LayerSettings.floatTypes + LayerSettings.integerTypes + ["bool"])
     reader.ignore("sparse", "ragged", "type_spec", "optional", "input_dtype")
     guard settings.inputShape != nil else {
       throw ElmanError(

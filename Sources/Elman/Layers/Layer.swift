@@ -11,6 +11,7 @@ public class Layer: @unchecked Sendable {
   public let name: String
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
+  private let dtype: String
 
   let lock = ReadWriteLock()
   private var trainable: Bool
@@ -25,6 +26,7 @@ public class Layer: @unchecked Sendable {
   init(_ settings: LayerSettings) {
     name = settings.name
     givenInputShape = settings.inputShape
+    dtype = settings.dtype
     trainable = settings.trainable
     weightFormat = settings.weightFormat
   }
@@ -240,7 +242,7 @@ public class Layer: @unchecked Sendable {
   public final func config() -> JSON {
     var members = [JSON.Member("name", .string(name))]
     if hasTrainableInConfig { members.append(JSON.Member("trainable", .bool(isTrainable))) }
-    members.append(JSON.Member("dtype", "float32"))
+    members.append(JSON.Member("dtype", .string(dtype)))
     let format = read { weightFormat }
     if format != .float32 { members.append(JSON.Member("quantization", .string(format.name))) }
     if let givenInputShape { members.append(JSON.Member("batch_input_shape", givenInputShape.json)) }

@@ -62,6 +62,12 @@ public enum LayerRegistry {
 
   /// A layer of a class, from its Keras config. No name in a config is ever imported or run: only this table counts.
   public static func make(className: String, config: JSON) throws(ElmanError) -> Layer {
+    try make(SerializedObject(className: className, config: config), keras: nil)
+  }
+
+  /// As this Keras meant it.
+  static func make(_ object: SerializedObject, keras: KerasVersion?) throws(ElmanError) -> Layer {
+    let className = object.className
     if className == Lambda.className || className == CallbackCell.className {
       throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
     }
@@ -70,7 +76,7 @@ public enum LayerRegistry {
       throw ElmanError(
         .notFound, "Unknown layer: '\(className)'.\(hint) The layers are \(classNames.joined(separator: ", ")).")
     }
-    var reader = try ConfigReader(config, of: className)
+    var reader = try ConfigReader(object.config, of: className, keras: keras)
     let layer = try make(&reader)
     try reader.finish()
     return layer
@@ -93,10 +99,12 @@ public enum LayerRegistry {
   }
 
   /// A layer from `{"class_name": ..., "config": ...}`.
-  public static func make(_ serialized: JSON) throws(ElmanError) -> Layer {
+  public static func make(_ serialized: JSON) throws(ElmanError) -> Layer { try make(serialized, keras: nil) }
+
+  static func make(_ serialized: JSON, keras: KerasVersion?) throws(ElmanError) -> Layer {
     guard let object = SerializedObject(serialized) else {
       throw ElmanError(.wrongType, "A layer's config needs a 'class_name' (a string). Received: \(serialized.typeName)")
     }
-    return try make(className: object.className, config: object.config)
+    return try make(object, keras: keras)
   }
 }

@@ -14,11 +14,14 @@ struct LayerSettings {
   let trainable: Bool
   /// `quantization`, which is elman's own.
   let weightFormat: WeightFormat
+  /// float32, or the dtype of inputs where the layer takes any.
+  let dtype: String
   /// The input shape the user fixed, batch first; nil where it follows from the layer before.
   var inputShape: Shape?
 
   init(
-    _ reader: inout ConfigReader, inputDimension: InputDimension = .features, readsInputDimension: Bool = true
+    _ reader: inout ConfigReader, inputDimension: InputDimension = .features, readsInputDimension: Bool = true,
+    inputTypes: [String] = []
   ) throws(ElmanError) {
     let givenName = try reader.string("name")
     if let givenName, givenName.isEmpty || givenName.utf8.count > 1024 || givenName.utf8.contains(0) {
@@ -26,7 +29,7 @@ struct LayerSettings {
     }
     trainable = try reader.bool("trainable", default: true)
     weightFormat = try reader.string("quantization").map { (name) throws(ElmanError) in try WeightFormat(named: name) } ?? .float32
-    try LayerSettings.checkDtype(reader.value("dtype"), of: reader.owner)
+    dtype = try LayerSettings.dtype(&reader, or: inputTypes)
     inputShape = try LayerSettings.inputShape(&reader, inputDimension, readsInputDimension)
     reader.ignore("autocast", "build_config")
     name = givenName ?? NameCounter.name(forClass: reader.owner)
@@ -57,12 +60,15 @@ struct LayerSettings {
     throw ElmanError(.invalidArgument, "Argument '\(key)' of \(reader.owner) must be positive. Received: \(key)=\(value)")
   }
 
-  /// float32, by name or as Keras 3's policy object.
-  private static func checkDtype(_ dtype: JSON?, of owner: String) throws(ElmanError) {
-    guard let dtype else { return }
-    let name: JSON = dtype["config"]?["name"] ?? dtype
-    guard name == "float32" else {
-      throw ElmanError(.unsupported, "\(owner): elman computes in float32. Received: dtype=\(dtype.text)")
+  static let integerTypes = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+  static let floatTypes = ["float16", "bfloat16", "float32", "float64"]
+
+  /// The dtype, by name or as Keras 3's policy object: float32, or one of those that inputs may have.
+  private static func dtype(_ reader: inout ConfigReader, or inputTypes: [String]) throws(ElmanError) -> String {
+    guard let dtype = reader.value("dtype") else { return "float32" }
+    guard case .string(let name) = dtype["config"]?["name"] ?? dtype, name == "float32" || inputTypes.contains(name) else {
+      throw ElmanError(.unsupported, "\(reader.owner): elman computes in float32. Received: dtype=\(dtype.text)")
     }
+    return name
   }
 }

@@ -1,19 +1,30 @@
-/// Keras's `Masking`: timesteps whose features all equal mask_value are masked, and become 0; (batch, timesteps, features).
+/// Keras's `Masking`: timesteps whose features all equal mask_value, one number or one for each feature, are masked, and
+/// become 0; (batch, timesteps, features).
 public final class Masking: Layer, @unchecked Sendable {
   public override class var className: String { "Masking" }
 
-  private let maskValue: Double
+  private let maskValue: NumberArray
+  private let values: [Float]
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    maskValue = try reader.number("mask_value", default: 0)
+    maskValue = try reader.numbers("mask_value", default: 0)
+    guard maskValue.shape.count <= 1, !maskValue.values.isEmpty else {
+      throw ElmanError(
+        .invalidArgument,
+        "The mask_value of a Masking is a number, or one for each feature. Received: shape=\(Shape(maskValue.shape))")
+    }
+    values = maskValue.values.map { Float($0) }
     super.init(try LayerSettings(&reader))
   }
 
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("mask_value", .double(maskValue))] }
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("mask_value", maskValue.json)] }
   override var maskFlow: MaskFlow { .makes }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(3, input)
+    if values.count > 1, let features = input[2], features != values.count {
+      throw incompatible("its mask_value has \(values.count) numbers, one for each feature; found shape=\(input)")
+    }
     return [input]
   }
 
@@ -22,8 +33,8 @@ public final class Masking: Layer, @unchecked Sendable {
   }
 
   private func isKept(_ features: UnsafePointer<Float>, _ count: Int) -> Bool {
-    let value = Float(maskValue)
-    for feature in 0..<count where features[feature] != value { return true }
+    let isOne = values.count == 1
+    for feature in 0..<count where features[feature] != values[isOne ? 0 : feature] { return true }
     return false
   }
 

@@ -8,7 +8,7 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     guard let value = reader.value("layer") else {
       throw ElmanError(.wrongType, "TimeDistributed needs the argument 'layer', a layer.")
     }
-    try self.init(&reader, around: [LayerRegistry.make(value)])
+    try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
   }
 
   /// Around a layer that is there already, which is shared.

@@ -125,13 +125,19 @@ public final class Sequential: @unchecked Sendable {
 
   /// A shape that was only seen on an input gives way to another one: what differs is not fixed any more.
   private func relax(_ known: Shape, for input: Shape) throws(ElmanError) {
-    if known.accepts(input) { return }
+    if isShapeInferred ? known.accepts(input) : accepts(input, for: known) { return }
     guard isShapeInferred else { throw incompatible(known, input) }
     // The layer that does not take the input says best what it expects.
     try requireTaken(input)
     let relaxed = Shape(zip(known.dimensions, input.dimensions).map { $0 == $1 ? $0 : nil })
     guard known.rank == input.rank, (try? requireTaken(relaxed)) != nil else { throw incompatible(known.withBatch(nil), input) }
     currentInputShape = relaxed
+  }
+
+  /// Whether an input may come where a shape is fixed: of any batch, as in Keras, unless a layer is stateful.
+  private func accepts(_ input: Shape, for known: Shape) -> Bool {
+    let isFixed = stack.contains(where: \.isStateful)
+    return (isFixed ? known : known.withBatch(nil)).accepts(input)
   }
 
   /// An error unless all layers, one after the other, take an input of a shape.
@@ -162,7 +168,7 @@ public final class Sequential: @unchecked Sendable {
     try input?.requireSensible()
     return try lock.shared { () throws(ElmanError) in
       guard let input = input ?? currentInputShape else { throw notBuilt() }
-      if let known = currentInputShape, !known.accepts(input), !isShapeInferred { throw incompatible(known, input) }
+      if let known = currentInputShape, !accepts(input, for: known), !isShapeInferred { throw incompatible(known, input) }
       var shapes = [input]
       for layer in stack { shapes = try layer.outputShapes(for: shapes[0]) }
       return shapes

@@ -153,15 +153,21 @@ def _class(name: str) -> type[Layer]:
     )
 
 
-def deserialize(config: dict[str, Any]) -> Layer:
-    """A layer from what ``serialize`` gives, or from Keras's own config."""
+def check_serialized(config: Any) -> None:
+    """Raise a ValueError where a config is not that of a layer of elman."""
     inner = config.get("config", {}) if isinstance(config, dict) else None
     if not isinstance(inner, dict) or not isinstance(config.get("class_name"), str):
         raise ValueError(
             "A layer's config is a dict with 'class_name' and 'config'. "
             f"Received: {reprlib.repr(config)}"
         )
-    return _class(config["class_name"]).from_config(inner)
+    _class(config["class_name"])
+
+
+def deserialize(config: dict[str, Any]) -> Layer:
+    """A layer from what ``serialize`` gives, or from Keras's own config."""
+    check_serialized(config)
+    return _class(config["class_name"]).from_config(config.get("config", {}))
 
 
 def deserialize_handle(handle: int) -> Layer:

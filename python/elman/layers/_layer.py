@@ -32,16 +32,16 @@ def jsonable(value: Any) -> Any:
     """
     if isinstance(value, Layer):
         return serialize(value)
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.dtype):
-        return value.name
+    if isinstance(value, (np.generic, np.ndarray)):
+        return _arrays.number(value)
+    if isinstance(value, np.dtype) or _is_number_type(value):
+        return np.dtype(value).name
     if isinstance(value, type) and issubclass(value, Described):
         value = value()
     if isinstance(value, Described):
         known: Any = value.described()
     else:
-        known = activations.name_of(value)
+        known = activations.described(value)
     if known is None:
         raise ArgumentError(
             f"An argument of a layer cannot be {value!r}: the library runs the layer, "
@@ -50,6 +50,10 @@ def jsonable(value: Any) -> Any:
             "activation of your own; set_weights sets first values of your own."
         )
     return known
+
+
+def _is_number_type(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, (np.generic, int, float))
 
 
 def check_holdable(what: str, value: Any) -> None:

@@ -12,9 +12,10 @@ class Activation(Layer):
 
     Parameters
     ----------
-    activation : str
+    activation : str or function
         The name of the function, such as "tanh" or "softmax" (over the last
-        axis).
+        axis), or one of ``elman.activations``; ``functools.partial`` gives it
+        arguments.
 
     Examples
     --------

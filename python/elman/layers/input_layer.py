@@ -19,6 +19,9 @@ class InputLayer(Layer):
         The batch, where it is fixed.
     batch_shape, batch_input_shape : tuple
         The whole shape instead.
+    dtype : str, optional
+        That of the inputs: any of integers, floats and booleans, which become
+        float32.
 
     Examples
     --------
@@ -31,7 +34,7 @@ class InputLayer(Layer):
         self,
         input_shape: Sequence[int | None] | None = None,
         batch_size: int | None = None,
-        dtype: str | None = None,
+        dtype: Any = None,
         shape: Sequence[int | None] | None = None,
         batch_shape: Sequence[int | None] | None = None,
         **kwargs: Any,
@@ -48,7 +51,7 @@ class InputLayer(Layer):
 def Input(
     shape: Sequence[int | None] | None = None,
     batch_size: int | None = None,
-    dtype: str | None = None,
+    dtype: Any = None,
     batch_shape: Sequence[int | None] | None = None,
     name: str | None = None,
 ) -> InputLayer:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy.typing as npt
+
 from ._layer import Layer, arguments
 
 
@@ -12,8 +14,9 @@ class Masking(Layer):
 
     Parameters
     ----------
-    mask_value : float
-        The value; such timesteps become 0, and recurrent layers skip them.
+    mask_value : float, or list of float
+        The value, or one for each feature; such timesteps become 0, and recurrent
+        layers skip them.
 
     Notes
     -----
@@ -28,7 +31,7 @@ class Masking(Layer):
 
     def __init__(
         self,
-        mask_value: float = 0.0,
+        mask_value: npt.ArrayLike = 0.0,
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)

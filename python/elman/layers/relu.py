@@ -15,9 +15,9 @@ class ReLU(Layer):
     max_value : float, optional
         The largest output.
     negative_slope : float
-        The slope below the threshold.
+        The slope up to the threshold.
     threshold : float
-        Where the function begins to be x.
+        The function is x above it.
 
     Notes
     -----

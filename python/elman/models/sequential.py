@@ -18,7 +18,8 @@ from .._library import check, dimensions, encoded, fast_call, lib, text
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
-from ..layers import Embedding, InputLayer, Layer, deserialize, serialize
+from ..layers import Embedding, InputLayer, Layer, check_serialized, deserialize_handle
+from ..layers._layer import jsonable
 from ._predict import predict
 from ._table import html_table
 from .stream import Stream
@@ -87,15 +88,17 @@ class Sequential(Network):
     ):
         handle = ctypes.c_uint64()
         check(lib().elman_model_create(encoded(name), ctypes.byref(handle)))
-        self._own(handle.value)
-        self._layers: list[Layer] = []
-        self._input_layer: InputLayer | None = None
-        self._binding = threading.Lock()
-        self._unbind()
+        self._adopt(handle.value)
         for layer in [] if layers is None else layers:
             self.add(layer)
         if not trainable:
             self.trainable = False
+
+    def _adopt(self, handle: int) -> None:
+        self._own(handle)
+        self._layers: list[Layer] = []
+        self._binding = threading.Lock()
+        self._unbind()
 
     def close(self) -> None:
         """Release the model now; using it afterwards is a RuntimeError."""
@@ -120,16 +123,10 @@ class Sequential(Network):
                 "The added layer must be an instance of class Layer. "
                 f"Received: layer={layer!r} of type {type(layer)}."
             )
-        if layer._may_return_state and layer.return_state:
-            raise ValueError(
-                "All layers in a Sequential model should have a single output "
-                "tensor. Call the layer on its own for its states."
-            )
+        _require_single_output(layer)
         check(lib().elman_model_add_layer(self._handle, layer._handle))
         self._unbind()
-        if isinstance(layer, InputLayer):
-            self._input_layer = layer
-        else:
+        if not isinstance(layer, InputLayer):
             self._layers.append(layer)
             layer._take_initial_weights()
 
@@ -143,11 +140,6 @@ class Sequential(Network):
     def layers(self) -> list[Layer]:
         """The layers, without an InputLayer."""
         return list(self._layers)
-
-    def _all_layers(self) -> list[Layer]:
-        """The layers, an InputLayer first where there is one."""
-        first = [] if self._input_layer is None else [self._input_layer]
-        return [*first, *self._layers]
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.
@@ -218,7 +210,19 @@ class Sequential(Network):
                 output = bound(inputs)
                 if output is not None:
                     return output
-        return self._call(as_batch(inputs), training, mask)
+        return self._call(self._as_batch(inputs), training, mask)
+
+    def _as_batch(self, inputs: Any) -> FloatArray:
+        """The inputs as an array. A list of one array is that array, as in Keras.
+
+        Unless the array is one row of what a built model takes: then it is a batch of
+        one.
+        """
+        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+            rank = np.ndim(inputs[0]) if hasattr(inputs[0], "__array__") else 0
+            if rank > 0 and not (self.built and rank == len(self.input_shape) - 1):
+                return as_batch(inputs[0])
+        return as_batch(inputs)
 
     def _unbind(self) -> None:
         """Keep no call: the model has just changed."""
@@ -326,7 +330,7 @@ class Sequential(Network):
 
         Parameters
         ----------
-        x : array
+        x : array, or list of one array
             Samples first.
         batch_size : int, optional
             Samples at once; 32 where it is not given.
@@ -335,34 +339,35 @@ class Sequential(Network):
         steps : int, optional
             The most batches; all where it is not given.
         """
-        return predict(self, as_batch(x), batch_size, verbose, steps)
+        return predict(self, self._as_batch(x), batch_size, verbose, steps)
 
     # -- configs --------------------------------------------------------
 
-    def get_config(self) -> dict[str, Any]:
-        """The name and the layers, as Keras's ``get_config`` gives them."""
-        return {
-            "name": self.name,
-            "layers": [serialize(layer) for layer in self._all_layers()],
-        }
-
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Sequential:
+    def from_config(cls, config: dict[str, Any] | list[Any]) -> Sequential:
         """A model, with fresh weights, from what ``get_config`` or ``to_json`` gives.
+
+        ``keras_version`` beside ``class_name`` says what some names mean: see
+        ``to_json``. A list of layers is what Keras 2.0 to 2.2.2 gave.
 
         Raises
         ------
         ValueError
             If it is no config of a Sequential.
         """
-        inner = _inner_config(config)
-        model = cls(
-            [deserialize(layer) for layer in inner["layers"]],
-            name=inner.get("name"),
-        )
-        shape = inner.get("build_input_shape")
-        if shape and not model.built:
-            model.build(shape)
+        for layer in _serialized_layers(config):
+            check_serialized(layer)
+        handle = ctypes.c_uint64()
+        text = encoded(json.dumps(config, default=jsonable))
+        check(lib().elman_model_create_from_config(text, ctypes.byref(handle)))
+        model = cls.__new__(cls)
+        model._adopt(handle.value)
+        for index in range(model._number("layer_count")):
+            at = ctypes.c_uint64()
+            check(lib().elman_model_layer(model._handle, index, ctypes.byref(at)))
+            layer = deserialize_handle(at.value)
+            _require_single_output(layer)
+            model._layers.append(layer)
         return model
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -374,17 +379,12 @@ class Sequential(Network):
         """The config as JSON, which Keras 2 and Keras 3 read too.
 
         Keyword arguments go to ``json.dumps``. The input shape stands in an
-        InputLayer, the one place where both look for it.
+        InputLayer, the one place where both look for it. ``hard_sigmoid`` is another
+        function in each: a model with that of Keras 2 (``hard_sigmoid_keras2``) gives
+        JSON of Keras 2, which Keras 3 refuses, and one with that of Keras 3 JSON that
+        Keras 2 refuses.
         """
-        config = self.get_config()
-        config["layers"] = _with_input_layer(config["layers"])
-        model = {
-            "module": "keras",
-            "class_name": "Sequential",
-            "config": config,
-            "registered_name": "Sequential",
-        }
-        return json.dumps(model, **kwargs)
+        return json.dumps(json.loads(self._text("json")), **kwargs)
 
     # -- summary --------------------------------------------------------
 
@@ -480,34 +480,16 @@ class Sequential(Network):
         return html_table(self)
 
 
-def _with_input_layer(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Serialized layers whose first one is an InputLayer, if any tells a shape."""
-    if not layers or layers[0]["class_name"] == "InputLayer":
-        start = layers[:1]
-    else:
-        config = layers[0]["config"]
-        shape = config.get("batch_input_shape")
-        name = config["name"] + "_input"
-        start = []
-        if shape:
-            start = [serialize(InputLayer(batch_input_shape=shape, name=name))]
-    rest = [
-        {
-            **layer,
-            "config": {
-                key: value
-                for key, value in layer["config"].items()
-                if key != "batch_input_shape"
-            },
-        }
-        for layer in layers
-        if layer["class_name"] != "InputLayer"
-    ]
-    return [*start, *rest]
+def _require_single_output(layer: Layer) -> None:
+    if layer._may_return_state and layer.return_state:
+        raise ValueError(
+            "All layers in a Sequential model should have a single output "
+            "tensor. Call the layer on its own for its states."
+        )
 
 
-def _inner_config(config: Any) -> dict[str, Any]:
-    """A config with "layers", taken out of one with "class_name" around it."""
+def _serialized_layers(config: Any) -> list[Any]:
+    """The layers in what describes a Sequential."""
     inner = config
     if isinstance(config, dict) and "class_name" in config:
         if config["class_name"] != "Sequential":
@@ -516,14 +498,14 @@ def _inner_config(config: Any) -> dict[str, Any]:
                 f"Received: class_name={config['class_name']!r}"
             )
         inner = config.get("config")
-    if not isinstance(inner, dict) or not isinstance(
-        inner.get("layers"), (list, tuple)
-    ):
+    layers = inner.get("layers") if isinstance(inner, dict) else inner
+    if not isinstance(layers, (list, tuple)) or (layers is inner and not layers):
         raise ValueError(
-            "The config of a Sequential is a dict with a list of 'layers', as "
-            f"get_config and to_json give it. Received: {reprlib.repr(config)}"
+            "The config of a Sequential is a dict with a list of 'layers', or that "
+            "list, as get_config and to_json give it. "
+            f"Received: {reprlib.repr(config)}"
         )
-    return inner
+    return list(layers)
 
 
 def _restore(

@@ -1,8 +1,8 @@
 import KernelInterface
 
-/// A layer that applies one function to each element, or to each row (the last axis); any shape.
+/// A layer that applies one function to each element, or to the elements along some axes; any shape.
 public class FunctionLayer: Layer, @unchecked Sendable {
-  private let function: Activation
+  final let function: Activation
   private let arguments: [JSON.Member]
 
   init(_ function: Activation, _ arguments: [JSON.Member], _ reader: inout ConfigReader) throws(ElmanError) {
@@ -15,10 +15,25 @@ public class FunctionLayer: Layer, @unchecked Sendable {
   final override var isIdentity: Bool { function.isLinear }
   final override var maskFlow: MaskFlow { .passes }
 
-  final override func forward(_ call: LayerCall) {
-    let columns = call.inputShape.last ?? 1
-    let rows = call.inputShape.dropLast().reduce(1, *)
-    function.apply(call.kernels, call.input, call.outputs[0], rows: rows, columns: columns)
+  final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    [try function.outputShape(for: input)]
+  }
+
+  final override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try function.scratchCount(for: input)
+  }
+
+  final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try function.axes(of: Shape(input)).contains(1) {
+      throw cannotStream("it looks at several timesteps")
+    }
+    return []
+  }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) { try apply(to: call.input, call) }
+
+  final func apply(to input: UnsafePointer<Float>, _ call: LayerCall) throws(ElmanError) {
+    try function.apply(call.kernels, input, call.outputs[0], shape: call.inputShape, scratch: call.scratch)
   }
 }
 
@@ -30,12 +45,12 @@ public final class ActivationLayer: FunctionLayer, @unchecked Sendable {
     guard reader.has("activation") else {
       throw ElmanError(.wrongType, "Activation needs the argument 'activation', the name of a function.")
     }
-    let activation = try reader.activation("activation", default: "linear")
-    try super.init(activation, [JSON.Member("activation", .string(activation.name))], &reader)
+    let activation = try reader.anyActivation("activation", default: "linear")
+    try super.init(activation, [JSON.Member("activation", activation.json)], &reader)
   }
 }
 
-/// Keras's `ReLU`: x from the threshold on and at most max_value, below it negative_slope * (x - threshold).
+/// Keras's `ReLU`: x above the threshold and at most max_value, up to it negative_slope * (x - threshold).
 public final class ReLU: FunctionLayer, @unchecked Sendable {
   public override class var className: String { "ReLU" }
 
@@ -47,7 +62,7 @@ public final class ReLU: FunctionLayer, @unchecked Sendable {
       throw ElmanError(.invalidArgument, "\(key) of a ReLU layer cannot be a negative value. Received: \(value)")
     }
     try super.init(
-      Activation(Elementwise(.relu, a: Float(slope), b: Float(given ?? .infinity), c: Float(threshold))),
+      Activation(Elementwise(.relu, a: Float(slope), b: Float(given ?? .infinity), c: Float(threshold)), json: "relu"),
       [
         JSON.Member("max_value", given.map(JSON.double) ?? .null), JSON.Member("negative_slope", .double(slope)),
         JSON.Member("threshold", .double(threshold)),
@@ -63,10 +78,12 @@ public final class LeakyReLU: FunctionLayer, @unchecked Sendable {
     let key = reader.has("negative_slope") ? "negative_slope" : "alpha"
     let slope = try reader.number(key, default: 0.3)
     guard slope >= 0 else {
-      throw ElmanError(.invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")
+      throw ElmanError(
+        .invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")
     }
     try super.init(
-      Activation(Elementwise(.relu, a: Float(slope), b: .infinity)), [JSON.Member(key, .double(slope))], &reader)
+      Activation(Elementwise(.relu, a: Float(slope), b: .infinity), json: "leaky_relu"),
+      [JSON.Member(key, .double(slope))], &reader)
   }
 }
 
@@ -76,7 +93,8 @@ public final class ELU: FunctionLayer, @unchecked Sendable {
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let alpha = try reader.number("alpha", default: 1)
-    try super.init(Activation(Elementwise(.elu, a: Float(alpha))), [JSON.Member("alpha", .double(alpha))], &reader)
+    try super.init(
+      Activation(Elementwise(.elu, a: Float(alpha)), json: "elu"), [JSON.Member("alpha", .double(alpha))], &reader)
   }
 }
 
@@ -87,8 +105,11 @@ public final class ThresholdedReLU: FunctionLayer, @unchecked Sendable {
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let theta = try reader.number("theta", default: 1)
     guard theta >= 0 else {
-      throw ElmanError(.invalidArgument, "Theta of a Thresholded ReLU layer cannot be negative, expecting a float. Received: \(theta)")
+      throw ElmanError(
+        .invalidArgument, "Theta of a Thresholded ReLU layer cannot be negative, expecting a float. Received: \(theta)")
     }
-    try super.init(Activation(Elementwise(.threshold, a: Float(theta))), [JSON.Member("theta", .double(theta))], &reader)
+    try super.init(
+      Activation(Elementwise(.threshold, a: Float(theta)), json: "threshold"), [JSON.Member("theta", .double(theta))],
+      &reader)
   }
 }

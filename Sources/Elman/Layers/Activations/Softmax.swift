@@ -1,40 +1,23 @@
-import KernelInterface
-
 /// Keras's `Softmax` over one axis or several; elements that a mask of the input's own shape leaves out get 0.
-public final class Softmax: Layer, @unchecked Sendable {
+public final class Softmax: FunctionLayer, @unchecked Sendable {
   public override class var className: String { "Softmax" }
 
-  private let axes: [Int]
-
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    axes = try reader.axes()
-    super.init(try LayerSettings(&reader))
+    let axes = try reader.axes()
+    try super.init(
+      Activation(.softmax, axes: axes, json: "softmax"),
+      [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes))], &reader)
   }
-
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes))] }
-  override var maskFlow: MaskFlow { .passes }
-
-  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
-    _ = try input.resolved(axes: axes, of: name)
-    return [input]
-  }
-
-  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try elementCount(input) }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let shape = call.inputShape
-    let axes = try Shape(shape).resolved(axes: axes, of: name)
-    if call.mask != nil, shape.count != 2 {
+    guard let mask = call.mask else { return try super.forward(call) }
+    guard call.inputShape.count == 2 else {
       throw ElmanError(
-        .unsupported, "The mask of a Softmax must have the input's shape, \(Shape(shape)); a mask of timesteps was given.")
+        .unsupported,
+        "The mask of a Softmax must have the input's shape, \(Shape(call.inputShape)); a mask of timesteps was given.")
     }
-    let columns = axes.reduce(1) { $0 * shape[$1] }
-    let rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
-    let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
-    permutation.forEach { result, array in
-      call.scratch[result] = call.input[array] + (call.mask.map { $0[array] == 0 ? -1e9 : 0 } ?? 0)
-    }
-    call.kernels.softmax(call.scratch, call.scratch, rows, columns)
-    permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }
+    let output = call.outputs[0]
+    for place in 0..<call.inputShape.reduce(1, *) { output[place] = call.input[place] + (mask[place] == 0 ? -1e9 : 0) }
+    try apply(to: output, call)
   }
 }

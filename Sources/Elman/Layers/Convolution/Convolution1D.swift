@@ -37,7 +37,7 @@ public class Convolution1D: Layer, @unchecked Sendable {
       JSON.Member("padding", .string(window.padding)), JSON.Member("data_format", "channels_last"),
       JSON.Member("dilation_rate", .integers([window.dilation])),
     ] + weightConfig + [
-      JSON.Member("activation", .string(activation.name)), JSON.Member("use_bias", .bool(usesBias)),
+      JSON.Member("activation", activation.json), JSON.Member("use_bias", .bool(usesBias)),
       JSON.Member("bias_initializer", biasInitializer.json),
     ] + arguments
   }

@@ -20,8 +20,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     guard let layer = reader.value("layer") else {
       throw ElmanError(.wrongType, "Bidirectional needs the argument 'layer', a recurrent layer.")
     }
-    var layers = [try LayerRegistry.make(layer)]
-    if let backward = reader.value("backward_layer") { layers.append(try LayerRegistry.make(backward)) }
+    var layers = [try LayerRegistry.make(layer, keras: reader.keras)]
+    if let backward = reader.value("backward_layer") { layers.append(try LayerRegistry.make(backward, keras: reader.keras)) }
     try self.init(&reader, around: layers)
   }
 

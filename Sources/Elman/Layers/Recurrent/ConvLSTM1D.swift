@@ -35,7 +35,8 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     }
     try reader.requireChannelsLast()
     activation = try reader.activation("activation", default: "tanh")
-    recurrentActivation = try reader.activation("recurrent_activation", default: "sigmoid")
+    let isOld = reader.keras?.hasFirstHardSigmoid == true
+    recurrentActivation = try reader.activation("recurrent_activation", default: isOld ? "hard_sigmoid" : "sigmoid")
     usesBias = try reader.bool("use_bias", default: true)
     kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
     recurrentInitializer = try reader.initializer("recurrent_initializer", default: "orthogonal")
@@ -58,7 +59,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
       JSON.Member("filters", .int(filters)), JSON.Member("kernel_size", .integers([window.size])),
       JSON.Member("strides", .integers([window.stride])), JSON.Member("padding", .string(window.padding)),
       JSON.Member("data_format", "channels_last"), JSON.Member("dilation_rate", .integers([window.dilation])),
-      JSON.Member("activation", .string(activation.name)), JSON.Member("recurrent_activation", .string(recurrentActivation.name)),
+      JSON.Member("activation", activation.json), JSON.Member("recurrent_activation", recurrentActivation.json),
       JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
       JSON.Member("recurrent_initializer", recurrentInitializer.json),
       JSON.Member("bias_initializer", biasInitializer.json), JSON.Member("unit_forget_bias", .bool(unitForgetBias)),

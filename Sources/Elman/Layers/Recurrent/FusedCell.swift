@@ -31,13 +31,15 @@ final class FusedCell: Sendable {
     kernels = .fitting(units: units)
     stateSizes = kind == .lstm ? [units, units] : [units]
     activation = try reader.activation("activation", default: "tanh")
-    recurrentActivation = kind == .simpleRNN ? .linear : try reader.activation("recurrent_activation", default: "sigmoid")
+    let isOld = reader.keras?.hasFirstRecurrentDefaults == true
+    recurrentActivation =
+      kind == .simpleRNN ? .linear : try reader.activation("recurrent_activation", default: isOld ? "hard_sigmoid" : "sigmoid")
     usesBias = try reader.bool("use_bias", default: true)
     kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
     recurrentInitializer = try reader.initializer("recurrent_initializer", default: "orthogonal")
     biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
     unitForgetBias = kind == .lstm ? try reader.bool("unit_forget_bias", default: true) : false
-    resetAfter = kind == .gru ? try reader.bool("reset_after", default: true) : false
+    resetAfter = kind == .gru ? try reader.bool("reset_after", default: !isOld) : false
     trainingArguments = try reader.trainingArguments(
       "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
       "recurrent_constraint", "bias_constraint")
@@ -49,8 +51,8 @@ final class FusedCell: Sendable {
 
   /// The arguments in Keras's order; a cell has no activity regularizer.
   func config(ofCell: Bool) -> [JSON.Member] {
-    var members = [JSON.Member("units", .int(units)), JSON.Member("activation", .string(activation.name))]
-    if kind != .simpleRNN { members.append(JSON.Member("recurrent_activation", .string(recurrentActivation.name))) }
+    var members = [JSON.Member("units", .int(units)), JSON.Member("activation", activation.json)]
+    if kind != .simpleRNN { members.append(JSON.Member("recurrent_activation", recurrentActivation.json)) }
     members += [
       JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
       JSON.Member("recurrent_initializer", recurrentInitializer.json),

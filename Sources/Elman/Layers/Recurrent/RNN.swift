@@ -10,9 +10,9 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
     guard let value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
     if case .array = value {
       let stack = SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
-      try self.init(&reader, around: [LayerRegistry.make(stack)])
+      try self.init(&reader, around: [LayerRegistry.make(stack, keras: reader.keras)])
     } else {
-      try self.init(&reader, around: [LayerRegistry.make(value)])
+      try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
     }
   }
 

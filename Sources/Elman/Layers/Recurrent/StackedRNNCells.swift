@@ -15,7 +15,7 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
       throw ElmanError(.wrongType, "StackedRNNCells needs the argument 'cells', a list of 1 to \(StackedRNNCells.limit) cells.")
     }
     var cells: [Layer] = []
-    for value in list { cells.append(try LayerRegistry.make(value)) }
+    for value in list { cells.append(try LayerRegistry.make(value, keras: reader.keras)) }
     try self.init(&reader, around: cells)
   }
 
