@@ -267,7 +267,7 @@ def test_masking_by_a_vector(value):
     result = model(x)
     np.testing.assert_array_equal(result, rnn(x[:, 1:4]))
     again = elman.models.model_from_json(model.to_json())
-    assert again.layers[0].mask_value == [1, 2]
+    assert again.layers[0].mask_value == (1, 2)
     again.build(x.shape)
     again.set_weights(model.get_weights())
     np.testing.assert_array_equal(again(x), result)
@@ -297,7 +297,7 @@ def test_integers_of_any_kind(integer):
     convolution = Conv1D(integer(2), integer(2), strides=integer(1))
     assert convolution(np.zeros((1, 4, 3))).shape == (1, 3, 2)
     assert Embedding(integer(5), integer(2)).output_dim == 2
-    assert Dense(2, input_shape=(integer(3),)).batch_input_shape == [None, 3]
+    assert Dense(2, input_shape=(integer(3),)).batch_input_shape == (None, 3)
 
 
 @pytest.mark.parametrize("number", [np.float32, np.float64, np.array, np.float16])
@@ -327,7 +327,7 @@ def test_flags_that_are_none():
 def test_shapes_may_be_arrays():
     assert Reshape(np.array([3, 2]))(np.zeros((1, 6))).shape == (1, 3, 2)
     assert Permute(np.array([2, 1]))(np.zeros((1, 3, 2))).shape == (1, 2, 3)
-    assert Dense(1, input_shape=np.array([4])).batch_input_shape == [None, 4]
+    assert Dense(1, input_shape=np.array([4])).batch_input_shape == (None, 4)
 
 
 def test_numbers_that_are_none():

@@ -91,6 +91,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_version_number": (c_int32, ()),
     "elman_status_name": (c_char_p, (c_int32,)),
     "elman_last_error": (c_size_t, (c_void_p, c_size_t)),
+    "elman_last_callback_status": (c_int32, ()),
     "elman_kernels": (c_char_p, ()),
     "elman_set_num_threads": (_STATUS, (c_int32,)),
     "elman_get_num_threads": (c_int32, ()),
