@@ -11,12 +11,12 @@ struct NumberArray: Equatable, Sendable {
     self.values = values
   }
 
-  /// nil where the lists differ in length, or hold something else.
+  /// nil if the lists differ in length, are empty, or hold something else.
   init?(_ json: JSON) {
     switch json {
     case .int(let value): self.init(Double(value))
     case .double(let value): self.init(value)
-    case .array(let list):
+    case .array(let list) where !list.isEmpty:
       var parts: [NumberArray] = []
       for element in list {
         guard let part = NumberArray(element), part.shape == parts.first?.shape ?? part.shape else { return nil }
@@ -36,7 +36,7 @@ struct NumberArray: Equatable, Sendable {
 
   private func json(_ values: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> JSON {
     guard let count = shape.first else { return .double(values[values.startIndex]) }
-    let size = count == 0 ? 0 : values.count / count
+    let size = values.count / count
     return .array(
       (0..<count).map { index in
         let start = values.startIndex + index * size
