@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -82,13 +83,12 @@ def check(status: int) -> None:
         raise _errors.exception(lib(), status)
 
 
-try:
-    # Compiled where Python's headers were at hand; ELMAN_CTYPES=1 goes without it.
-    from . import _fast
-except ImportError:
-    _fast = None  # type: ignore[assignment]
-if os.environ.get("ELMAN_CTYPES"):
-    _fast = None  # type: ignore[assignment]
+# Compiled where Python's headers were at hand, for the stable ABI of Python 3.11;
+# ELMAN_CTYPES=1 goes without it.
+_fast: Any = None
+if sys.version_info >= (3, 11) and not os.environ.get("ELMAN_CTYPES"):
+    with contextlib.suppress(ImportError):
+        from . import _fast
 
 
 def fast_call(
