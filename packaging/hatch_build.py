@@ -28,10 +28,10 @@ class LibraryHook(BuildHookInterface):
             return
         self.make("stage", "fast")
         root = Path(self.root)
-        library = root / ".build" / "install" / "lib" / "libelman.so"
+        library = root / ".build" / "install" / "lib" / "libelman.so.1"
         binaries = [library, *(root / "python" / "elman").glob("_fast*.so")]
         major, minor = glibc_needed(binaries)
-        build_data["force_include"][str(library)] = "elman/libelman.so"
+        build_data["force_include"][str(library)] = "elman/libelman.so.1"
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-manylinux_{major}_{minor}_{platform.machine()}"
 

@@ -24,7 +24,13 @@ LARGEST_SIZE = 2**31 - 1
 # new array for its address.
 LARGEST_COPY = 1024
 
-_FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"
+# The name of the library where it is built, and where it is installed: in a wheel
+# libelman.so would pass for a module.
+_BUILT, _INSTALLED = (
+    ("libelman.dylib", "libelman.dylib")
+    if sys.platform == "darwin"
+    else ("libelman.so", "libelman.so.1")
+)
 _library: ctypes.CDLL | None = None
 
 
@@ -35,8 +41,7 @@ def _candidates() -> list[str]:
         return [given]
     package = Path(__file__).resolve().parent
     checkout = package.parent.parent / ".build" / "release"
-    system = _FILE if sys.platform == "darwin" else _FILE + ".1"
-    return [str(package / _FILE), str(checkout / _FILE), system]
+    return [str(package / _INSTALLED), str(checkout / _BUILT), _INSTALLED]
 
 
 def _load() -> ctypes.CDLL:
