@@ -97,7 +97,7 @@ $(VENV)/.ready: pyproject.toml | need-python
 	@touch $@
 
 .PHONY: wheel
-wheel: need-swift need-c venv ## Make dist/: a wheel with the library in it, for pip install dist/*.whl, and its sources
+wheel: venv ## Make dist/: a wheel with the library in it, for pip install dist/*.whl, and its sources
 	rm -rf dist
 	$(VENV)/bin/python -m build --sdist --wheel --outdir dist
 

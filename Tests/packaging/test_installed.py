@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 
 import pytest
-from conftest import ROOT, clean_environment, output_of
+from environments import ROOT, clean_environment, output_of
 
 # Prints a few hidden states, the files of elman in this process, and its modules'.
 PROGRAM = """

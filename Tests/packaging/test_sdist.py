@@ -7,7 +7,7 @@ import sys
 import tarfile
 
 import pytest
-from conftest import ROOT
+from environments import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,9 @@ def test_every_target_of_the_package_has_its_sources(unpacked):
 
 
 def test_nothing_but_sources(sdist):
-    tracked = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    sources = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     with tarfile.open(sdist) as archive:
         files = [member for member in archive.getmembers() if not member.isdir()]
@@ -44,20 +45,28 @@ def test_nothing_but_sources(sdist):
     assert all(member.isfile() for member in files)
     links = ("Sources/KernelsAVX2/", "Sources/KernelsAVX512/")
     names = {member.name.partition("/")[2] for member in files}
-    made = {name for name in names if name not in tracked}
+    made = {name for name in names if name not in sources}
     assert {name for name in made if not name.startswith(links)} == {"PKG-INFO"}
     assert sdist.stat().st_size < 1_000_000
 
 
-def test_a_build_without_swift_says_so(tmp_path):
-    """It does not make a package without the library."""
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"SWIFT": "no-swift"}, "elman needs the Swift toolchain, 6.3 or newer"),
+        ({"MAKEFLAGS": "CC=no-cc"}, "elman needs the Debian packages: gcc"),
+        ({"PATH": "/nowhere"}, "elman is built by make, which is not in PATH."),
+    ],
+    ids=["Swift", "a C compiler", "make"],
+)
+def test_a_build_says_what_is_missing(variables, sentence, tmp_path):
+    """It installs nothing for the system, and makes no package without the library."""
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir"]
     result = subprocess.run(
-        [*command, tmp_path, ROOT],
-        env={**os.environ, "SWIFT": "no-swift"},
+        [*command, tmp_path, ROOT], env={**os.environ, **variables},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert result.returncode != 0
-    assert "elman needs the Swift toolchain" in result.stdout
-    assert "There is no 'no-swift' in PATH" in result.stdout
+    assert sentence in result.stdout
+    assert "Installing the Debian packages" not in result.stdout
     assert not list(tmp_path.glob("*.whl"))
