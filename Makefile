@@ -96,6 +96,11 @@ $(VENV)/.ready: pyproject.toml | need-python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+.PHONY: wheel
+wheel: venv ## Make dist/: a wheel with the library in it, for pip install dist/*.whl, and its sources
+	rm -rf dist
+	$(VENV)/bin/python -m build --sdist --wheel --outdir dist
+
 # What makes calls faster; without it they go through ctypes.
 .PHONY: fast
 fast: need-c need-python
@@ -117,7 +122,7 @@ demo-c:
 # ---- tests ----
 
 .PHONY: test
-test: test-swift test-c test-python ## Run every test: Swift, C, Python
+test: test-swift test-c test-python test-wheel ## Run every test: Swift, C, Python, the wheel
 
 .PHONY: test-swift
 test-swift: lib ## Run the Swift tests
@@ -146,6 +151,16 @@ test-python: venv ## Run the Python tests
 	@# The same without the compiled module.
 	ELMAN_CTYPES=1 $(VENV)/bin/python -m pytest Tests/python
 
+.PHONY: test-wheel
+test-wheel: wheel ## Install the wheel into fresh environments and test it there
+	$(VENV)/bin/python -m pytest Tests/packaging
+
+.PHONY: test-sdist
+test-sdist: wheel ## Build a wheel from the sources in dist/, which takes minutes, and test it
+	@rm -rf .build/from-sdist
+	$(VENV)/bin/python -m pip wheel --no-deps --wheel-dir .build/from-sdist dist/elman-*.tar.gz
+	$(VENV)/bin/python -m pytest Tests/packaging --dist .build/from-sdist
+
 # The kernels alone, by Embedded Swift: the library would take Swift's runtime for arm64.
 .PHONY: check-arm64
 check-arm64: need-swift need-python ## Compile the kernels for arm64, read their machine code, run them in an emulator
@@ -161,17 +176,18 @@ ruff: $(VENV)/.ready
 	@$(VENV)/bin/python -m ruff --version > /dev/null 2>&1 \
 	  || $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check ruff
 
+PYTHON_SOURCES := python Tests/packaging Tests/python benchmarks packaging scripts
 .PHONY: format
 format: need-swift ruff ## Format Swift (swift-format) and Python (ruff)
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests examples
-	$(VENV)/bin/python -m ruff format python Tests/python benchmarks scripts
-	$(VENV)/bin/python -m ruff check --fix python Tests/python benchmarks scripts
+	$(VENV)/bin/python -m ruff format $(PYTHON_SOURCES)
+	$(VENV)/bin/python -m ruff check --fix $(PYTHON_SOURCES)
 
 .PHONY: lint
 lint: need-c lib ruff ## Check the formatting, the header with every warning on, and the kernels' machine code
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests examples
-	$(VENV)/bin/python -m ruff format --check python Tests/python benchmarks scripts
-	$(VENV)/bin/python -m ruff check python Tests/python benchmarks scripts
+	$(VENV)/bin/python -m ruff format --check $(PYTHON_SOURCES)
+	$(VENV)/bin/python -m ruff check $(PYTHON_SOURCES)
 	Tests/c/check-header include
 	@scripts/need objdump binutils
 	$(VENV)/bin/python benchmarks/check_kernels.py
@@ -220,4 +236,4 @@ bench-roofline: venv bench-programs ## Measure the machine's limits and how near
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf .build .build-* $(VENV) python/elman/_fast*.so
+	rm -rf .build .build-* dist $(VENV) python/elman/_fast*.so

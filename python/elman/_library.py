@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -25,7 +26,13 @@ LARGEST_COPY = 1024
 
 _MOST_TEXTS = 2048
 
-_FILE = "libelman.dylib" if sys.platform == "darwin" else "libelman.so"
+# The name of the library where it is built, and where it is installed: in a wheel
+# libelman.so would pass for a module.
+_BUILT, _INSTALLED = (
+    ("libelman.dylib", "libelman.dylib")
+    if sys.platform == "darwin"
+    else ("libelman.so", "libelman.so.1")
+)
 _library: ctypes.CDLL | None = None
 
 
@@ -36,8 +43,7 @@ def _candidates() -> list[str]:
         return [given]
     package = Path(__file__).resolve().parent
     checkout = package.parent.parent / ".build" / "release"
-    system = _FILE if sys.platform == "darwin" else _FILE + ".1"
-    return [str(package / _FILE), str(checkout / _FILE), system]
+    return [str(package / _INSTALLED), str(checkout / _BUILT), _INSTALLED]
 
 
 def _load() -> ctypes.CDLL:
@@ -84,13 +90,12 @@ def check(status: int) -> None:
         raise _errors.exception(lib(), status)
 
 
-try:
-    # Compiled where Python's headers were at hand; ELMAN_CTYPES=1 goes without it.
-    from . import _fast
-except ImportError:
-    _fast = None  # type: ignore[assignment]
-if os.environ.get("ELMAN_CTYPES"):
-    _fast = None  # type: ignore[assignment]
+# Compiled where Python's headers were at hand, for the stable ABI of Python 3.11;
+# ELMAN_CTYPES=1 goes without it.
+_fast: Any = None
+if sys.version_info >= (3, 11) and not os.environ.get("ELMAN_CTYPES"):
+    with contextlib.suppress(ImportError):
+        from . import _fast
 
 
 def fast_call(
