@@ -411,8 +411,8 @@ ELMAN_API elman_status elman_dense_create(const elman_dense_options *options, el
  * elman_bidirectional_create: a recurrent layer and its mirror image that reads the sequence from its end.
  *
  *   options   see the fields; layer must be given. layer and backward_layer are read, not kept: as in Keras, the new
- *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights,
- *             and the caller still releases what it gave. A cell of the caller (elman_cell_create) is shared by both.
+ *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights (but
+ *             with what elman_layer_set_initial_weights gave), and the caller still releases what it gave. A cell of the caller (elman_cell_create) is shared by both.
  *   layer     receives the handle
  *
  * Input (batch, timesteps, features); output as the wrapped layer's, with the units of both at "concat". Outputs of both
@@ -2059,6 +2059,22 @@ ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, c
  * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
+
+/*
+ * elman_layer_set_initial_weights: the values that the weights have once the layer is built; Keras's argument `weights`.
+ *
+ *   layer    a live handle
+ *   values   one array a weight, in the order of the weights; may be NULL where count is 0. They are copied.
+ *   count    up to 65536
+ *
+ * A layer that is built sets its weights at once, as by elman_layer_set_weights. Otherwise whatever builds it does, alone
+ * or in a model, a Bidirectional, an RNN or another layer around it; where the values do not fit, it fails with
+ * ELMAN_SHAPE_MISMATCH, and the layer is not built. The copies that a Bidirectional makes have the values too.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: the layer is built, and the values do not fit; ELMAN_INVALID_ARGUMENT: NULL, not
+ * an array, count is too large, or not finite where the weight is quantized. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_set_initial_weights(elman_layer layer, const elman_array *values, size_t count);
 
 /* ================================================================================================================ */
 /* Models                                                                                                           */

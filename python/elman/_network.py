@@ -67,10 +67,6 @@ class Network(Handle):
         """Make the weights for inputs of a shape, batch first."""
         sizes = dimensions(input_shape)
         check(self._function("build")(self._handle, sizes, len(sizes)))
-        self._take_initial_weights()
-
-    def _take_initial_weights(self) -> None:
-        """Set the weights that arguments of layers brought, once they are built."""
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -117,11 +113,14 @@ class Network(Handle):
         TypeError
             If it is no list, or an array holds no real numbers.
         """
+        self._give_weights("set_weights", weights)
+
+    def _give_weights(self, function: str, weights: Any) -> None:
         if not isinstance(weights, Iterable):
             raise TypeError(f"weights must be a list of arrays. Received: {weights!r}")
         arrays = [_arrays.float32(weight, "weight") for weight in weights]
         check(
-            self._function("set_weights")(
+            self._function(function)(
                 self._handle, _arrays.describe_all(arrays), len(arrays)
             )
         )

@@ -181,6 +181,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     ),
     "elman_layer_set_weight": (_STATUS, (HANDLE, c_size_t, POINTER(Array))),
     "elman_layer_set_weights": (_STATUS, (HANDLE, POINTER(Array), c_size_t)),
+    "elman_layer_set_initial_weights": (_STATUS, (HANDLE, POINTER(Array), c_size_t)),
     "elman_model_create": (_STATUS, (c_char_p, HANDLE_P)),
     "elman_model_create_from_config": (_STATUS, (c_char_p, HANDLE_P)),
     "elman_model_add_layer": (_STATUS, (HANDLE, HANDLE)),

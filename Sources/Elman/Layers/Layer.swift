@@ -16,6 +16,8 @@ public class Layer: @unchecked Sendable {
   private var trainable: Bool
   private var builtShape: Shape?
   private(set) var ownWeights: [Weight] = []
+  /// What `build` sets the weights to: Keras's argument `weights`.
+  private var initialWeights: [(shape: [Int], values: FloatBuffer)]?
   private var isPrepared = false
   /// How the weights of products are stored.
   private(set) var weightFormat: WeightFormat
@@ -186,10 +188,42 @@ public class Layer: @unchecked Sendable {
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
       var weights = try makeWeights(for: input)
+      try takeInitialWeights(&weights)
       for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
       ownWeights = weights
       builtShape = input
     }
+  }
+
+  /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does not fit.
+  private func takeInitialWeights(_ own: inout [Weight]) throws(ElmanError) {
+    guard let initialWeights else { return }
+    let all = placed(own, under: "", trainable: true)
+    try all.requireCount(initialWeights.count, of: "layer \"\(name)\"")
+    for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
+    let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
+    try Array(all.dropFirst(own.count)).set(inner, of: "layer \"\(name)\"")
+    for index in own.indices { own[index] = own[index].replaced(by: initialWeights[index].values) }
+    self.initialWeights = nil
+  }
+
+  /// Sets all weights, or keeps the values for them until the layer is built.
+  public final func setInitialWeights(_ values: [WeightValue]) throws(ElmanError) {
+    var copies: [(shape: [Int], values: FloatBuffer)] = []
+    for value in values { copies.append((value.shape, try FloatBuffer(copying: value.values))) }
+    var isBuilt = true
+    try lock.exclusive { () throws(ElmanError) in
+      isBuilt = builtShape != nil
+      if !isBuilt { initialWeights = copies }
+    }
+    if isBuilt { try weights.set(values, of: "layer \"\(name)\"") }
+  }
+
+  /// Gives a copy of this layer, and the layers in it, the initial weights, which no config has.
+  final func giveInitialWeights(to copy: Layer) {
+    let initial = read { initialWeights }
+    try? copy.lock.exclusive { () throws(ElmanError) in copy.initialWeights = initial }
+    for (child, twin) in zip(children, copy.children) where child !== twin { child.giveInitialWeights(to: twin) }
   }
 
   /// All locks that are held while functions of the caller's run: this layer's, and those of the layers in it.
@@ -258,9 +292,12 @@ public class Layer: @unchecked Sendable {
   }
 
   private func weights(under path: String, trainable: Bool) -> [LayerWeight] {
+    placed(read { ownWeights }, under: path, trainable: trainable && isTrainable)
+  }
+
+  /// The layer's own weights and its children's. Does not take this layer's lock.
+  private func placed(_ own: [Weight], under path: String, trainable: Bool) -> [LayerWeight] {
     let path = "\(path)\(name)/"
-    let trainable = trainable && isTrainable
-    let own = read { ownWeights }
     return own.enumerated().map { index, weight in
       LayerWeight(layer: self, index: index, path: path + weight.name, weight: weight, isTrainable: trainable && weight.isTrainable)
     } + children.flatMap { $0.weights(under: path, trainable: trainable) }

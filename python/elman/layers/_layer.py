@@ -114,8 +114,9 @@ class Layer(Network):
                 "Layer is only what layers have in common. Make one of them, such as "
                 "elman.layers.LSTM(8); elman.layers.Lambda runs a function of yours."
             )
-        self._initial_weights = keywords.pop("weights", None)
+        weights = keywords.pop("weights", None)
         self._create({**config, **keywords})
+        self._begin_with(weights)
 
     def _json(self, config: dict[str, Any]) -> bytes | None:
         for name, value in config.items():
@@ -133,7 +134,7 @@ class Layer(Network):
 
     def _create_around(self, inner: list[Layer], config: dict[str, Any]) -> None:
         """Create the layer around others, which it shares."""
-        self._initial_weights = config.pop("weights", None)
+        weights = config.pop("weights", None)
         self._inner = inner
         handles = (ctypes.c_uint64 * len(inner))(*[one._handle for one in inner])
         handle = ctypes.c_uint64()
@@ -147,6 +148,12 @@ class Layer(Network):
             )
         )
         self._adopt(handle.value)
+        self._begin_with(weights)
+
+    def _begin_with(self, weights: Any) -> None:
+        """The weights to have once it is built, by whatever builds it."""
+        if weights is not None:
+            self._give_weights("set_initial_weights", weights)
 
     def _adopt(self, handle: int) -> None:
         self._model: _LayerModel | None = None
@@ -164,14 +171,12 @@ class Layer(Network):
     def from_config(cls, config: dict[str, Any]) -> Layer:
         """A layer from what ``get_config`` gives."""
         layer = cls.__new__(cls)
-        layer._initial_weights = None
         layer._create(dict(config))
         return layer
 
     @classmethod
     def _wrap(cls, handle: int) -> Layer:
         layer = cls.__new__(cls)
-        layer._initial_weights = None
         layer._adopt(handle)
         return layer
 
@@ -210,11 +215,6 @@ class Layer(Network):
             self._function("child")(self._handle, role.encode(), ctypes.byref(handle))
         )
         return deserialize_handle(handle.value)
-
-    def _take_initial_weights(self) -> None:
-        if self._initial_weights is not None and self.built:
-            weights, self._initial_weights = self._initial_weights, None
-            self.set_weights(weights)
 
     # -- states ---------------------------------------------------------
 
@@ -277,9 +277,6 @@ class Layer(Network):
             self._model = _LayerModel(self)
         states = None if initial_state is None else flattened(initial_state)
         outputs = run(self._model._handle, as_batch(inputs), states, mask, training)
-        if self._initial_weights is not None:
-            self._take_initial_weights()
-            return self(inputs, initial_state, mask, training)
         return outputs if len(outputs) > 1 else outputs[0]
 
 

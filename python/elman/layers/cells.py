@@ -284,7 +284,6 @@ class PythonCell(Cell):
         units = getattr(cell, "output_size", None)
         self._units = self._sizes[0] if units is None else _size("output_size", units)
         self._python_cell = cell
-        self._initial_weights = None
         context = _callbacks.register((self._step_of(cell), self._units, self._sizes))
         sizes_given = (ctypes.c_int64 * len(self._sizes))(*self._sizes)
         options = _callbacks.CellOptions(

@@ -55,7 +55,6 @@ class Lambda(Layer):
             raise TypeError(f"A Lambda needs a function. Received: {function!r}")
         if mask is not None:
             raise NotImplementedError("A Lambda of elman passes no mask on.")
-        self._initial_weights = None
         given = dict(arguments or {})
 
         def call(x: Any) -> Any:

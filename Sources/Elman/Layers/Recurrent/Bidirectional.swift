@@ -25,7 +25,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     try self.init(&reader, around: layers)
   }
 
-  /// Around one layer, or two, that are there already: they are read, and the directions are copies.
+  /// Around one layer, or two, that are there already: the directions are copies of them, with their initial weights.
   init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
     let layers = try Bidirectional.recurrent(inner)
     let (layer, given) = (layers[0], layers.count > 1 ? layers[1] : nil)
@@ -38,6 +38,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     backwardLayer = try (given ?? layer).copy(
       named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"),
       reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
+    layer.giveInitialWeights(to: forwardLayer)
+    (given ?? layer).giveInitialWeights(to: backwardLayer)
     super.init(try LayerSettings(&reader))
   }
 
