@@ -1690,14 +1690,18 @@ ELMAN_API elman_status elman_time_distributed_create(const elman_time_distribute
  *   options   see the fields; units, state_sizes and call must be given
  *   layer     receives the handle
  *
- * call runs one step for the whole batch. It may be called from any thread, from several at once where several models or
- * calls run. It may read the layer and the model that are running it; what changes one of them ("changes" below) is there
- * an ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that call starts must not be waited for while
- * it changes them. release, unless NULL, is called once with context when the library is done with it; not where
+ * call runs one step for the whole batch. build, unless NULL, is called once, before the others, when the layer is built.
+ * initial_states, unless NULL, writes the states with which a sequence, a stream or a stateful layer's first call begins,
+ * where the caller gives none; they are zeros otherwise, and after elman_layer_reset_states.
+ *
+ * These functions may be called from any thread, from several at once where several models or calls run. They may read the
+ * layer and the model that are running them; what changes one of them ("changes" below) is there an
+ * ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that they start must not be waited for while it
+ * changes them. release, unless NULL, is called once with context when the library is done with it; not where
  * elman_cell_create fails. Such a cell has no weights that elman knows, and no config makes it.
  *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When call does not return 0, the run that
- * needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When one of the functions does not return
+ * 0, what needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
  */
 typedef struct {
   size_t batch;
@@ -1706,6 +1710,8 @@ typedef struct {
   const float *const *states;         /* (batch, state_sizes[i]) each */
   float *output;                      /* (batch, units), to be written */
   float *const *next_states;          /* to be written */
+  int32_t training;                   /* not 0: the run is one of training */
+  int32_t reserved;
 } elman_cell_step;
 typedef struct {
   size_t struct_size;
@@ -1713,11 +1719,13 @@ typedef struct {
   int64_t units;                      /* the size of the output, 1 to 2^31 - 1 */
   const int64_t *state_sizes;
   size_t state_count;                 /* 1 to 16 */
-  void *context;                      /* for call and release */
+  void *context;                      /* for the functions */
   int32_t (*call)(void *context, const elman_cell_step *step);
   void (*release)(void *context);
+  int32_t (*build)(void *context, size_t features);
+  int32_t (*initial_states)(void *context, size_t batch, float *const *states);   /* (batch, state_sizes[i]) each */
 } elman_cell_options;
-#define ELMAN_CELL_OPTIONS_INIT { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL }
+#define ELMAN_CELL_OPTIONS_INIT { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL }
 ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elman_layer *layer);
 
 /*
@@ -2587,7 +2595,7 @@ ELMAN_API elman_status elman_stream_step(elman_stream stream, const float *input
                                          size_t output_count);
 
 /*
- * elman_stream_reset: put all states back to zero.
+ * elman_stream_reset: put all states back to zero, or to the initial states of a cell of the caller.
  *
  *   stream   a live handle
  *

@@ -137,6 +137,8 @@ extension elman_lambda_options: LayerOptions {
 }
 
 extension elman_cell_options: OptionStruct {
+  static var firstSize: Int { MemoryLayout<Self>.offset(of: \.build) ?? MemoryLayout<Self>.size }
+
   fileprivate func makeCell() throws(ElmanError) -> RecurrentCell {
     guard let call else { throw ElmanError(.invalidArgument, "A cell needs the function 'call'.") }
     let largest = Int64(Int32.max)
@@ -153,19 +155,37 @@ extension elman_cell_options: OptionStruct {
       sizes.append(Int(value))
     }
     let owner = CallerContext(context, release)
-    let cell = try CallbackCell(name: text(name, "name"), units: Int(units), stateSizes: sizes) { (step) throws(ElmanError) in
+    let cell = try CallbackCell(name: text(name, "name"), units: Int(units), stateSizes: sizes, functions: functions(owner, call))
+    owner.isTaken = true
+    return cell
+  }
+
+  private typealias CellCall = @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<elman_cell_step>?) -> Int32
+
+  private func functions(_ owner: CallerContext, _ call: @escaping CellCall) -> CellFunctions {
+    var functions = CellFunctions { (step) throws(ElmanError) in
       let status = step.states.map { Optional($0) }.withUnsafeBufferPointer { states in
         step.nextStates.map { Optional($0) }.withUnsafeBufferPointer { next in
           var told = elman_cell_step(
             batch: step.batch, features: step.features, input: step.input, states: states.baseAddress, output: step.output,
-            next_states: next.baseAddress)
+            next_states: next.baseAddress, training: step.training ? 1 : 0, reserved: 0)
           return call(owner.pointer, &told)
         }
       }
       try requireSuccess(status, of: "The function of a cell")
     }
-    owner.isTaken = true
-    return cell
+    if let build {
+      functions.build = { (features) throws(ElmanError) in
+        try requireSuccess(build(owner.pointer, features), of: "The build function of a cell")
+      }
+    }
+    if let initial_states {
+      functions.initialStates = { (batch, states) throws(ElmanError) in
+        let status = states.map { Optional($0) }.withUnsafeBufferPointer { initial_states(owner.pointer, batch, $0.baseAddress) }
+        try requireSuccess(status, of: "The function of a cell's initial states")
+      }
+    }
+    return functions
   }
 }
 

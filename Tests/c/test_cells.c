@@ -1,6 +1,8 @@
 /* Weights given beforehand, and cells that the caller wrote. */
 #include "check.h"
 
+#include <stddef.h>
+
 static const float dense_kernel[6] = {1, 2, 3, 4, 5, 6}, dense_bias[3] = {7, 8, 9};
 
 static void give_dense_weights(elman_layer layer) {
@@ -49,4 +51,101 @@ TEST(initial_weights_that_do_not_fit) {
   CHECK_ERROR(elman_layer_set_initial_weights(dense, NULL, SIZE_MAX), ELMAN_INVALID_ARGUMENT, "count");
   CHECK_STATUS(elman_layer_set_initial_weights(NO_LAYER, NULL, 0), ELMAN_INVALID_HANDLE);
   OK(elman_layer_release(dense));
+}
+
+/* ---- cells of the caller ---- */
+
+typedef struct {
+  int builds, begins, fails;
+  size_t features;
+  int32_t training;
+} halving;
+
+static int32_t build(void *context, size_t features) {
+  halving *cell = context;
+  cell->builds++;
+  cell->features = features;
+  return 0;
+}
+
+static int32_t begin(void *context, size_t batch, float *const *states) {
+  halving *cell = context;
+  if (cell->fails) return 5;
+  cell->begins++;
+  for (size_t row = 0; row < batch; row++) states[0][row] = 8;
+  return 0;
+}
+
+/* h = 0.5 h + x */
+static int32_t halve(void *context, const elman_cell_step *step) {
+  ((halving *)context)->training = step->training;
+  for (size_t row = 0; row < step->batch; row++) {
+    step->next_states[0][row] = 0.5f * step->states[0][row] + step->input[row];
+    step->output[row] = step->next_states[0][row];
+  }
+  return 0;
+}
+
+static const int64_t one = 1;
+#define HALVING(cell) \
+  {.struct_size = sizeof(elman_cell_options), .units = 1, .state_sizes = &one, .state_count = 1, .context = &(cell), .call = halve}
+
+static elman_model model_of(elman_cell_options options) {
+  elman_layer cell = NO_LAYER, rnn = NO_LAYER;
+  OK(elman_cell_create(&options, &cell));
+  OK(elman_rnn_create(&ELMAN_OPTIONS(elman_rnn_options, .cell = cell), &rnn));
+  OK(elman_layer_release(cell));
+  return make_model_of(rnn, NO_LAYER);
+}
+
+TEST(a_cell_begins_with_its_initial_states) {
+  halving cell = {0};
+  float input[4] = {0}, output[2] = {0};
+  elman_cell_options options = HALVING(cell);
+  options.build = build;
+  options.initial_states = begin;
+  elman_model model = model_of(options);
+  OK(elman_model_forward(model, input, SHAPE(2, 2, 1), output, 2));
+  CHECK(output[0] == 2 && output[1] == 2 && cell.builds == 1 && cell.features == 1 && cell.begins == 1);
+  elman_stream stream;
+  OK(elman_stream_create(model, 1, &stream));
+  for (int pass = 0; pass < 2; pass++) {
+    OK(elman_stream_step(stream, input, 1, output, 1));
+    CHECK(output[0] == 4);
+    OK(elman_stream_reset(stream));
+  }
+  cell.fails = 1;
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 2, 1), output, 2), ELMAN_INVALID_ARGUMENT, "initial states failed. It returned 5");
+  CHECK_ERROR(elman_stream_reset(stream), ELMAN_INVALID_ARGUMENT, "It returned 5");
+  OK(elman_stream_release(stream));
+  OK(elman_model_release(model));
+}
+
+TEST(a_cell_is_told_of_training) {
+  halving cell = {0};
+  float input[2] = {1, 1}, output = 0;
+  elman_model model = model_of((elman_cell_options)HALVING(cell));
+  for (int32_t training = 0; training < 2; training++) {
+    elman_output result = {&output, 1, {0}, 0};
+    OK(elman_model_run(model, &(elman_array){input, (const int64_t[]){1, 2, 1}, 3},
+                       &ELMAN_OPTIONS(elman_run_options, .training = training), &result, 1, NULL));
+    CHECK(cell.training == training && output == 1.5f);
+  }
+  OK(elman_model_release(model));
+}
+
+/* A program that was compiled before build and initial_states were there gives a smaller struct. */
+TEST(cell_options_of_the_first_size_still_work) {
+  halving cell = {0};
+  float input[2] = {1, 1}, output = 0;
+  elman_cell_options options = HALVING(cell);
+  options.struct_size = offsetof(elman_cell_options, build);
+  options.build = build;
+  elman_model model = model_of(options);
+  OK(elman_model_forward(model, input, SHAPE(1, 2, 1), &output, 1));
+  CHECK(output == 1.5f && cell.builds == 0);
+  OK(elman_model_release(model));
+  elman_layer layer;
+  options.struct_size--;
+  CHECK_ERROR(elman_cell_create(&options, &layer), ELMAN_INVALID_ARGUMENT, "struct_size");
 }

@@ -9,6 +9,8 @@ from elman.layers import (
     Bidirectional,
     Dense,
     Embedding,
+    GRUCell,
+    LSTMCell,
     SimpleRNN,
     SimpleRNNCell,
     StackedRNNCells,
@@ -131,11 +133,11 @@ def test_weights_given_later_than_built():
 def test_given_weights_that_do_not_fit(around):
     layer = around([*SIMPLE[:2], np.zeros(4)])
     for run in (lambda: layer.build((None, 4, 3)), lambda: layer(X)):
-        with pytest.raises(ValueError, match="shape|expecting 6 weights"):
+        with pytest.raises(ValueError, match=r"shape|expecting 6 weights"):
             run()
     assert not layer.built
     model = elman.Sequential([elman.layers.Input((4, 3))])
-    with pytest.raises(ValueError, match="shape|expecting 6 weights"):
+    with pytest.raises(ValueError, match=r"shape|expecting 6 weights"):
         model.add(layer)
     assert model.layers == []
     with pytest.raises(TypeError, match="list of arrays"):
@@ -167,3 +169,203 @@ def test_given_weights_of_an_embedding_and_of_a_quantized_layer():
     dense.build((None, 3))
     rounded = DENSE[0].astype(np.float16).astype("f")
     np.testing.assert_array_equal(dense.get_weights()[0], rounded)
+
+
+# -- cells that users write ---------------------------------------------------
+
+
+class Halving:
+    """``h = 0.5 h + x``, as a plain object; what else it has is set on it."""
+
+    def __init__(self, size=1):
+        self.state_size = size
+
+    def call(self, inputs, states):
+        h = 0.5 * states[0] + inputs.sum(axis=1, keepdims=True)
+        return h, [h]
+
+
+class AsKeras2(Halving):
+    """Begins with 8, as Keras 2 asks it."""
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        assert inputs is None
+        return np.full((batch_size, self.state_size), 8, dtype)
+
+
+class AsKeras3(Halving):
+    """Begins with 8, as Keras 3 asks it."""
+
+    def get_initial_state(self, batch_size=None):
+        return [np.full((batch_size, self.state_size), 8)]
+
+
+class ByPosition(Halving):
+    """Begins with 8, under no name of Keras's."""
+
+    def get_initial_state(self, rows):
+        return np.full((rows, self.state_size), 8.0)
+
+
+class ByKeywords(Halving):
+    """Begins with 8, and takes whatever comes."""
+
+    def get_initial_state(self, **given):
+        assert sorted(given) == ["batch_size", "dtype", "inputs"]
+        return np.full((given["batch_size"], self.state_size), 8.0)
+
+
+BEGIN_WITH_8 = [AsKeras2, AsKeras3, ByPosition, ByKeywords]
+begins = pytest.mark.parametrize("cell", BEGIN_WITH_8)
+ZEROS = np.zeros((2, 2, 1), np.float32)
+
+
+@begins
+def test_a_cell_begins_with_its_initial_state(cell):
+    np.testing.assert_array_equal(RNN(cell())(ZEROS), [[2], [2]])
+    stacked = RNN([cell(), cell()])
+    # 8, 4, 2 below; above 8, 4 + 4, 4 + 2.
+    np.testing.assert_array_equal(stacked(ZEROS), [[6], [6]])
+    both = Bidirectional(RNN(cell()))
+    np.testing.assert_array_equal(both(ZEROS), [[2, 2], [2, 2]])
+    assert RNN([cell()]).cell.get_initial_state(batch_size=3)[0].shape == (3, 1)
+
+
+@begins
+def test_a_given_initial_state_goes_before_the_cells(cell):
+    output = RNN(cell())(ZEROS, initial_state=[np.full((2, 1), 4)])
+    np.testing.assert_array_equal(output, [[1], [1]])
+
+
+@begins
+def test_a_stateful_layer_begins_with_the_cells_state_once(cell):
+    # As both Kerases: 8 at the first call, zeros after reset_states.
+    layer = RNN(cell(), stateful=True)
+    assert [layer(ZEROS)[0, 0] for _ in range(2)] == [2, 0.5]
+    layer.reset_states()
+    assert layer(ZEROS)[0, 0] == 0
+
+
+@begins
+def test_a_stream_begins_with_the_cells_state(cell):
+    model = elman.Sequential([RNN(cell()), Dense(1, weights=[[[1]], [0]])])
+    whole = model(ZEROS)
+    stream = model.stream(2)
+    for _ in range(2):
+        stream.step(ZEROS[:, 0])
+        np.testing.assert_array_equal(stream.step(ZEROS[:, 1]), whole)
+        stream.reset()
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "match"),
+    [
+        (lambda batch_size: np.zeros((batch_size, 2)), ValueError, r"initial state 0"),
+        (lambda batch_size: [np.zeros((batch_size, 1))] * 2, ValueError, "1 states"),
+        (lambda batch_size: "8", TypeError, r"initial state.*real numbers"),
+        (lambda batch_size: 1 / 0, ZeroDivisionError, "division"),
+    ],
+)
+def test_initial_states_that_are_none(state, error, match):
+    cell = Halving()
+    cell.get_initial_state = state
+    for layer in (RNN(cell), RNN(cell, stateful=True), RNN([cell, GRUCell(2)])):
+        with pytest.raises(error, match=match):
+            layer(ZEROS)
+    with pytest.raises(error, match=match):
+        model = elman.Sequential([RNN(cell)])
+        model.build((None, 2, 1))
+        model.stream()
+
+
+class Told(Halving):
+    """Keeps what it is told of training."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    def call(self, inputs, states, training=None):
+        self.told.append(training)
+        return super().call(inputs, states)
+
+
+class ToldByKeyword(Told):
+    """The same, where the argument cannot stand at a place."""
+
+    def call(self, inputs, states, *, training):
+        return super().call(inputs, states, training)
+
+
+@pytest.mark.parametrize("cell", [Told, ToldByKeyword])
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda cell: RNN(cell),
+        lambda cell: RNN([LSTMCell(2), cell]),
+        lambda cell: Bidirectional(RNN(cell)),
+        lambda cell: TimeDistributed(RNN(cell)),
+    ],
+)
+@pytest.mark.parametrize("training", [False, True])
+def test_a_cell_is_told_of_training_where_it_takes_it(cell, around, training):
+    cell = cell()
+    layer = around(cell)
+    x = ZEROS[None] if isinstance(layer, TimeDistributed) else ZEROS
+    for run in (layer, elman.Sequential([around(cell)])):
+        run(x, training=training)
+        assert set(cell.told) == {training}
+        cell.told.clear()
+
+
+class Building(Halving):
+    """Counts how often it is built, and needs it before its initial state."""
+
+    def __init__(self):
+        super().__init__()
+        self.shapes = []
+
+    def build(self, input_shape):
+        self.shapes.append(input_shape)
+        self.size = 1
+
+    def get_initial_state(self, batch_size):
+        return np.zeros((batch_size, self.size))
+
+
+def test_a_cell_is_built_with_its_layer_once():
+    cell = Building()
+    model = elman.Sequential([RNN([cell, cell], input_shape=(None, 5))])
+    assert cell.shapes == [(None, 5)]
+    for batch in (2, 3):
+        model(np.zeros((batch, 4, 5)))
+    RNN(cell)(ZEROS)
+    assert cell.shapes == [(None, 5)]
+    built = Building()
+    built.built, built.size = True, 1
+    RNN(built)(ZEROS)
+    assert built.shapes == []
+
+
+def _overriding(base, name):
+    return lambda: type("Mine", (base,), {name: lambda self, *given: None})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _overriding(LSTMCell, "get_initial_state"),
+        _overriding(LSTM, "get_initial_state"),
+        _overriding(StackedRNNCells, "call"),
+        _overriding(elman.layers.Layer, "call"),
+        _overriding(LSTM, "compute_mask"),
+        _overriding(Dense, "compute_output_shape"),
+        _overriding(RNN, "reset_states"),
+        _overriding(GRUCell, "state_size"),
+        _overriding(elman.Sequential, "call"),
+        _overriding(elman.Sequential, "compute_mask"),
+    ],
+)
+def test_methods_that_would_not_be_called_are_refused(make):
+    with pytest.raises(TypeError, match=r"would not call it.*get_initial_state"):
+        make()

@@ -95,6 +95,9 @@ public class Layer: @unchecked Sendable {
   /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
 
+  /// Writes the states of `streamStates` with which a stream begins, over zeros.
+  func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {}
+
   /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask goes.
   func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
     StreamStep(self, call, mask: mask)

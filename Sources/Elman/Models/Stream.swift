@@ -14,6 +14,8 @@ public final class Stream: @unchecked Sendable {
   /// The same, without a count of references at each step.
   private let borrowedSteps: [Unmanaged<StreamStep>]
   private let states: [FloatBuffer]
+  /// The layers, and which states are theirs.
+  private let owners: [(layer: Layer, states: Range<Int>)]
   private let memory: FloatBuffer
   private let input: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>
@@ -47,6 +49,8 @@ public final class Stream: @unchecked Sendable {
     }
     self.steps = steps
     borrowedSteps = steps.map(Unmanaged.passUnretained)
+    owners = layout.parts.map { ($0.layer, $0.states) }
+    try reset()
   }
 
   /// Runs the next timestep; the buffers hold what the shapes say.
@@ -72,9 +76,10 @@ public final class Stream: @unchecked Sendable {
       .bufferTooSmall, "A step of this stream gives shape \(Shape(outputShape)), \(outputCount) floats. Received: a buffer of \(count)")
   }
 
-  /// Begins anew: all states zero.
-  public func reset() {
+  /// Begins anew: all states zero, or as a cell of the caller begins.
+  public func reset() throws(ElmanError) {
     for state in states { state.base.update(repeating: 0, count: state.count) }
+    for (layer, range) in owners { try layer.beginStream(states[range].map(\.base), batch: inputShape[0]) }
   }
 
   /// One of the states, of `stateShapes[index]`.

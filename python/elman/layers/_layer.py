@@ -92,7 +92,15 @@ class Layer(Network):
     """
 
     _kind = "layer"
-    _never_called = ("call", "__call__", "build")
+    _never_called = (
+        *Network._never_called,
+        "__call__",
+        "build",
+        "reset_state",
+        "reset_states",
+        "state_size",
+        "output_size",
+    )
     # The library's name of the class, which a user's subclass keeps.
     _class_name = "Layer"
     # The layers that it was made around.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _callbacks
+from .._arrays import float32
 from .._library import LARGEST_SIZE, check, encoded, lib, positive
 from .._run import FloatArray
 from ._layer import Layer, arguments, flattened
@@ -32,12 +35,25 @@ class Cell(Layer):
     def _state_sizes(self) -> list[int]:
         return [self.units] * (2 if isinstance(self, LSTMCell) else 1)
 
-    def get_initial_state(self, batch_size: int | None = None) -> list[FloatArray]:
-        """Zeros for a batch."""
-        return [
-            np.zeros((batch_size or 1, size), np.float32)
-            for size in self._state_sizes()
-        ]
+    def get_initial_state(
+        self, batch_size: int | None = None, *, inputs: Any = None, dtype: Any = None
+    ) -> list[Any]:
+        """The states with which a sequence begins: zeros for a batch.
+
+        Parameters
+        ----------
+        batch_size : int, optional
+            That of ``inputs`` where they are given, otherwise 1.
+        inputs : array, optional
+            A batch.
+        dtype : optional
+            Accepted as Keras 2 accepts it; states are float32.
+        """
+        batch = len(inputs) if inputs is not None else batch_size or 1
+        return self._initial_states(batch)
+
+    def _initial_states(self, batch: int) -> list[Any]:
+        return [np.zeros((batch, size), np.float32) for size in self._state_sizes()]
 
     def __call__(  # type: ignore[override]  # a cell's own arguments
         self,
@@ -261,9 +277,12 @@ class PythonCell(Cell):
     cell : object
         With ``state_size`` (an int, or a list of them) and ``call(inputs,
         states)``, which takes arrays (batch, features) and (batch, size) and
-        returns the output and the next states; ``output_size`` where the output
-        has another size than the first state; ``build(input_shape)`` if it wants
-        to be told the shape first.
+        returns the output and the next states. It may have ``output_size``, where
+        the output has another size than the first state; ``build(input_shape)``,
+        called once, first; ``get_initial_state``, which is given what it takes of
+        ``batch_size``, ``inputs=None`` and ``dtype``, and returns the states with
+        which a sequence begins (zeros otherwise, and after ``reset_states``).
+        ``call`` is given ``training`` where it takes it.
 
     Notes
     -----
@@ -283,8 +302,8 @@ class PythonCell(Cell):
         self._sizes = [_size("state_size", size) for size in listed]
         units = getattr(cell, "output_size", None)
         self._units = self._sizes[0] if units is None else _size("output_size", units)
-        self._python_cell = cell
-        context = _callbacks.register((self._step_of(cell), self._units, self._sizes))
+        self._own_cell = _OwnCell(cell, self._units, self._sizes)
+        context = _callbacks.register(self._own_cell)
         sizes_given = (ctypes.c_int64 * len(self._sizes))(*self._sizes)
         options = _callbacks.CellOptions(
             ctypes.sizeof(_callbacks.CellOptions),
@@ -295,7 +314,10 @@ class PythonCell(Cell):
             context,
             _callbacks.cell_call,
             _callbacks.released,
+            _callbacks.cell_build,
         )
+        if self._own_cell.has_initial_states:
+            options.initial_states = _callbacks.cell_initial_states
         handle = ctypes.c_uint64()
         try:
             check(lib().elman_cell_create(ctypes.byref(options), ctypes.byref(handle)))
@@ -304,20 +326,6 @@ class PythonCell(Cell):
             raise
         self._adopt(handle.value)
 
-    @staticmethod
-    def _step_of(cell: Any) -> Any:
-        """The cell's ``call``, after its ``build`` at the first step."""
-        built = bool(getattr(cell, "built", False)) or not hasattr(cell, "build")
-
-        def step(inputs: FloatArray, states: list[FloatArray]) -> Any:
-            nonlocal built
-            if not built:
-                cell.build((None, inputs.shape[1]))
-                built = True
-            return cell.call(inputs, states)
-
-        return step
-
     @property
     def output_size(self) -> int:
         """The size of the output."""
@@ -325,6 +333,57 @@ class PythonCell(Cell):
 
     def _state_sizes(self) -> list[int]:
         return self._sizes
+
+    def _initial_states(self, batch: int) -> list[Any]:
+        if not self._own_cell.has_initial_states:
+            return super()._initial_states(batch)
+        states = flattened(self._own_cell.initial_states(batch))
+        return [float32(state, "initial state of a cell") for state in states]
+
+
+class _OwnCell:
+    """A cell that the user wrote, as the library calls it."""
+
+    def __init__(self, cell: Any, units: int, sizes: list[int]):
+        self._cell = cell
+        self._takes_training = "training" in _parameters(cell.call)
+        self.has_initial_states = hasattr(cell, "get_initial_state")
+        self.units = units
+        self.sizes = sizes
+
+    def build(self, features: int) -> None:
+        """Build the cell, unless it is built or has nothing to build."""
+        if getattr(self._cell, "built", False) or not hasattr(self._cell, "build"):
+            return
+        self._cell.build((None, features))
+        with contextlib.suppress(AttributeError):  # of a cell with __slots__
+            self._cell.built = True
+
+    def step(
+        self, inputs: FloatArray, states: list[FloatArray], training: bool
+    ) -> tuple[Any, Any]:
+        """The output and the next states."""
+        keywords = {"training": training} if self._takes_training else {}
+        output, following = self._cell.call(inputs, states, **keywords)
+        return output, following
+
+    def initial_states(self, batch: int) -> Any:
+        """The states with which a sequence begins, asked as Keras 2 or 3 asks."""
+        ask = self._cell.get_initial_state
+        given = {"inputs": None, "batch_size": batch, "dtype": np.dtype(np.float32)}
+        parameters = _parameters(ask)
+        if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            return ask(**given)
+        if "batch_size" not in parameters:
+            return ask(batch)
+        return ask(**{name: given[name] for name in given if name in parameters})
+
+
+def _parameters(function: Any) -> Any:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):  # of one written in C
+        return {}
 
 
 def _size(name: str, value: Any) -> int:

@@ -244,7 +244,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       zeroOutputForMask: layer.options.returnsSequences || layer.options.zeroOutputForMask,
       output: outputRows(direction, call, scratch, steps: steps),
       finalStates: states.dropFirst(firstState).prefix(stateCount),
-      threads: call.threads, scratch: scratch.spaces[direction])
+      training: call.training, threads: call.threads, scratch: scratch.spaces[direction])
   }
 
   /// Where a direction writes; the backward one from the last timestep to the first.

@@ -22,6 +22,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   /// The sizes of the states, the output's first.
   var stateSizes: [Int] { [] }
 
+  /// Writes the states with which a sequence begins, (batch, size) each, over zeros.
+  func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
+
   /// Floats of scratch memory for one run.
   func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
 
@@ -84,6 +87,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     guard carriedStates.isEmpty, let batch else { return }
     var states: [FloatBuffer] = []
     for shape in stateShapes { states.append(try FloatBuffer(count: try elementCount([batch] + shape))) }
+    try writeInitialStates(states.map(\.base)[...], batch: batch)
     carriedStates = states
     carriedPointers = states.map(\.base)
   }
@@ -142,7 +146,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
       initialStates: call.initialStates[...], carriedStates: carriedStates(call),
       mask: call.mask, kept: call.kept, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
       output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
-      finalStates: options.returnsState ? call.outputs.dropFirst() : [], threads: call.threads,
+      finalStates: options.returnsState ? call.outputs.dropFirst() : [], training: call.training, threads: call.threads,
       scratch: call.scratch)
   }
 
@@ -170,5 +174,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     if options.returnsState { throw cannotStream("it returns its states; a stream has them in `state`") }
     // A masked step puts out what the step before did.
     return stateShapes.map { [input[0]] + $0 } + (isMasked ? [[input[0], units]] : [])
+  }
+
+  override func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {
+    try writeInitialStates(states.prefix(stateShapes.count), batch: batch)
   }
 }

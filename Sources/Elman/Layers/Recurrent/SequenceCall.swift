@@ -41,6 +41,7 @@ struct SequenceCall {
   let output: OutputRows
   /// Where the last states go, (batch, size) each; empty where nobody asks.
   let finalStates: ArraySlice<UnsafeMutablePointer<Float>>
+  var training = false
   let threads: Int
   let scratch: UnsafeMutablePointer<Float>
 
