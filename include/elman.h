@@ -1138,19 +1138,19 @@ typedef struct {
   int64_t output_dim;                 /* the size of a row */
   const char *embeddings_initializer; /* NULL: "uniform" */
   int32_t frozen;
-  int32_t mask_zero;                  /* index 0 masks its timestep */
+  int32_t mask_zero;                  /* index 0 masks its place: the mask has the shape of the indices */
 } elman_embedding_options;
 #define ELMAN_EMBEDDING_OPTIONS_INIT \
   { sizeof(elman_embedding_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, NULL, 0, 0 }
 ELMAN_API elman_status elman_embedding_create(const elman_embedding_options *options, elman_layer *layer);
 
 /*
- * elman_masking_create: masks the timesteps whose features all equal a value.
+ * elman_masking_create: masks the places, such as timesteps, whose features all equal a value.
  *
  *   options   see the fields
  *   layer     receives the handle
  *
- * Input and output (batch, timesteps, features). No weights.
+ * Input and output (batch, ..., features), of rank 2 or more; the mask is (batch, ...). No weights.
  *
  * Returns and threads: see above. Since 0.2.
  */
@@ -1666,10 +1666,11 @@ ELMAN_API elman_status elman_stacked_rnn_cells_create(const elman_stacked_rnn_ce
  *   options   see the fields; layer must be given, and is shared as elman_rnn_create shares its cell
  *   layer     receives the handle
  *
- * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's.
+ * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's. Of a mask (batch, timesteps, ...) the
+ * layer gets what each timestep has; the mask that it leaves, or else whether anything of a timestep counts, goes on.
  *
- * Returns and threads: see above; ELMAN_UNSUPPORTED: a layer that keeps states or makes masks; ELMAN_INVALID_HANDLE:
- * options->layer is not live. Since 0.2.
+ * Returns and threads: see above; ELMAN_UNSUPPORTED: a layer that keeps states; ELMAN_INVALID_HANDLE: options->layer is
+ * not live. Since 0.2.
  */
 typedef struct {
   size_t struct_size;
@@ -1830,6 +1831,20 @@ ELMAN_API elman_status elman_layer_is_built(elman_layer layer, int32_t *built);
  * Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trainable);
+
+/*
+ * elman_layer_supports_masking, elman_layer_set_supports_masking: Keras's attribute, whether the layer knows of masks.
+ *
+ *   layer      a live handle
+ *   supports   receives 1 or 0; or 0: the layer leaves no mask; otherwise it passes one on
+ *
+ * A layer that does not know of masks, such as Conv1D, drops that of its input; told to support them, it passes it on as it
+ * is. What a layer that knows of masks does with one stays: Masking and Embedding make one, a recurrent layer without
+ * return_sequences leaves none. The key "supports_masking" of a config says the same. Streams that were made before keep to
+ * what was said then. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_supports_masking(elman_layer layer, int32_t *supports);
+ELMAN_API elman_status elman_layer_set_supports_masking(elman_layer layer, int32_t supports);
 
 /*
  * elman_layer_child: a layer inside a layer.
@@ -2497,9 +2512,10 @@ typedef struct {
   int32_t reserved;                     /* 0 */
   const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL with 0: its own */
   size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
-  const uint8_t *mask;                  /* (batch, timesteps), 0 where a step is to be skipped; NULL: none */
+  const uint8_t *mask;                  /* 0 where a place of the input is to be skipped; NULL: none */
+  size_t mask_rank;                     /* mask has so many of the input's dimensions; 0: 2, (batch, timesteps) */
 } elman_run_options;
-#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL }
+#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL, 0 }
 
 /*
  * elman_model_run: compute all outputs of a model, with what a call may bring beside its input.
@@ -2515,7 +2531,7 @@ typedef struct {
  *
  * Returns the codes of elman_model_forward; ELMAN_BUFFER_TOO_SMALL: more outputs than output_capacity, or an output whose
  * count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states that do not fit;
- * ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask for inputs without timesteps, some data NULL and
+ * ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask of more dimensions than the input, some data NULL and
  * some not, a wrong struct_size or reserved field. Threads: any; calls on one model run side by side. Since 0.1.
  */
 ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,

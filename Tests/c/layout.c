@@ -527,6 +527,7 @@ int main(void) {
   FIELD(elman_run_options, initial_states);
   FIELD(elman_run_options, initial_state_count);
   FIELD(elman_run_options, mask);
+  FIELD(elman_run_options, mask_rank);
 
   STRUCT(elman_output);
   FIELD(elman_output, data);

@@ -1,4 +1,4 @@
-/* Weights given beforehand, and cells that the caller wrote. */
+/* Weights given beforehand, cells that the caller wrote, and masks. */
 #include "check.h"
 
 #include <stddef.h>
@@ -148,4 +148,64 @@ TEST(cell_options_of_the_first_size_still_work) {
   elman_layer layer;
   options.struct_size--;
   CHECK_ERROR(elman_cell_create(&options, &layer), ELMAN_INVALID_ARGUMENT, "struct_size");
+}
+
+/* ---- masks ---- */
+
+/* Words within sentences: the inner mask skips words, the outer one sentences without any. */
+TEST(masks_of_three_dimensions_reach_what_they_are_of) {
+  static const uint8_t mask[6] = {1, 1, 0, 1, 0, 0};
+  const float input[6] = {1, 2, 3, 4, 5, 6};
+  float output[3] = {0};
+  elman_layer sum = make_layer(
+      "SimpleRNN", "{\"units\": 1, \"activation\": \"linear\", \"kernel_initializer\": \"ones\", \"recurrent_initializer\": \"ones\"}");
+  elman_layer wrapper = NO_LAYER;
+  OK(elman_time_distributed_create(&ELMAN_OPTIONS(elman_time_distributed_options, .layer = sum), &wrapper));
+  OK(elman_layer_release(sum));
+  elman_model model = make_model_of(wrapper, NO_LAYER);
+  elman_output result = {output, 3, {0}, 0};
+  const elman_array x = {input, (const int64_t[]){1, 3, 2, 1}, 4};
+  OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = 3), &result, 1, NULL));
+  CHECK(output[0] == 3 && output[1] == 4 && output[2] == 0);
+  OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask), &result, 1, NULL));
+  CHECK(output[0] == 3 && output[1] == 7 && output[2] == 11);
+  CHECK_ERROR(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = 5), &result, 1, NULL),
+              ELMAN_INVALID_ARGUMENT, "rank 4");
+  CHECK_ERROR(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = SIZE_MAX), &result, 1, NULL),
+              ELMAN_INVALID_ARGUMENT, "mask_rank");
+  /* A program that was compiled before mask_rank was there. */
+  elman_run_options first = {.struct_size = offsetof(elman_run_options, mask_rank), .mask = mask, .mask_rank = 3};
+  OK(elman_model_run(model, &x, &first, &result, 1, NULL));
+  CHECK(output[1] == 7);
+  OK(elman_model_release(model));
+}
+
+TEST(a_layer_is_told_to_pass_masks) {
+  const float input[4] = {5, 1, 0, 0};
+  float output = 0;
+  int32_t supports = 1;
+  elman_layer convolution =
+      make_layer("Conv1D", "{\"filters\": 1, \"kernel_size\": 1, \"kernel_initializer\": \"ones\", \"bias_initializer\": \"ones\"}");
+  OK(elman_layer_supports_masking(convolution, &supports));
+  CHECK(supports == 0);
+  elman_model model = make_model();
+  elman_layer layers[] = {
+      make_layer("Masking", "{}"), convolution,
+      make_layer("SimpleRNN", "{\"units\": 1, \"activation\": \"linear\", \"kernel_initializer\": \"ones\", \"recurrent_initializer\": \"ones\"}")};
+  for (int i = 0; i < 3; i++) OK(elman_model_add_layer(model, layers[i]));
+  OK(elman_model_forward(model, input, SHAPE(1, 4, 1), &output, 1));
+  CHECK(output == 10);
+  OK(elman_layer_set_supports_masking(convolution, 1));
+  OK(elman_layer_supports_masking(convolution, &supports));
+  CHECK(supports == 1);
+  OK(elman_model_forward(model, input, SHAPE(1, 4, 1), &output, 1));
+  CHECK(output == 8);
+  for (int i = 0; i < 3; i++) OK(elman_layer_release(layers[i]));
+  OK(elman_model_release(model));
+  CHECK_STATUS(elman_layer_set_supports_masking(NO_LAYER, 1), ELMAN_INVALID_HANDLE);
+  elman_layer told = make_layer("Conv1D", "{\"filters\": 1, \"kernel_size\": 1, \"supports_masking\": true}");
+  OK(elman_layer_supports_masking(told, &supports));
+  CHECK(supports == 1);
+  CHECK_STATUS(elman_layer_supports_masking(told, NULL), ELMAN_INVALID_ARGUMENT);
+  OK(elman_layer_release(told));
 }

@@ -235,7 +235,7 @@ def test_nested_initial_states(rng):
         layer(x, initial_state=[*states[0], np.zeros((2, 4))])
 
 
-@pytest.mark.parametrize("shape", [(2, 4), (3, 3), (2, 3, 1)])
+@pytest.mark.parametrize("shape", [(2, 4), (3, 3), (2, 3, 2), (2,)])
 def test_masks_of_a_wrong_shape(shape, rng):
     with pytest.raises(ValueError, match=r"\(2, 3\)"):
         LSTM(4)(rng.normal(size=(2, 3, 5)), mask=np.ones(shape, bool))

@@ -82,6 +82,7 @@ def run(
     if mask is not None:
         kept = _mask(mask, x)
         options.mask = ctypes.cast(kept.ctypes.data, ctypes.POINTER(ctypes.c_uint8))
+        options.mask_rank = kept.ndim
     array = _arrays.describe(x)
     count = ctypes.c_size_t()
 
@@ -103,9 +104,12 @@ def run(
 
 def _mask(mask: npt.ArrayLike, x: FloatArray) -> npt.NDArray[np.uint8]:
     array = np.asarray(mask)
-    if array.dtype.kind not in "biu" or array.shape != x.shape[:2]:
+    if array.ndim and array.shape[-1] == 1 and array.shape != x.shape[: array.ndim]:
+        array = array[..., 0]
+    if array.dtype.kind not in "biuf" or array.shape != x.shape[: array.ndim or 1]:
         raise ValueError(
-            f"The mask of an input of shape {x.shape} must be booleans of shape "
-            f"{x.shape[:2]}. Received: dtype={array.dtype}, shape={array.shape}"
+            f"The mask of an input of shape {x.shape} must be booleans or numbers of "
+            f"its first dimensions, such as {x.shape[:2]}. "
+            f"Received: dtype={array.dtype}, shape={array.shape}"
         )
     return np.ascontiguousarray(array != 0, dtype=np.uint8)

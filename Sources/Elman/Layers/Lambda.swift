@@ -25,6 +25,7 @@ public final class Lambda: Layer, @unchecked Sendable {
   }
 
   override var runsCallersCode: Bool { true }
+  override var maskFlow: MaskFlow { .stops }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [try shape(input)] }
 

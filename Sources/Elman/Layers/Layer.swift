@@ -6,8 +6,6 @@ import Synchronization
 /// A subclass overrides `makeWeights`, `outputShapes`, `ownConfig`, `scratchCount`, `prepare` and `forward`.
 /// Any number of threads may use one layer: what changes it takes its lock alone, what runs it shares the lock.
 public class Layer: @unchecked Sendable {
-  enum MaskFlow { case passes, stops, makes }
-
   public let name: String
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
@@ -19,6 +17,8 @@ public class Layer: @unchecked Sendable {
   /// What `build` sets the weights to: Keras's argument `weights`.
   private var initialWeights: [(shape: [Int], values: FloatBuffer)]?
   private var isPrepared = false
+  /// What `supports_masking` was set to: 1 for true, 0 for false, -1 where the class decides.
+  private let maskSupport: Atomic<Int>
   /// How the weights of products are stored.
   private(set) var weightFormat: WeightFormat
   /// Counts the changes of the weights.
@@ -28,6 +28,7 @@ public class Layer: @unchecked Sendable {
     name = settings.name
     givenInputShape = settings.inputShape
     trainable = settings.trainable
+    maskSupport = Atomic(settings.supportsMasking.map { $0 ? 1 : 0 } ?? -1)
     weightFormat = settings.weightFormat
   }
 
@@ -70,10 +71,13 @@ public class Layer: @unchecked Sendable {
     (self as? RecurrentCell)?.isCallersOwn == true || children.contains(where: \.runsCallersCode)
   }
 
-  /// What becomes of a mask of the input; Keras drops it unless the layer knows of masks.
-  var maskFlow: MaskFlow { .stops }
+  /// What becomes of a mask of the input, unless `supports_masking` says otherwise: see `maskEffect`.
+  var maskFlow: MaskFlow { .drops }
 
-  /// Writes the mask (batch, timesteps) of an input; of layers whose maskFlow is `.makes`.
+  /// How many of an input's dimensions the mask has that the layer makes, or at most reduces one to; 0 where it does neither.
+  func maskRank(ofInput rank: Int) -> Int { 0 }
+
+  /// Writes the mask that the layer makes of an input.
   func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {}
 
   /// Shapes (without batch) of the states that `initialStates` may give.
@@ -271,6 +275,14 @@ public class Layer: @unchecked Sendable {
     for child in children { try child.setTrainable(value) }
   }
 
+  /// What `supports_masking` was set to; nil where the class decides.
+  final var givenMaskSupport: Bool? {
+    let given = maskSupport.load(ordering: .relaxed)
+    return given < 0 ? nil : given > 0
+  }
+
+  public final func setSupportsMasking(_ value: Bool) { maskSupport.store(value ? 1 : 0, ordering: .relaxed) }
+
   /// The layer's config as Keras's `get_config()` gives it.
   public final func config() -> JSON {
     var members = [JSON.Member("name", .string(name))]
@@ -278,6 +290,7 @@ public class Layer: @unchecked Sendable {
     members.append(JSON.Member("dtype", "float32"))
     let format = read { weightFormat }
     if format != .float32 { members.append(JSON.Member("quantization", .string(format.name))) }
+    if let givenMaskSupport { members.append(JSON.Member("supports_masking", .bool(givenMaskSupport))) }
     if let givenInputShape { members.append(JSON.Member("batch_input_shape", givenInputShape.json)) }
     return .object(members + ownConfig())
   }

@@ -14,6 +14,8 @@ struct LayerSettings {
   let trainable: Bool
   /// `quantization`, which is elman's own.
   let weightFormat: WeightFormat
+  /// `supports_masking`, an attribute of Keras's layers; nil where it was not set.
+  let supportsMasking: Bool?
   /// The input shape the user fixed, batch first; nil where it follows from the layer before.
   var inputShape: Shape?
 
@@ -26,6 +28,7 @@ struct LayerSettings {
     }
     trainable = try reader.bool("trainable", default: true)
     weightFormat = try reader.string("quantization").map { (name) throws(ElmanError) in try WeightFormat(named: name) } ?? .float32
+    supportsMasking = reader.has("supports_masking") ? try reader.bool("supports_masking", default: false) : nil
     try LayerSettings.checkDtype(reader.value("dtype"), of: reader.owner)
     inputShape = try LayerSettings.inputShape(&reader, inputDimension, readsInputDimension)
     reader.ignore("autocast", "build_config")

@@ -214,6 +214,19 @@ class Layer(Network):
     def trainable(self, value: bool) -> None:
         check(self._function("set_trainable")(self._handle, int(bool(value))))
 
+    @property
+    def supports_masking(self) -> bool:
+        """Whether the layer knows of masks; set, whether it passes one on.
+
+        A layer that does not know of masks, such as ``Conv1D``, drops the mask of
+        its input, unless this is set to True. What others do with a mask stays.
+        """
+        return bool(self._number("supports_masking", of=ctypes.c_int32))
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        check(self._function("set_supports_masking")(self._handle, int(bool(value))))
+
     def _child(self, role: str) -> Layer:
         """The layer inside this one that Keras keeps under an attribute."""
         from . import deserialize_handle
@@ -270,8 +283,9 @@ class Layer(Network):
             Batch first.
         initial_state : array or list of arrays, optional
             First states of a recurrent layer, (batch, units) each.
-        mask : array of bool, optional
-            (batch, timesteps), False where a step is to be skipped.
+        mask : array of bool or numbers, optional
+            (batch, timesteps), False or 0 where a step is to be skipped; other
+            dimensions where the layer takes them, those of the input or one of 1.
         training : bool
             Accepted as Keras accepts it.
 

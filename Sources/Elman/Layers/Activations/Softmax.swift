@@ -24,15 +24,15 @@ public final class Softmax: Layer, @unchecked Sendable {
   override func forward(_ call: LayerCall) throws(ElmanError) {
     let shape = call.inputShape
     let axes = try Shape(shape).resolved(axes: axes, of: name)
-    if call.mask != nil, shape.count != 2 {
+    if let mask = call.mask, mask.shape != shape[...] {
       throw ElmanError(
-        .unsupported, "The mask of a Softmax must have the input's shape, \(Shape(shape)); a mask of timesteps was given.")
+        .unsupported, "The mask of a Softmax must have the input's shape, \(Shape(shape)). Received: \(Shape(Array(mask.shape)))")
     }
     let columns = axes.reduce(1) { $0 * shape[$1] }
     let rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
     let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
     permutation.forEach { result, array in
-      call.scratch[result] = call.input[array] + (call.mask.map { $0[array] == 0 ? -1e9 : 0 } ?? 0)
+      call.scratch[result] = call.input[array] + (call.mask.map { $0.values[array] == 0 ? -1e9 : 0 } ?? 0)
     }
     call.kernels.softmax(call.scratch, call.scratch, rows, columns)
     permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }

@@ -239,9 +239,10 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
-      carriedStates: layer.ownCarriedStates[...], mask: call.mask, kept: try kept(direction, call),
+      carriedStates: layer.ownCarriedStates[...], mask: try call.timestepMask(of: self), kept: try kept(direction, call),
       keepsSequence: layer.options.returnsSequences,
-      zeroOutputForMask: layer.options.returnsSequences || layer.options.zeroOutputForMask,
+      // As both Kerases, whatever the layer was told.
+      zeroOutputForMask: layer.options.returnsSequences,
       output: outputRows(direction, call, scratch, steps: steps),
       finalStates: states.dropFirst(firstState).prefix(stateCount),
       training: call.training, threads: call.threads, scratch: scratch.spaces[direction])

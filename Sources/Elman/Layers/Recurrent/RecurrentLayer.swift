@@ -134,17 +134,19 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try sequenceKeptCount(SequenceSize(input)) }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    try runSequence(sequenceCall(call))
-    repeatMasked(call)
+    let sequence = try sequenceCall(call)
+    try runSequence(sequence)
+    if let mask = sequence.mask { repeatMasked(call, mask) }
   }
 
   /// What a call is for the sequence.
-  final func sequenceCall(_ call: LayerCall) -> SequenceCall {
+  final func sequenceCall(_ call: LayerCall) throws(ElmanError) -> SequenceCall {
     let keptSteps = options.returnsSequences ? call.inputShape[1] : 1
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
       initialStates: call.initialStates[...], carriedStates: carriedStates(call),
-      mask: call.mask, kept: call.kept, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
+      mask: try call.timestepMask(of: self), kept: call.kept, keepsSequence: options.returnsSequences,
+      zeroOutputForMask: options.zeroOutputForMask,
       output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
       finalStates: options.returnsState ? call.outputs.dropFirst() : [], training: call.training, threads: call.threads,
       scratch: call.scratch)
@@ -156,12 +158,12 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   }
 
   /// In a stream, the masked rows of a step put out what they did before it.
-  private func repeatMasked(_ call: LayerCall) {
-    guard call.streamStates.count > stateSizes.count, let mask = call.mask else { return }
+  private func repeatMasked(_ call: LayerCall, _ mask: UnsafePointer<UInt8>) {
+    guard call.streamStates.count > stateSizes.count else { return }
     let last = call.streamStates[stateSizes.count]
     for row in 0..<call.inputShape[0] {
       let (output, kept) = (call.outputs[0] + row * units, last + row * units)
-      let isRepeated = mask[row] == 0 && !(options.zeroOutputForMask && options.returnsSequences)
+      let isRepeated = mask[row] == 0 && !options.zeroOutputForMask
       if isRepeated { output.update(from: kept, count: units) } else { kept.update(from: output, count: units) }
     }
   }
