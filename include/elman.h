@@ -1736,7 +1736,7 @@ ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elma
  *   layer     receives the handle
  *
  * shape tells the output's shape for an input's, -1 for what is not fixed; output_shape has room for ELMAN_MAX_RANK
- * dimensions. NULL: the input's own. call fills output->data (output->count floats of output->shape). Both are called as
+ * dimensions. It is called once for each shape of inputs, and what it told is kept. NULL: the input's own. call fills output->data (output->count floats of output->shape). Both are called as
  * the function of elman_cell_create is, and so is release. No weights, and no config makes such a layer.
  *
  * Returns and threads: see above. When call or shape does not return 0, the function that needed it returns

@@ -1,4 +1,4 @@
-/* Weights given beforehand, cells that the caller wrote, and masks. */
+/* Weights given beforehand, cells and functions that the caller wrote, and masks. */
 #include "check.h"
 
 #include <stddef.h>
@@ -148,6 +148,43 @@ TEST(cell_options_of_the_first_size_still_work) {
   elman_layer layer;
   options.struct_size--;
   CHECK_ERROR(elman_cell_create(&options, &layer), ELMAN_INVALID_ARGUMENT, "struct_size");
+}
+
+/* ---- functions ---- */
+
+typedef struct { int shapes, calls; } counting;
+
+static int32_t count_shape(void *context, const int64_t *input, size_t rank, int64_t *output, size_t *output_rank) {
+  ((counting *)context)->shapes++;
+  memcpy(output, input, rank * sizeof *input);
+  *output_rank = rank;
+  return 0;
+}
+
+static int32_t count_call(void *context, const elman_array *input, elman_output *output) {
+  ((counting *)context)->calls++;
+  memcpy(output->data, input->data, output->count * sizeof(float));
+  return 0;
+}
+
+TEST(the_shape_of_a_lambda_is_asked_for_once) {
+  counting counts = {0};
+  elman_layer layer = NO_LAYER;
+  const float input[6] = {1, 2, 3, 4, 5, 6};
+  float output[6] = {0};
+  OK(elman_lambda_create(
+      &ELMAN_OPTIONS(elman_lambda_options, .context = &counts, .shape = count_shape, .call = count_call), &layer));
+  elman_model model = make_model_of(layer, NO_LAYER);
+  for (int i = 1; i < 4; i++) {
+    OK(elman_model_forward(model, input, SHAPE(2, 3), output, 6));
+    CHECK(counts.shapes == 1 && counts.calls == i && output[5] == 6);
+  }
+  /* Another batch: (1, 3), and (-1, 3) for the model's own shape. */
+  for (int i = 1; i < 4; i++) {
+    OK(elman_model_forward(model, input, SHAPE(1, 3), output, 6));
+    CHECK(counts.shapes == 3 && counts.calls == 3 + i);
+  }
+  OK(elman_model_release(model));
 }
 
 /* ---- masks ---- */
