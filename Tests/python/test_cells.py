@@ -369,3 +369,80 @@ def _overriding(base, name):
 def test_methods_that_would_not_be_called_are_refused(make):
     with pytest.raises(TypeError, match=r"would not call it.*get_initial_state"):
         make()
+
+
+# -- states of stacks ---------------------------------------------------------
+
+
+def shapes(states):
+    """The shapes of nested states, as nested."""
+    if isinstance(states, (list, tuple)):
+        return [shapes(state) for state in states]
+    return states.shape
+
+
+LSTM_GRU = [[(2, 4), (2, 4)], (2, 3)]
+# What a stack is made of, and the shapes of its states, as tf_keras nests them.
+STACKS = {
+    "LSTM and GRU": (lambda: [LSTMCell(4), GRUCell(3)], LSTM_GRU),
+    "one LSTM": (lambda: [LSTMCell(4)], [[(2, 4), (2, 4)]]),
+    "one GRU": (lambda: [GRUCell(4)], [(2, 4)]),
+    "no stack": (lambda: LSTMCell(4), [(2, 4), (2, 4)]),
+    "stacks in a stack": (
+        lambda: [StackedRNNCells([LSTMCell(4), GRUCell(3)]), GRUCell(2)],
+        [LSTM_GRU, (2, 2)],
+    ),
+    "own": (lambda: [LSTMCell(4), Halving()], [[(2, 4), (2, 4)], (2, 1)]),
+}
+stacks = pytest.mark.parametrize(("cells", "expected"), STACKS.values(), ids=STACKS)
+
+
+@stacks
+def test_states_have_an_entry_for_each_cell(cells, expected):
+    layer = RNN(cells(), return_state=True, stateful=True)
+    output, *states = layer(X)
+    assert shapes(states) == expected
+    assert shapes(layer.states) == expected
+    assert shapes(layer.cell.get_initial_state(batch_size=2)) == expected
+    step, following = layer.cell(X[:, 0], states)
+    assert step.shape == output.shape and shapes(following) == expected
+    both = Bidirectional(RNN(cells(), return_state=True, stateful=True))
+    output, *states = both(X)
+    assert shapes(states) == expected + expected
+    assert shapes(both.states) == expected + expected
+
+
+@stacks
+def test_nested_states_go_back_in(cells, expected):
+    layer = RNN(cells(), return_state=True)
+    stateful = RNN(layer.cell, stateful=True, return_state=True)
+    _, *first = stateful(X)
+    again = stateful(X)
+    given = layer(X, initial_state=first)
+    assert shapes(given[1:]) == expected
+    np.testing.assert_array_equal(given[0], again[0])
+    stateful.reset_states(first)
+    assert shapes(stateful.states) == expected
+    np.testing.assert_array_equal(stateful(X)[0], again[0])
+
+
+def test_states_keep_their_nesting_without_return_state():
+    for layer in (RNN([LSTMCell(4), GRUCell(3)]), Bidirectional(RNN([LSTMCell(4)]))):
+        assert isinstance(layer(X), np.ndarray)
+    both = Bidirectional(RNN([LSTMCell(4)], return_state=True), merge_mode=None)
+    assert shapes(both(X)) == [(2, 4), (2, 4), *[[(2, 4), (2, 4)]] * 2]
+    plain = Bidirectional(RNN([LSTMCell(4)]), merge_mode=None)
+    assert shapes(plain(X)) == [(2, 4), (2, 4)]
+    copied = RNN.from_config(
+        RNN([LSTMCell(4), GRUCell(3)], return_state=True).get_config()
+    )
+    assert shapes(copied(X)) == [(2, 3), *LSTM_GRU]
+
+
+def test_more_than_eight_outputs():
+    layer = RNN([LSTMCell(2) for _ in range(20)], return_state=True)
+    output, *states = layer(X)
+    assert shapes(states) == [[(2, 2), (2, 2)]] * 20
+    np.testing.assert_array_equal(output, states[-1][0])
+    both = Bidirectional(RNN([GRUCell(2) for _ in range(9)], return_state=True))
+    assert shapes(both(X)) == [(2, 4), *[(2, 2)] * 18]

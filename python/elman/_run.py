@@ -89,16 +89,17 @@ def run(
     def call(outputs: Any, capacity: int) -> None:
         check(function(handle, array, options, outputs, capacity, ctypes.byref(count)))
 
-    slots = (Output * 8)()
+    call(None, 0)
+    slots = (Output * count.value)()
     call(slots, len(slots))
     results = []
-    for slot in slots[: count.value]:
+    for slot in slots:
         result = np.empty(tuple(slot.shape[: slot.rank]), np.float32)
         slot.count = result.size
         # An empty array still needs an address that is not NULL.
         slot.data = ctypes.cast(result.ctypes.data, ctypes.POINTER(ctypes.c_float))
         results.append(result)
-    call(slots, count.value)
+    call(slots, len(slots))
     return results
 
 

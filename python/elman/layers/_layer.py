@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import json
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -262,9 +264,28 @@ class Layer(Network):
     reset_state = reset_states
 
     @property
-    def states(self) -> list[FloatArray]:
-        """Copies of the states that a stateful layer carries."""
-        return self._copies("state")
+    def states(self) -> list[Any]:
+        """Copies of the states that a stateful layer carries.
+
+        Of stacked cells one entry a cell, a list where the cell has several.
+        """
+        states = self._copies("state")
+        structure = self._state_structure
+        return states if structure is None else nested(states, structure)
+
+    @cached_property
+    def _state_structure(self) -> list[Any] | None:
+        """The sizes of nested states; None where the list of states is flat."""
+        return None
+
+    def _with_nested_states(self, outputs: list[FloatArray]) -> list[Any]:
+        structure = self._state_structure
+        if structure is None:
+            return outputs
+        first = len(outputs) - len(leaves(structure))
+        if first < 1:  # no states were returned
+            return outputs
+        return outputs[:first] + nested(outputs[first:], structure)
 
     # -- calls ----------------------------------------------------------
 
@@ -293,12 +314,15 @@ class Layer(Network):
         -------
         array, or list of arrays
             The output; a list where there are several (``return_state``,
-            ``merge_mode=None``).
+            ``merge_mode=None``). States of stacked cells have one entry a cell, a
+            list where the cell has several.
         """
         if self._model is None:
             self._model = _LayerModel(self)
         states = None if initial_state is None else flattened(initial_state)
-        outputs = run(self._model._handle, as_batch(inputs), states, mask, training)
+        outputs = self._with_nested_states(
+            run(self._model._handle, as_batch(inputs), states, mask, training)
+        )
         return outputs if len(outputs) > 1 else outputs[0]
 
 
@@ -321,6 +345,23 @@ def flattened(states: Any) -> list[Any]:
     if isinstance(states, (list, tuple)) and not _is_array(states):
         return [array for state in states for array in flattened(state)]
     return [states]
+
+
+def leaves(structure: Any) -> list[Any]:
+    """What nested lists hold, in order."""
+    if not isinstance(structure, list):
+        return [structure]
+    return [leaf for part in structure for leaf in leaves(part)]
+
+
+def nested(flat: Sequence[Any], structure: list[Any]) -> list[Any]:
+    """The elements of a list in the places of the leaves of nested lists."""
+    rest = iter(flat)
+
+    def placed(part: Any) -> Any:
+        return [placed(one) for one in part] if isinstance(part, list) else next(rest)
+
+    return [placed(part) for part in structure]
 
 
 def _is_array(states: Any) -> bool:

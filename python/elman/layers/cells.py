@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import inspect
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from .. import _callbacks
 from .._arrays import float32
 from .._library import LARGEST_SIZE, check, encoded, lib, positive
 from .._run import FloatArray
-from ._layer import Layer, arguments, flattened
+from ._layer import Layer, arguments, flattened, leaves, nested
 
 
 class Cell(Layer):
@@ -24,16 +25,17 @@ class Cell(Layer):
     @property
     def state_size(self) -> Any:
         """The size of the state, or the list of their sizes."""
-        sizes = self._state_sizes()
-        return sizes[0] if len(sizes) == 1 else sizes
+        return [self.units] * 2 if isinstance(self, LSTMCell) else self.units
 
     @property
     def output_size(self) -> int:
         """The size of the output."""
         return int(self.units)
 
-    def _state_sizes(self) -> list[int]:
-        return [self.units] * (2 if isinstance(self, LSTMCell) else 1)
+    @cached_property
+    def _state_structure(self) -> list[Any] | None:
+        size = self.state_size
+        return size if size is None or isinstance(size, list) else [size]
 
     def get_initial_state(
         self, batch_size: int | None = None, *, inputs: Any = None, dtype: Any = None
@@ -50,10 +52,11 @@ class Cell(Layer):
             Accepted as Keras 2 accepts it; states are float32.
         """
         batch = len(inputs) if inputs is not None else batch_size or 1
-        return self._initial_states(batch)
+        return nested(self._initial_states(batch), self._state_structure or [])
 
     def _initial_states(self, batch: int) -> list[Any]:
-        return [np.zeros((batch, size), np.float32) for size in self._state_sizes()]
+        sizes = leaves(self._state_structure)
+        return [np.zeros((batch, size), np.float32) for size in sizes]
 
     def __call__(  # type: ignore[override]  # a cell's own arguments
         self,
@@ -68,7 +71,7 @@ class Cell(Layer):
         inputs : array
             (batch, features).
         states : array, or list of arrays
-            (batch, size) each.
+            (batch, size) each, as ``get_initial_state`` gives them.
         training : bool
             Accepted as Keras accepts it.
 
@@ -76,6 +79,7 @@ class Cell(Layer):
         -------
         output : array (batch, units)
         states : list of arrays
+            Of stacked cells one entry a cell, a list where the cell has several.
         """
         output, *following = super().__call__(inputs, flattened(states), None, training)
         return output, following
@@ -231,8 +235,8 @@ class StackedRNNCells(Cell):
 
     Notes
     -----
-    States and weights are those of the first cell, then of the second, and so
-    on.
+    Weights are those of the first cell, then of the second, and so on. States have
+    one entry a cell, ``[h, c]`` for an LSTMCell.
 
     Examples
     --------
@@ -260,8 +264,8 @@ class StackedRNNCells(Cell):
         """The size of the last cell's output."""
         return self.cells[-1].output_size
 
-    def _state_sizes(self) -> list[int]:
-        return [size for cell in self.cells for size in cell._state_sizes()]
+    def _initial_states(self, batch: int) -> list[Any]:
+        return [state for cell in self.cells for state in cell._initial_states(batch)]
 
     @property
     def state_size(self) -> Any:
@@ -291,6 +295,10 @@ class PythonCell(Cell):
     (``set_weights``, ``add``, ``quantize``, ...) raises a ValueError there.
     """
 
+    # Not known of a cell that the library handed out.
+    _size: Any = None
+    _own_cell: _OwnCell | None = None
+
     def __init__(self, cell: Any, name: str | None = None):
         sizes = cell.state_size
         listed = list(sizes) if _is_list(sizes) else [sizes]
@@ -299,18 +307,19 @@ class PythonCell(Cell):
                 "The `state_size` of a cell must be an integer, or a list of at least "
                 f"one. Received: state_size={sizes!r}"
             )
-        self._sizes = [_size("state_size", size) for size in listed]
+        listed = [_size("state_size", size) for size in listed]
+        self._size = listed if _is_list(sizes) else listed[0]
         units = getattr(cell, "output_size", None)
-        self._units = self._sizes[0] if units is None else _size("output_size", units)
-        self._own_cell = _OwnCell(cell, self._units, self._sizes)
+        self._units = listed[0] if units is None else _size("output_size", units)
+        self._own_cell = _OwnCell(cell, self._units, listed)
         context = _callbacks.register(self._own_cell)
-        sizes_given = (ctypes.c_int64 * len(self._sizes))(*self._sizes)
+        sizes_given = (ctypes.c_int64 * len(listed))(*listed)
         options = _callbacks.CellOptions(
             ctypes.sizeof(_callbacks.CellOptions),
             encoded(name),
             self._units,
             sizes_given,
-            len(self._sizes),
+            len(listed),
             context,
             _callbacks.cell_call,
             _callbacks.released,
@@ -331,10 +340,16 @@ class PythonCell(Cell):
         """The size of the output."""
         return self._units
 
-    def _state_sizes(self) -> list[int]:
-        return self._sizes
+    @property
+    def state_size(self) -> Any:
+        """The size of the state, or the list of their sizes."""
+        return self._size
 
     def _initial_states(self, batch: int) -> list[Any]:
+        if self._own_cell is None:
+            raise NotImplementedError(
+                "Ask the cell that RNN was given for its initial state."
+            )
         if not self._own_cell.has_initial_states:
             return super()._initial_states(batch)
         states = flattened(self._own_cell.initial_states(batch))
