@@ -423,8 +423,8 @@ ELMAN_API elman_status elman_dense_create(const elman_dense_options *options, el
  * elman_bidirectional_create: a recurrent layer and its mirror image that reads the sequence from its end.
  *
  *   options   see the fields; layer must be given. layer and backward_layer are read, not kept: as in Keras, the new
- *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights,
- *             and the caller still releases what it gave. A cell of the caller (elman_cell_create) is shared by both.
+ *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights (but
+ *             with what elman_layer_set_initial_weights gave), and the caller still releases what it gave. A cell of the caller (elman_cell_create) is shared by both.
  *   layer     receives the handle
  *
  * Input (batch, timesteps, features); output as the wrapped layer's, with the units of both at "concat". Outputs of both
@@ -1150,19 +1150,19 @@ typedef struct {
   int64_t output_dim;                 /* the size of a row */
   const char *embeddings_initializer; /* NULL: "uniform" */
   int32_t frozen;
-  int32_t mask_zero;                  /* index 0 masks its timestep */
+  int32_t mask_zero;                  /* index 0 masks its place: the mask has the shape of the indices */
 } elman_embedding_options;
 #define ELMAN_EMBEDDING_OPTIONS_INIT \
   { sizeof(elman_embedding_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, NULL, 0, 0 }
 ELMAN_API elman_status elman_embedding_create(const elman_embedding_options *options, elman_layer *layer);
 
 /*
- * elman_masking_create: masks the timesteps whose features all equal a value.
+ * elman_masking_create: masks the places, such as timesteps, whose features all equal a value.
  *
  *   options   see the fields
  *   layer     receives the handle
  *
- * Input and output (batch, timesteps, features). No weights.
+ * Input and output (batch, ..., features), of rank 2 or more; the mask is (batch, ...). No weights.
  *
  * Returns and threads: see above. Since 0.2.
  */
@@ -1678,10 +1678,11 @@ ELMAN_API elman_status elman_stacked_rnn_cells_create(const elman_stacked_rnn_ce
  *   options   see the fields; layer must be given, and is shared as elman_rnn_create shares its cell
  *   layer     receives the handle
  *
- * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's.
+ * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's. Of a mask (batch, timesteps, ...) the
+ * layer gets what each timestep has; the mask that it leaves, or else whether anything of a timestep counts, goes on.
  *
- * Returns and threads: see above; ELMAN_UNSUPPORTED: a layer that keeps states or makes masks; ELMAN_INVALID_HANDLE:
- * options->layer is not live. Since 0.2.
+ * Returns and threads: see above; ELMAN_UNSUPPORTED: a layer that keeps states; ELMAN_INVALID_HANDLE: options->layer is
+ * not live. Since 0.2.
  */
 typedef struct {
   size_t struct_size;
@@ -1702,14 +1703,18 @@ ELMAN_API elman_status elman_time_distributed_create(const elman_time_distribute
  *   options   see the fields; units, state_sizes and call must be given
  *   layer     receives the handle
  *
- * call runs one step for the whole batch. It may be called from any thread, from several at once where several models or
- * calls run. It may read the layer and the model that are running it; what changes one of them ("changes" below) is there
- * an ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that call starts must not be waited for while
- * it changes them. release, unless NULL, is called once with context when the library is done with it; not where
+ * call runs one step for the whole batch. build, unless NULL, is called once, before the others, when the layer is built.
+ * initial_states, unless NULL, writes the states with which a sequence, a stream or a stateful layer's first call begins,
+ * where the caller gives none; they are zeros otherwise, and after elman_layer_reset_states.
+ *
+ * These functions may be called from any thread, from several at once where several models or calls run. They may read the
+ * layer and the model that are running them; what changes one of them ("changes" below) is there an
+ * ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that they start must not be waited for while it
+ * changes them. release, unless NULL, is called once with context when the library is done with it; not where
  * elman_cell_create fails. Such a cell has no weights that elman knows, and no config makes it.
  *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When call does not return 0, the run that
- * needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When one of the functions does not return
+ * 0, what needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
  */
 typedef struct {
   size_t batch;
@@ -1718,6 +1723,8 @@ typedef struct {
   const float *const *states;         /* (batch, state_sizes[i]) each */
   float *output;                      /* (batch, units), to be written */
   float *const *next_states;          /* to be written */
+  int32_t training;                   /* not 0: the run is one of training */
+  int32_t reserved;
 } elman_cell_step;
 typedef struct {
   size_t struct_size;
@@ -1725,11 +1732,13 @@ typedef struct {
   int64_t units;                      /* the size of the output, 1 to 2^31 - 1 */
   const int64_t *state_sizes;
   size_t state_count;                 /* 1 to 16 */
-  void *context;                      /* for call and release */
+  void *context;                      /* for the functions */
   int32_t (*call)(void *context, const elman_cell_step *step);
   void (*release)(void *context);
+  int32_t (*build)(void *context, size_t features);
+  int32_t (*initial_states)(void *context, size_t batch, float *const *states);   /* (batch, state_sizes[i]) each */
 } elman_cell_options;
-#define ELMAN_CELL_OPTIONS_INIT { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL }
+#define ELMAN_CELL_OPTIONS_INIT { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL }
 ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elman_layer *layer);
 
 /*
@@ -1739,7 +1748,7 @@ ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elma
  *   layer     receives the handle
  *
  * shape tells the output's shape for an input's, -1 for what is not fixed; output_shape has room for ELMAN_MAX_RANK
- * dimensions. NULL: the input's own. call fills output->data (output->count floats of output->shape). Both are called as
+ * dimensions. It is called once for each shape of inputs, and what it told is kept. NULL: the input's own. call fills output->data (output->count floats of output->shape). Both are called as
  * the function of elman_cell_create is, and so is release. No weights, and no config makes such a layer.
  *
  * Returns and threads: see above. When call or shape does not return 0, the function that needed it returns
@@ -1844,6 +1853,20 @@ ELMAN_API elman_status elman_layer_is_trainable(elman_layer layer, int32_t *trai
  * Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trainable);
+
+/*
+ * elman_layer_supports_masking, elman_layer_set_supports_masking: Keras's attribute, whether the layer knows of masks.
+ *
+ *   layer      a live handle
+ *   supports   receives 1 or 0; or 0: the layer leaves no mask; otherwise it passes one on
+ *
+ * A layer that does not know of masks, such as Conv1D, drops that of its input; told to support them, it passes it on as it
+ * is. What a layer that knows of masks does with one stays: Masking and Embedding make one, a recurrent layer without
+ * return_sequences leaves none. The key "supports_masking" of a config says the same. Streams that were made before keep to
+ * what was said then. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_supports_masking(elman_layer layer, int32_t *supports);
+ELMAN_API elman_status elman_layer_set_supports_masking(elman_layer layer, int32_t supports);
 
 /*
  * elman_layer_child: a layer inside a layer.
@@ -2081,6 +2104,22 @@ ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, c
  * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
+
+/*
+ * elman_layer_set_initial_weights: the values that the weights have once the layer is built; Keras's argument `weights`.
+ *
+ *   layer    a live handle
+ *   values   one array a weight, in the order of the weights; may be NULL where count is 0. They are copied.
+ *   count    up to 65536
+ *
+ * A layer that is built sets its weights at once, as by elman_layer_set_weights. Otherwise whatever builds it does, alone
+ * or in a model, a Bidirectional, an RNN or another layer around it; where the values do not fit, it fails with
+ * ELMAN_SHAPE_MISMATCH, and the layer is not built. The copies that a Bidirectional makes have the values too.
+ *
+ * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: the layer is built, and the values do not fit; ELMAN_INVALID_ARGUMENT: NULL, not
+ * an array, count is too large, or not finite where the weight is quantized. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_set_initial_weights(elman_layer layer, const elman_array *values, size_t count);
 
 /* ================================================================================================================ */
 /* Models                                                                                                           */
@@ -2512,9 +2551,10 @@ typedef struct {
   int32_t reserved;                     /* 0 */
   const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL with 0: its own */
   size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
-  const uint8_t *mask;                  /* (batch, timesteps), 0 where a step is to be skipped; NULL: none */
+  const uint8_t *mask;                  /* 0 where a place of the input is to be skipped; NULL: none */
+  size_t mask_rank;                     /* mask has so many of the input's dimensions; 0: 2, (batch, timesteps) */
 } elman_run_options;
-#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL }
+#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL, 0 }
 
 /*
  * elman_model_run: compute all outputs of a model, with what a call may bring beside its input.
@@ -2530,7 +2570,7 @@ typedef struct {
  *
  * Returns the codes of elman_model_forward; ELMAN_BUFFER_TOO_SMALL: more outputs than output_capacity, or an output whose
  * count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states that do not fit;
- * ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask for inputs without timesteps, some data NULL and
+ * ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask of more dimensions than the input, some data NULL and
  * some not, a wrong struct_size or reserved field. Threads: any; calls on one model run side by side. Since 0.1.
  */
 ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,
@@ -2610,7 +2650,7 @@ ELMAN_API elman_status elman_stream_step(elman_stream stream, const float *input
                                          size_t output_count);
 
 /*
- * elman_stream_reset: put all states back to zero.
+ * elman_stream_reset: put all states back to zero, or to the initial states of a cell of the caller.
  *
  *   stream   a live handle
  *

@@ -38,3 +38,12 @@ int32_t elman_guarded_shape(int32_t (*call)(void *, const int64_t *, size_t, int
                             size_t capacity) {
   return guarded([=] { return call(context, input, input_rank, output, output_rank); }, what, capacity);
 }
+
+int32_t elman_guarded_build(int32_t (*call)(void *, size_t), void *context, size_t features, char *what, size_t capacity) {
+  return guarded([=] { return call(context, features); }, what, capacity);
+}
+
+int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), void *context, size_t batch,
+                             float *const *states, char *what, size_t capacity) {
+  return guarded([=] { return call(context, batch, states); }, what, capacity);
+}

@@ -138,6 +138,8 @@ extension elman_lambda_options: LayerOptions {
 }
 
 extension elman_cell_options: OptionStruct {
+  static var firstSize: Int { MemoryLayout<Self>.offset(of: \.build) ?? MemoryLayout<Self>.size }
+
   fileprivate func makeCell() throws(ElmanError) -> RecurrentCell {
     guard let call else { throw ElmanError(.invalidArgument, "A cell needs the function 'call'.") }
     let largest = Int64(Int32.max)
@@ -154,19 +156,40 @@ extension elman_cell_options: OptionStruct {
       sizes.append(Int(value))
     }
     let owner = CallerContext(context, release)
-    let cell = try CallbackCell(name: text(name, "name"), units: Int(units), stateSizes: sizes) { (step) throws(ElmanError) in
+    let cell = try CallbackCell(name: text(name, "name"), units: Int(units), stateSizes: sizes, functions: functions(owner, call))
+    owner.isTaken = true
+    return cell
+  }
+
+  private typealias CellCall = @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<elman_cell_step>?) -> Int32
+
+  private func functions(_ owner: CallerContext, _ call: @escaping CellCall) -> CellFunctions {
+    var functions = CellFunctions { (step) throws(ElmanError) in
       let failure = step.states.map { Optional($0) }.withUnsafeBufferPointer { states in
         step.nextStates.map { Optional($0) }.withUnsafeBufferPointer { next in
           var told = elman_cell_step(
             batch: step.batch, features: step.features, input: step.input, states: states.baseAddress, output: step.output,
-            next_states: next.baseAddress)
+            next_states: next.baseAddress, training: step.training ? 1 : 0, reserved: 0)
           return guarded { elman_guarded_cell(call, owner.pointer, &told, $0, $1) }
         }
       }
       if let failure { throw failure.error(of: "The function of a cell") }
     }
-    owner.isTaken = true
-    return cell
+    if let build {
+      functions.build = { (features) throws(ElmanError) in
+        let failure = guarded { elman_guarded_build(build, owner.pointer, features, $0, $1) }
+        if let failure { throw failure.error(of: "The build function of a cell") }
+      }
+    }
+    if let initial_states {
+      functions.initialStates = { (batch, states) throws(ElmanError) in
+        let failure = states.map { Optional($0) }.withUnsafeBufferPointer { states in
+          guarded { elman_guarded_states(initial_states, owner.pointer, batch, states.baseAddress, $0, $1) }
+        }
+        if let failure { throw failure.error(of: "The function of a cell's initial states") }
+      }
+    }
+    return functions
   }
 }
 

@@ -60,6 +60,16 @@ public func elman_layer_set_trainable(_ layer: elman_layer, _ trainable: Int32) 
   layer.call { (layer) throws(ElmanError) in try layer.setTrainable(trainable != 0) }
 }
 
+@implementation @_cdecl("elman_layer_set_supports_masking")
+public func elman_layer_set_supports_masking(_ layer: elman_layer, _ supports: Int32) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in layer.setSupportsMasking(supports != 0) }
+}
+
+@implementation @_cdecl("elman_layer_supports_masking")
+public func elman_layer_supports_masking(_ layer: elman_layer, _ supports: UnsafeMutablePointer<Int32>?) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in try required(supports, "supports").pointee = layer.supportsMasking ? 1 : 0 }
+}
+
 @implementation @_cdecl("elman_layer_child")
 public func elman_layer_child(
   _ layer: elman_layer, _ role: UnsafePointer<CChar>?, _ child: UnsafeMutablePointer<elman_layer>?

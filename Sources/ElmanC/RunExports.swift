@@ -82,6 +82,8 @@ extension elman_output {
 }
 
 extension elman_run_options: OptionStruct {
+  static var firstSize: Int { MemoryLayout<Self>.offset(of: \.mask_rank) ?? MemoryLayout<Self>.size }
+
   func translated(for input: ArrayShape) throws(ElmanError) -> RunOptions {
     try requireZero(reserved)
     var translated = RunOptions()
@@ -93,13 +95,15 @@ extension elman_run_options: OptionStruct {
     }
     translated.initialStates = try values(initial_states, stateCount, "initial_states")
     if let mask {
-      guard input.dimensions.count >= 2 else {
+      let rank = mask_rank == 0 ? 2 : try size(mask_rank, "mask_rank")
+      guard rank <= input.dimensions.count else {
         throw ElmanError(
           .invalidArgument,
-          "A mask needs inputs of shape (batch, timesteps, ...). Received: rank \(input.dimensions.count)")
+          "A mask of rank \(rank) needs inputs of shape (batch, timesteps, ...) of this rank at least. "
+            + "Received: rank \(input.dimensions.count)")
       }
-      let shape = Array(input.dimensions.prefix(2))
-      translated.mask = (shape, UnsafeBufferPointer(start: mask, count: shape[0] * shape[1]))
+      let shape = Array(input.dimensions.prefix(rank))
+      translated.mask = (shape, UnsafeBufferPointer(start: mask, count: shape.reduce(1, *)))
     }
     return translated
   }

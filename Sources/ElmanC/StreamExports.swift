@@ -43,7 +43,7 @@ public func elman_stream_step(
 
 @implementation @_cdecl("elman_stream_reset")
 public func elman_stream_reset(_ stream: elman_stream) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in stream.reset() }
+  stream.call { (stream) throws(ElmanError) in try stream.reset() }
 }
 
 @implementation @_cdecl("elman_stream_state_count")

@@ -52,6 +52,22 @@ public func elman_layer_set_weights(
   layer.setWeights(values, count)
 }
 
+@implementation @_cdecl("elman_layer_set_initial_weights")
+public func elman_layer_set_initial_weights(
+  _ layer: elman_layer, _ values: UnsafePointer<elman_array>?, _ count: Int
+) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    let count = try size(count, "count")
+    guard count <= mostWeights else {
+      throw ElmanError(.invalidArgument, "A layer has at most \(mostWeights) weights. Received: count=\(count)")
+    }
+    try layer.setInitialWeights(ElmanC.values(values, count, "values"))
+  }
+}
+
+/// More than any layer has, stacked cells included.
+private let mostWeights = 65_536
+
 @implementation @_cdecl("elman_layer_weight_trainable")
 public func elman_layer_weight_trainable(
   _ layer: elman_layer, _ index: Int, _ trainable: UnsafeMutablePointer<Int32>?

@@ -485,6 +485,8 @@ int main(void) {
   FIELD(elman_cell_step, states);
   FIELD(elman_cell_step, output);
   FIELD(elman_cell_step, next_states);
+  FIELD(elman_cell_step, training);
+  FIELD(elman_cell_step, reserved);
 
   STRUCT(elman_cell_options);
   FIELD(elman_cell_options, struct_size);
@@ -495,6 +497,8 @@ int main(void) {
   FIELD(elman_cell_options, context);
   FIELD(elman_cell_options, call);
   FIELD(elman_cell_options, release);
+  FIELD(elman_cell_options, build);
+  FIELD(elman_cell_options, initial_states);
 
   STRUCT(elman_lambda_options);
   COMMON(elman_lambda_options);
@@ -523,6 +527,7 @@ int main(void) {
   FIELD(elman_run_options, initial_states);
   FIELD(elman_run_options, initial_state_count);
   FIELD(elman_run_options, mask);
+  FIELD(elman_run_options, mask_rank);
 
   STRUCT(elman_output);
   FIELD(elman_output, data);

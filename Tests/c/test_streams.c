@@ -177,6 +177,20 @@ TEST(a_repeated_forward_does_not_allocate) {
   OK(elman_model_release(model));
 }
 
+/* Nor where masks are made and passed on. */
+TEST(a_masked_forward_does_not_allocate) {
+  static float input[2 * 5 * 4], output[6];
+  elman_model model = make_model_of(make_layer("Masking", "{\"input_shape\": [null, 4]}"), make_layer("Dropout", "{\"rate\": 0.5}"),
+                                    make_layer("LSTM", "{\"units\": 3, \"return_sequences\": true}"),
+                                    make_layer("GlobalAveragePooling1D", NULL), NO_LAYER);
+  fill(input, 20, 1);
+  for (int i = 0; i < 3; i++) OK(elman_model_forward(model, input, SHAPE(2, 5, 4), output, 6));
+  long before = allocations;
+  for (int i = 0; i < 100; i++) OK(elman_model_forward(model, input, SHAPE(2, 5, 4), output, 6));
+  CHECK(allocations == before);
+  OK(elman_model_release(model));
+}
+
 /* Nor where threads share it: directions, rows, units, and the rows of Dense. */
 TEST(a_shared_forward_does_not_allocate) {
   enum { STEPS_OF_ONE = 30, BATCH = 40 };

@@ -52,7 +52,7 @@ def set_weights(runnable, case):
 
 
 def outputs_of(case):
-    """The outputs of the last call, as a list."""
+    """The outputs of the last call, as a flat list."""
     layers = list(layers_of(case))
     runnable = layers[0] if len(layers) == 1 else elman.Sequential(layers)
     runnable.build(case["input_shape"])
@@ -66,7 +66,14 @@ def outputs_of(case):
         options["initial_state"] = make_expected.states_for(case)
     for call in range(case["calls"]):
         y = runnable(make_expected.inputs_for(case, call), **options)
-    return y if isinstance(y, list) else [y]
+    return flat(y)
+
+
+def flat(outputs):
+    """The arrays of nested lists."""
+    if not isinstance(outputs, list):
+        return [outputs]
+    return [array for output in outputs for array in flat(output)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)

@@ -35,10 +35,14 @@ class CellStep(ctypes.Structure):
         ("states", POINTER(_FLOATS)),
         ("output", _FLOATS),
         ("next_states", POINTER(_FLOATS)),
+        ("training", c_int32),
+        ("reserved", c_int32),
     ]
 
 
 _CellCall = ctypes.CFUNCTYPE(c_int32, c_void_p, POINTER(CellStep))
+_CellBuild = ctypes.CFUNCTYPE(c_int32, c_void_p, c_size_t)
+_CellStates = ctypes.CFUNCTYPE(c_int32, c_void_p, c_size_t, POINTER(_FLOATS))
 _LambdaShape = ctypes.CFUNCTYPE(
     c_int32, c_void_p, POINTER(c_int64), c_size_t, POINTER(c_int64), POINTER(c_size_t)
 )
@@ -58,6 +62,8 @@ class CellOptions(ctypes.Structure):
         ("context", c_void_p),
         ("call", _CellCall),
         ("release", _Release),
+        ("build", _CellBuild),
+        ("initial_states", _CellStates),
     ]
 
 
@@ -121,22 +127,47 @@ def cell_call(context: int, step: Any) -> int:
     """Run one step of the cell of a context."""
 
     def body() -> None:
-        function, units, sizes = _functions[context]
+        cell = _functions[context]
         told = step.contents
         batch = told.batch
-        states = [_read(told.states[i], (batch, size)) for i, size in enumerate(sizes)]
-        output, following = function(_read(told.input, (batch, told.features)), states)
-        _write(told.output, (batch, units), output, "output of a cell")
-        if not isinstance(following, (list, tuple)):
-            following = [following]
-        if len(following) != len(sizes):
-            raise ValueError(
-                f"The cell has {len(sizes)} states. It returned {len(following)}."
-            )
-        for i, (size, state) in enumerate(zip(sizes, following)):
-            _write(
-                told.next_states[i], (batch, size), state, f"next state {i} of a cell"
-            )
+        states = [
+            _read(told.states[i], (batch, size)) for i, size in enumerate(cell.sizes)
+        ]
+        inputs = _read(told.input, (batch, told.features))
+        output, following = cell.step(inputs, states, bool(told.training))
+        _write(told.output, (batch, cell.units), output, "output of a cell")
+        _write_states(told.next_states, batch, cell.sizes, following, "next")
+
+    return _guarded(body)
+
+
+def _write_states(
+    pointers: Any, batch: int, sizes: list[int], states: Any, which: str
+) -> None:
+    if not isinstance(states, (list, tuple)):
+        states = [states]
+    if len(states) != len(sizes):
+        raise ValueError(
+            f"The cell has {len(sizes)} states. It returned {len(states)}."
+        )
+    for i, (size, state) in enumerate(zip(sizes, states)):
+        _write(pointers[i], (batch, size), state, f"{which} state {i} of a cell")
+
+
+@_CellBuild
+def cell_build(context: int, features: int) -> int:
+    """Build the cell of a context."""
+    return _guarded(lambda: _functions[context].build(features))
+
+
+@_CellStates
+def cell_initial_states(context: int, batch: int, states: Any) -> int:
+    """Write the states with which the cell of a context begins."""
+
+    def body() -> None:
+        cell = _functions[context]
+        given = cell.initial_states(batch)
+        _write_states(states, batch, cell.sizes, given, "initial")
 
     return _guarded(body)
 

@@ -29,8 +29,15 @@ def as_batch(inputs: Any) -> FloatArray:
 class Network(Handle):
     """A layer or a model."""
 
-    # What the library would not call where a user's subclass has its own.
-    _never_called: tuple[str, ...] = ("call",)
+    # What the library does itself: it would not call, or look at, what a user's
+    # subclass has in its place.
+    _never_called: tuple[str, ...] = (
+        "call",
+        "compute_mask",
+        "compute_output_shape",
+        "compute_output_spec",
+        "get_initial_state",
+    )
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -39,8 +46,9 @@ class Network(Handle):
                 raise TypeError(
                     f"{cls.__name__} cannot have a {method!r} of its own: the library "
                     "runs its layers, and would not call it. Put a function of an "
-                    "array in a Lambda; a cell for RNN is any object with "
-                    "`state_size` and `call(inputs, states)`."
+                    "array in a Lambda; a cell for RNN is an object of any class that "
+                    "is no Layer, with `state_size`, `call(inputs, states)` and, if it "
+                    "wants to, `build` and `get_initial_state`."
                 )
 
     def _told(self) -> str:
@@ -77,10 +85,6 @@ class Network(Handle):
         """Make the weights for inputs of a shape, batch first."""
         sizes = dimensions(input_shape)
         check(self._function("build")(self._handle, sizes, len(sizes)))
-        self._take_initial_weights()
-
-    def _take_initial_weights(self) -> None:
-        """Set the weights that arguments of layers brought, once they are built."""
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -127,11 +131,14 @@ class Network(Handle):
         TypeError
             If it is no list, or an array holds no real numbers.
         """
+        self._give_weights("set_weights", weights)
+
+    def _give_weights(self, function: str, weights: Any) -> None:
         if not isinstance(weights, Iterable):
             raise TypeError(f"weights must be a list of arrays. Received: {weights!r}")
         arrays = [_arrays.float32(weight, "weight") for weight in weights]
         check(
-            self._function("set_weights")(
+            self._function(function)(
                 self._handle, _arrays.describe_all(arrays), len(arrays)
             )
         )

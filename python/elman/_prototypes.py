@@ -52,6 +52,7 @@ class RunOptions(ctypes.Structure):
         ("initial_states", POINTER(Array)),
         ("initial_state_count", c_size_t),
         ("mask", POINTER(c_uint8)),
+        ("mask_rank", c_size_t),
     ]
 
 
@@ -162,6 +163,8 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_layer_is_built": (_STATUS, (HANDLE, INT32_P)),
     "elman_layer_is_trainable": (_STATUS, (HANDLE, INT32_P)),
     "elman_layer_set_trainable": (_STATUS, (HANDLE, c_int32)),
+    "elman_layer_supports_masking": (_STATUS, (HANDLE, INT32_P)),
+    "elman_layer_set_supports_masking": (_STATUS, (HANDLE, c_int32)),
     "elman_layer_child": (_STATUS, (HANDLE, c_char_p, HANDLE_P)),
     "elman_layer_input_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),
     "elman_layer_output_shape": (_STATUS, (HANDLE, *SHAPE_IN, *SHAPE_OUT)),
@@ -183,6 +186,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     ),
     "elman_layer_set_weight": (_STATUS, (HANDLE, c_size_t, POINTER(Array))),
     "elman_layer_set_weights": (_STATUS, (HANDLE, POINTER(Array), c_size_t)),
+    "elman_layer_set_initial_weights": (_STATUS, (HANDLE, POINTER(Array), c_size_t)),
     "elman_model_create": (_STATUS, (c_char_p, HANDLE_P)),
     "elman_model_create_from_config": (_STATUS, (c_char_p, HANDLE_P)),
     "elman_model_add_layer": (_STATUS, (HANDLE, HANDLE)),

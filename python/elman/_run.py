@@ -82,30 +82,35 @@ def run(
     if mask is not None:
         kept = _mask(mask, x)
         options.mask = ctypes.cast(kept.ctypes.data, ctypes.POINTER(ctypes.c_uint8))
+        options.mask_rank = kept.ndim
     array = _arrays.describe(x)
     count = ctypes.c_size_t()
 
     def call(outputs: Any, capacity: int) -> None:
         check(function(handle, array, options, outputs, capacity, ctypes.byref(count)))
 
-    slots = (Output * 8)()
+    call(None, 0)
+    slots = (Output * count.value)()
     call(slots, len(slots))
     results = []
-    for slot in slots[: count.value]:
+    for slot in slots:
         result = np.empty(tuple(slot.shape[: slot.rank]), np.float32)
         slot.count = result.size
         # An empty array still needs an address that is not NULL.
         slot.data = ctypes.cast(result.ctypes.data, ctypes.POINTER(ctypes.c_float))
         results.append(result)
-    call(slots, count.value)
+    call(slots, len(slots))
     return results
 
 
 def _mask(mask: npt.ArrayLike, x: FloatArray) -> npt.NDArray[np.uint8]:
     array = np.asarray(mask)
-    if array.dtype.kind not in "biu" or array.shape != x.shape[:2]:
+    if array.ndim and array.shape[-1] == 1 and array.shape != x.shape[: array.ndim]:
+        array = array[..., 0]
+    if array.dtype.kind not in "biuf" or array.shape != x.shape[: array.ndim or 1]:
         raise ValueError(
-            f"The mask of an input of shape {x.shape} must be booleans of shape "
-            f"{x.shape[:2]}. Received: dtype={array.dtype}, shape={array.shape}"
+            f"The mask of an input of shape {x.shape} must be booleans or numbers of "
+            f"its first dimensions, such as {x.shape[:2]}. "
+            f"Received: dtype={array.dtype}, shape={array.shape}"
         )
     return np.ascontiguousarray(array != 0, dtype=np.uint8)

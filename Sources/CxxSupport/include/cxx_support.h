@@ -20,6 +20,9 @@ int32_t elman_guarded_lambda(int32_t (*call)(void *, const elman_array *, elman_
 int32_t elman_guarded_shape(int32_t (*call)(void *, const int64_t *, size_t, int64_t *, size_t *), void *context,
                             const int64_t *input, size_t input_rank, int64_t *output, size_t *output_rank, char *what,
                             size_t capacity);
+int32_t elman_guarded_build(int32_t (*call)(void *, size_t), void *context, size_t features, char *what, size_t capacity);
+int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), void *context, size_t batch,
+                             float *const *states, char *what, size_t capacity);
 
 #ifdef __cplusplus
 }

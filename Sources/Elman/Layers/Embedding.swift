@@ -70,8 +70,10 @@ public final class Embedding: Layer, @unchecked Sendable {
         + (Int(exactly: value).map(String.init) ?? String(value)))
   }
 
+  override func maskRank(ofInput rank: Int) -> Int { masksZero ? rank : 0 }
+
   override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
-    for place in 0..<shape.prefix(2).reduce(1, *) { mask[place] = shape.count == 2 && input[place] == 0 ? 0 : 1 }
+    for place in 0..<shape.reduce(1, *) { mask[place] = input[place] == 0 ? 0 : 1 }
   }
 }
 

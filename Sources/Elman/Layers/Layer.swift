@@ -6,8 +6,6 @@ import Synchronization
 /// A subclass overrides `makeWeights`, `outputShapes`, `ownConfig`, `scratchCount`, `prepare` and `forward`.
 /// Any number of threads may use one layer: what changes it takes its lock alone, what runs it shares the lock.
 public class Layer: @unchecked Sendable {
-  enum MaskFlow { case passes, stops, makes }
-
   public let name: String
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
@@ -17,7 +15,11 @@ public class Layer: @unchecked Sendable {
   private var trainable: Bool
   private var builtShape: Shape?
   private(set) var ownWeights: [Weight] = []
+  /// What `build` sets the weights to: Keras's argument `weights`.
+  private var initialWeights: [(shape: [Int], values: FloatBuffer)]?
   private var isPrepared = false
+  /// What `supports_masking` was set to: 1 for true, 0 for false, -1 where the class decides.
+  private let maskSupport: Atomic<Int>
   /// How the weights of products are stored.
   private(set) var weightFormat: WeightFormat
   /// Counts the changes of the weights.
@@ -28,6 +30,7 @@ public class Layer: @unchecked Sendable {
     givenInputShape = settings.inputShape
     dtype = settings.dtype
     trainable = settings.trainable
+    maskSupport = Atomic(settings.supportsMasking.map { $0 ? 1 : 0 } ?? -1)
     weightFormat = settings.weightFormat
   }
 
@@ -70,10 +73,13 @@ public class Layer: @unchecked Sendable {
     (self as? RecurrentCell)?.isCallersOwn == true || children.contains(where: \.runsCallersCode)
   }
 
-  /// What becomes of a mask of the input; Keras drops it unless the layer knows of masks.
-  var maskFlow: MaskFlow { .stops }
+  /// What becomes of a mask of the input, unless `supports_masking` says otherwise: see `maskEffect`.
+  var maskFlow: MaskFlow { .drops }
 
-  /// Writes the mask (batch, timesteps) of an input; of layers whose maskFlow is `.makes`.
+  /// How many of an input's dimensions the mask has that the layer makes, or at most reduces one to; 0 where it does neither.
+  func maskRank(ofInput rank: Int) -> Int { 0 }
+
+  /// Writes the mask that the layer makes of an input.
   func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {}
 
   /// Shapes (without batch) of the states that `initialStates` may give.
@@ -94,6 +100,9 @@ public class Layer: @unchecked Sendable {
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
   /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
+
+  /// Writes the states of `streamStates` with which a stream begins, over zeros.
+  func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {}
 
   /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask goes.
   func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
@@ -188,12 +197,44 @@ public class Layer: @unchecked Sendable {
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
       var weights = try makeWeights(for: input)
+      try takeInitialWeights(&weights)
       for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
       Fork.changing {
         ownWeights = weights
         builtShape = input
       }
     }
+  }
+
+  /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does not fit.
+  private func takeInitialWeights(_ own: inout [Weight]) throws(ElmanError) {
+    guard let initialWeights else { return }
+    let all = placed(own, under: "", trainable: true)
+    try all.requireCount(initialWeights.count, of: "layer \"\(name)\"")
+    for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
+    let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
+    try Array(all.dropFirst(own.count)).set(inner, of: "layer \"\(name)\"")
+    for index in own.indices { own[index] = own[index].replaced(by: initialWeights[index].values) }
+    self.initialWeights = nil
+  }
+
+  /// Sets all weights, or keeps the values for them until the layer is built.
+  public final func setInitialWeights(_ values: [WeightValue]) throws(ElmanError) {
+    var copies: [(shape: [Int], values: FloatBuffer)] = []
+    for value in values { copies.append((value.shape, try FloatBuffer(copying: value.values))) }
+    var isBuilt = true
+    try lock.exclusive { () throws(ElmanError) in
+      isBuilt = builtShape != nil
+      if !isBuilt { initialWeights = copies }
+    }
+    if isBuilt { try weights.set(values, of: "layer \"\(name)\"") }
+  }
+
+  /// Gives a copy of this layer, and the layers in it, the initial weights, which no config has.
+  final func giveInitialWeights(to copy: Layer) {
+    let initial = read { initialWeights }
+    try? copy.lock.exclusive { () throws(ElmanError) in copy.initialWeights = initial }
+    for (child, twin) in zip(children, copy.children) where child !== twin { child.giveInitialWeights(to: twin) }
   }
 
   /// All locks that are held while functions of the caller's run: this layer's, and those of the layers in it.
@@ -238,6 +279,14 @@ public class Layer: @unchecked Sendable {
     for child in children { try child.setTrainable(value) }
   }
 
+  /// What `supports_masking` was set to; nil where the class decides.
+  final var givenMaskSupport: Bool? {
+    let given = maskSupport.load(ordering: .relaxed)
+    return given < 0 ? nil : given > 0
+  }
+
+  public final func setSupportsMasking(_ value: Bool) { maskSupport.store(value ? 1 : 0, ordering: .relaxed) }
+
   /// The layer's config as Keras's `get_config()` gives it.
   public final func config() -> JSON {
     var members = [JSON.Member("name", .string(name))]
@@ -245,6 +294,7 @@ public class Layer: @unchecked Sendable {
     members.append(JSON.Member("dtype", .string(dtype)))
     let format = read { weightFormat }
     if format != .float32 { members.append(JSON.Member("quantization", .string(format.name))) }
+    if let givenMaskSupport { members.append(JSON.Member("supports_masking", .bool(givenMaskSupport))) }
     if let givenInputShape { members.append(JSON.Member("batch_input_shape", givenInputShape.json)) }
     return .object(members + ownConfig())
   }
@@ -262,9 +312,12 @@ public class Layer: @unchecked Sendable {
   }
 
   private func weights(under path: String, trainable: Bool) -> [LayerWeight] {
+    placed(read { ownWeights }, under: path, trainable: trainable && isTrainable)
+  }
+
+  /// The layer's own weights and its children's. Does not take this layer's lock.
+  private func placed(_ own: [Weight], under path: String, trainable: Bool) -> [LayerWeight] {
     let path = "\(path)\(name)/"
-    let trainable = trainable && isTrainable
-    let own = read { ownWeights }
     return own.enumerated().map { index, weight in
       LayerWeight(layer: self, index: index, path: path + weight.name, weight: weight, isTrainable: trainable && weight.isTrainable)
     } + children.flatMap { $0.weights(under: path, trainable: trainable) }

@@ -12,8 +12,7 @@ struct LayerCall {
   var streamStates: [UnsafeMutablePointer<Float>] = []
   /// Where a run for training keeps what `backward` needs, `keptCount` floats; nil outside of training.
   var kept: UnsafeMutablePointer<Float>?
-  /// (batch, timesteps), 0 where a step is to be skipped.
-  var mask: UnsafePointer<UInt8>?
+  var mask: Mask?
   var training = false
   /// Threads to plan for; `scratch` was measured with the same number.
   let threads: Int

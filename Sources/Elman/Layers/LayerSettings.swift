@@ -16,6 +16,8 @@ struct LayerSettings {
   let weightFormat: WeightFormat
   /// float32, or the dtype of inputs where the layer takes any.
   let dtype: String
+  /// `supports_masking`, an attribute of Keras's layers; nil where it was not set.
+  let supportsMasking: Bool?
   /// The input shape the user fixed, batch first; nil where it follows from the layer before.
   var inputShape: Shape?
 
@@ -29,6 +31,7 @@ struct LayerSettings {
     }
     trainable = try reader.bool("trainable", default: true)
     weightFormat = try reader.string("quantization").map { (name) throws(ElmanError) in try WeightFormat(named: name) } ?? .float32
+    supportsMasking = reader.has("supports_masking") ? try reader.bool("supports_masking", default: false) : nil
     dtype = try LayerSettings.dtype(&reader, or: inputTypes)
     inputShape = try LayerSettings.inputShape(&reader, inputDimension, readsInputDimension)
     reader.ignore("autocast", "build_config")

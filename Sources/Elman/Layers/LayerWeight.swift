@@ -59,12 +59,17 @@ extension LayerWeight {
     try layer.replaceWeights([(index, stored(value))])
   }
 
-  fileprivate func stored(_ value: WeightValue) throws(ElmanError) -> Layer.StoredValues {
-    guard value.shape == weight.shape, value.values.count == weight.count else {
+  /// An error unless `count` values of a shape may take the weight's place.
+  func requireShape(_ shape: [Int], count: Int) throws(ElmanError) {
+    guard shape == weight.shape, count == weight.count else {
       throw ElmanError(
         .shapeMismatch,
-        "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(value.shape)) does not fit.")
+        "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(shape)) does not fit.")
     }
+  }
+
+  fileprivate func stored(_ value: WeightValue) throws(ElmanError) -> Layer.StoredValues {
+    try requireShape(value.shape, count: value.values.count)
     return try layer.stored(try FloatBuffer(copying: value.values), at: index)
   }
 }

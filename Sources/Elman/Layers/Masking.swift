@@ -1,5 +1,5 @@
-/// Keras's `Masking`: timesteps whose features all equal mask_value, one number or one for each feature, are masked, and
-/// become 0; (batch, timesteps, features).
+/// Keras's `Masking`: places (batch, ..., features) whose features all equal mask_value, one number or one for each feature,
+/// are masked, and become 0.
 public final class Masking: Layer, @unchecked Sendable {
   public override class var className: String { "Masking" }
 
@@ -21,16 +21,21 @@ public final class Masking: Layer, @unchecked Sendable {
   override var maskFlow: MaskFlow { .makes }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
-    try requireRank(3, input)
-    if values.count > 1, let features = input[2], features != values.count {
+    try requireRank(atLeast: 2, input)
+    if values.count > 1, let features = input.last, features != values.count {
       throw incompatible("its mask_value has \(values.count) numbers, one for each feature; found shape=\(input)")
     }
     return [input]
   }
 
+  override func maskRank(ofInput rank: Int) -> Int { rank - 1 }
+
   override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
-    for step in 0..<shape[0] * shape[1] { mask[step] = isKept(input + step * shape[2], shape[2]) ? 1 : 0 }
+    let features = shape[shape.count - 1]
+    for place in 0..<places(shape) { mask[place] = isKept(input + place * features, features) ? 1 : 0 }
   }
+
+  private func places(_ shape: [Int]) -> Int { shape.prefix(shape.count - 1).reduce(1, *) }
 
   private func isKept(_ features: UnsafePointer<Float>, _ count: Int) -> Bool {
     let isOne = values.count == 1
@@ -39,9 +44,9 @@ public final class Masking: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) {
-    let features = call.inputShape[2]
-    for step in 0..<call.inputShape[0] * call.inputShape[1] {
-      let (input, output) = (call.input + step * features, call.outputs[0] + step * features)
+    let features = call.inputShape[call.inputShape.count - 1]
+    for place in 0..<places(call.inputShape) {
+      let (input, output) = (call.input + place * features, call.outputs[0] + place * features)
       if isKept(input, features) { output.update(from: input, count: features) } else { output.update(repeating: 0, count: features) }
     }
   }

@@ -2,7 +2,7 @@
 class StreamStep {
   private let layer: Layer
   let call: LayerCall
-  /// Where the layer puts the mask that it makes.
+  /// Where the layer puts a mask that it writes.
   private let mask: UnsafeMutablePointer<UInt8>?
 
   init(_ layer: Layer, _ call: LayerCall, mask: UnsafeMutablePointer<UInt8>? = nil) {
@@ -13,6 +13,6 @@ class StreamStep {
 
   func run() throws(ElmanError) {
     try layer.run(call)
-    if let mask { layer.makeMask(of: call.input, shape: call.inputShape, into: mask) }
+    layer.writeMask(after: call, into: mask)
   }
 }

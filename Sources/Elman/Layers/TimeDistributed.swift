@@ -17,15 +17,40 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
       throw ElmanError(.invalidArgument, "TimeDistributed wraps one layer. Received: \(inner.count)")
     }
     layer = inner[0]
-    if layer.isStateful || layer.maskFlow == .makes || layer is RecurrentCell {
-      throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states or makes masks.")
+    if layer.isStateful || layer is RecurrentCell {
+      throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
     }
     super.init(try LayerSettings(&reader))
   }
 
   override func ownConfig() -> [JSON.Member] { [JSON.Member("layer", layer.serialized())] }
   override var namedChildren: [(role: String, layer: Layer)] { [("layer", layer)] }
-  override var maskFlow: MaskFlow { .passes }
+
+  // MARK: Masks
+
+  /// As tf_keras: the mask that the layer leaves at each timestep or, where it leaves none, whether anything of it counts.
+  override var maskFlow: MaskFlow {
+    switch layer.maskEffect {
+    case .makes: .makes
+    case .passes: .passes
+    case .drops, .stops: .reduces(to: 2)
+    case .reduces(let rank): .reduces(to: rank + 1)
+    }
+  }
+
+  override func maskRank(ofInput rank: Int) -> Int { max(2, layer.maskRank(ofInput: rank - 1) + 1) }
+
+  override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
+    layer.makeMask(of: input, shape: inner(shape), into: mask)
+  }
+
+  /// What a mask says of the places within each timestep; nil where it says nothing of them.
+  private func inner(_ mask: Mask?) -> Mask? {
+    guard let mask, mask.shape.count > 2 else { return nil }
+    return Mask(values: mask.values, shape: [mask.shape[0] * mask.shape[1]] + mask.shape.dropFirst(2))
+  }
+
+  // MARK: Shapes and weights
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(atLeast: 3, input)
@@ -44,27 +69,27 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     return Shape([steps] + input.dimensions.dropFirst(2))
   }
 
+  private func inner(_ shape: [Int]) -> [Int] { [shape[0] * shape[1]] + shape.dropFirst(2) }
+
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     try layer.build(for: inner(input).withBatch(nil))
     return []
   }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
-    try layer.scratchCount(for: inner(Shape(input)).concrete ?? [], threads: threads)
+    try layer.scratchCount(for: inner(input), threads: threads)
   }
 
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
-    try layer.keptCount(for: inner(Shape(input)).concrete ?? [])
+    try layer.keptCount(for: inner(input))
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    var shape = call.inputShape
-    shape[1] *= shape[0]
-    shape.removeFirst()
+    let shape = inner(call.inputShape)
     if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
     try layer.run(
       LayerCall(
-        inputShape: shape, input: call.input, outputs: call.outputs, kept: call.kept, training: call.training, threads: call.threads,
-        scratch: call.scratch))
+        inputShape: shape, input: call.input, outputs: call.outputs, kept: call.kept, mask: inner(call.mask),
+        training: call.training, threads: call.threads, scratch: call.scratch))
   }
 }

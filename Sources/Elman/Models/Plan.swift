@@ -10,9 +10,9 @@ final class Plan: Sendable {
     let source: Int?
     /// The area that is written; nil for the caller's outputs.
     let target: Int?
-    /// Whether a mask that the layer passes on or makes reaches the next step.
-    let keepsMask: Bool
-    /// Where the layer puts the mask that it makes.
+    /// The layers after it that do not appear, past which its mask goes.
+    var identities: [Layer] = []
+    /// Where the layer puts a mask that it writes.
     let maskOffset: Int?
   }
 
@@ -22,7 +22,8 @@ final class Plan: Sendable {
   let outputShapes: [[Int]]
   let outputCounts: [Int]
   private let steps: [Step]
-  private let startsWithMask: Bool
+  /// The layers before the first step, which do not appear.
+  private let leadingIdentities: [Layer]
   /// The step that takes initial states; nil where no layer has any.
   private let firstRecurrentStep: Int?
   private let areaOffsets: [Int]
@@ -60,8 +61,8 @@ final class Plan: Sendable {
     self.inputShape = inputShape
     self.threads = threads
     var shapes = [inputShape]
-    var inputs: [(layer: Layer, shape: [Int], keepsMask: Bool)] = []
-    var startsWithMask = true
+    var inputs: [(layer: Layer, shape: [Int], identities: [Layer])] = []
+    var leadingIdentities: [Layer] = []
     for layer in layers {
       let input = shapes[0]
       shapes = []
@@ -73,23 +74,23 @@ final class Plan: Sendable {
         shapes.append(sizes)
       }
       if !layer.isIdentity {
-        inputs.append((layer, input, layer.maskFlow != .stops))
-      } else if layer.maskFlow == .stops {
-        if inputs.isEmpty { startsWithMask = false } else { inputs[inputs.count - 1].keepsMask = false }
+        inputs.append((layer, input, []))
+      } else if inputs.isEmpty {
+        leadingIdentities.append(layer)
+      } else {
+        inputs[inputs.count - 1].identities.append(layer)
       }
     }
-    self.startsWithMask = startsWithMask
+    self.leadingIdentities = leadingIdentities
     outputShapes = shapes
     var space = ScratchSpace()
     var steps: [Step] = []
     for (index, input) in inputs.enumerated() {
-      let maskOffset = input.layer.maskFlow == .makes ? space.count : nil
-      // A byte for each timestep, in floats.
-      if maskOffset != nil { _ = space.take(input.shape.prefix(2).reduce(1, *) / 4 + 1) }
       steps.append(
         Step(
           layer: input.layer, inputShape: input.shape, source: index == 0 ? nil : (index - 1) % 2,
-          target: index == inputs.count - 1 ? nil : index % 2, keepsMask: input.keepsMask, maskOffset: maskOffset))
+          target: index == inputs.count - 1 ? nil : index % 2, identities: input.identities,
+          maskOffset: space.takeMask(of: input.layer, for: input.shape)))
     }
     self.steps = steps
     var areas = [0, 0]
@@ -131,7 +132,7 @@ final class Plan: Sendable {
     defer { lock.withLock { idleWorkspaces.append(workspace) } }
     for index in outputCounts.indices { workspace.outputs[steps.count - 1][index] = output(index) }
     let memory = workspace.memory.base
-    var mask = startsWithMask ? call.mask : nil
+    var mask = self.mask(call.mask, past: leadingIdentities)
     for index in steps.indices {
       let input = steps[index].source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? call.input
       let initialStates = index == firstRecurrentStep ? call.initialStates : []
@@ -140,18 +141,20 @@ final class Plan: Sendable {
         continue
       }
       let step = steps[index]
-      try step.layer.run(
-        LayerCall(
-          inputShape: step.inputShape, input: input, outputs: workspace.outputs[index], initialStates: initialStates,
-          mask: mask, training: call.training, threads: threads, scratch: memory + scratchOffset))
-      if let offset = step.maskOffset {
-        let made = UnsafeMutableRawPointer(memory + offset)
-          .bindMemory(to: UInt8.self, capacity: step.inputShape.prefix(2).reduce(1, *))
-        step.layer.makeMask(of: input, shape: step.inputShape, into: made)
-        mask = UnsafePointer(made)
-      }
-      if !step.keepsMask { mask = nil }
+      let layerCall = LayerCall(
+        inputShape: step.inputShape, input: input, outputs: workspace.outputs[index], initialStates: initialStates,
+        mask: mask, training: call.training, threads: threads, scratch: memory + scratchOffset)
+      try step.layer.run(layerCall)
+      if mask == nil, step.maskOffset == nil { continue }
+      let written = step.maskOffset.map { (memory + $0).asMask(step.layer.maskCapacity(for: step.inputShape)) }
+      step.layer.writeMask(after: layerCall, into: written)
+      mask = self.mask(step.layer.mask(after: layerCall, in: written), past: step.identities)
     }
+  }
+
+  /// What is left of a mask after layers that only pass their input on.
+  private func mask(_ mask: Mask?, past layers: [Layer]) -> Mask? {
+    mask != nil && layers.allSatisfy { $0.maskEffect == .passes } ? mask : nil
   }
 
   private func takeWorkspace() throws(ElmanError) -> Workspace {
@@ -164,7 +167,7 @@ final class Plan: Sendable {
 struct ModelCall {
   let input: UnsafePointer<Float>
   var initialStates: [UnsafePointer<Float>] = []
-  var mask: UnsafePointer<UInt8>?
+  var mask: Mask?
   var training = false
 }
 
@@ -172,11 +175,16 @@ struct ModelCall {
 public struct RunOptions {
   /// States of the first recurrent layer, (batch, units) each; empty for its own.
   public var initialStates: [WeightValue] = []
-  /// (batch, timesteps), 0 where a step is to be skipped.
+  /// 0 where a place of the input is to be skipped; its shape is the input's first dimensions, such as (batch, timesteps).
   public var mask: (shape: [Int], values: UnsafeBufferPointer<UInt8>)?
   public var training = false
 
   public init() {}
+
+  var inputMask: Mask? {
+    guard let mask, let values = mask.values.baseAddress else { return nil }
+    return Mask(values: values, shape: mask.shape[...])
+  }
 }
 
 // MARK: - Checks
@@ -204,11 +212,11 @@ extension Plan {
   func requireOptions(_ options: RunOptions) throws(ElmanError) {
     try requireStates(options.initialStates.map(\.shape))
     guard let mask = options.mask else { return }
-    guard inputShape.count >= 2, mask.shape == Array(inputShape.prefix(2)) else {
+    guard !mask.shape.isEmpty, inputShape.starts(with: mask.shape) else {
       throw ElmanError(
         .shapeMismatch,
-        "The mask of an input of shape \(Shape(inputShape)) has shape \(Shape(Array(inputShape.prefix(2)))). "
-          + "Received: \(Shape(mask.shape))")
+        "The mask of an input of shape \(Shape(inputShape)) has its first dimensions, such as "
+          + "\(Shape(Array(inputShape.prefix(2)))). Received: \(Shape(mask.shape))")
     }
   }
 

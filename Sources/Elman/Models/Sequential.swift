@@ -285,7 +285,7 @@ public final class Sequential: @unchecked Sendable {
       try plan.run(
         ModelCall(
           input: input, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
-          mask: options.mask?.values.baseAddress, training: options.training)
+          mask: options.inputMask, training: options.training)
       ) { bases[$0] }
     }
   }
@@ -300,7 +300,7 @@ public final class Sequential: @unchecked Sendable {
     try withPlan(for: shape) { (plan) throws(ElmanError) in try plan.requireOptions(options) }
     return try Tape(
       layers: layers, input: input, shape: shape, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
-      mask: options.mask?.values.baseAddress)
+      mask: options.inputMask)
   }
 
   public func resetStates() throws(ElmanError) {

@@ -14,6 +14,8 @@ public final class Stream: @unchecked Sendable {
   /// The same, without a count of references at each step.
   private let borrowedSteps: [Unmanaged<StreamStep>]
   private let states: [FloatBuffer]
+  /// The layers, and which states are theirs.
+  private let owners: [(layer: Layer, states: Range<Int>)]
   private let memory: FloatBuffer
   private let input: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>
@@ -34,19 +36,21 @@ public final class Stream: @unchecked Sendable {
     let base = memory.base
     input = base + layout.offsets[0]
     output = base + layout.offsets[layout.offsets.count - 1]
-    var mask: UnsafeMutablePointer<UInt8>?
+    var mask: Mask?
     var steps: [StreamStep] = []
     for (index, part) in layout.parts.enumerated() {
-      let made = part.maskOffset.map { UnsafeMutableRawPointer(base + $0).bindMemory(to: UInt8.self, capacity: batch) }
+      let written = part.maskOffset.map { (base + $0).asMask(part.layer.maskCapacity(for: layout.shapes[index])) }
       let call = LayerCall(
         inputShape: layout.shapes[index], input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
-        streamStates: part.states.map { states[$0].base }, mask: mask.map { UnsafePointer($0) }, threads: 1,
+        streamStates: part.states.map { states[$0].base }, mask: mask, threads: 1,
         scratch: base + layout.scratchOffset)
-      steps.append(try part.layer.streamStep(call, mask: made))
-      mask = part.keepsMask ? made ?? mask : nil
+      steps.append(try part.layer.streamStep(call, mask: written))
+      mask = part.keepsMask ? part.layer.mask(after: call, in: written) : nil
     }
     self.steps = steps
     borrowedSteps = steps.map(Unmanaged.passUnretained)
+    owners = layout.parts.map { ($0.layer, $0.states) }
+    try reset()
   }
 
   /// Runs the next timestep; the buffers hold what the shapes say.
@@ -72,9 +76,10 @@ public final class Stream: @unchecked Sendable {
       .bufferTooSmall, "A step of this stream gives shape \(Shape(outputShape)), \(outputCount) floats. Received: a buffer of \(count)")
   }
 
-  /// Begins anew: all states zero.
-  public func reset() {
+  /// Begins anew: all states zero, or as a cell of the caller begins.
+  public func reset() throws(ElmanError) {
     for state in states { state.base.update(repeating: 0, count: state.count) }
+    for (layer, range) in owners { try layer.beginStream(states[range].map(\.base), batch: inputShape[0]) }
   }
 
   /// One of the states, of `stateShapes[index]`.
@@ -104,7 +109,8 @@ private struct StreamLayout {
   struct Part {
     let layer: Layer
     let states: Range<Int>
-    var keepsMask: Bool
+    /// Whether the layers after it that do not appear pass a mask on.
+    var keepsMask = true
     let maskOffset: Int?
   }
 
@@ -139,23 +145,22 @@ private struct StreamLayout {
       }
       let next = [batch] + rest
       if let recurrent = layer as? RecurrentLayer, !recurrent.options.returnsSequences { hasTime = false }
-      if layer.maskFlow == .makes { isMasked = true } else if layer.maskFlow == .stops { isMasked = false }
+      switch layer.maskEffect {
+      case .makes: isMasked = true
+      case .drops, .stops: isMasked = false
+      case .passes, .reduces: break
+      }
       if layer.isIdentity {
         shape = next
         shapes[shapes.count - 1] = next
-        if layer.maskFlow == .stops, !parts.isEmpty { parts[parts.count - 1].keepsMask = false }
+        if !isMasked, !parts.isEmpty { parts[parts.count - 1].keepsMask = false }
         continue
-      }
-      var maskOffset: Int?
-      if layer.maskFlow == .makes {
-        maskOffset = space.count
-        _ = space.take(batch / 4 + 1)
       }
       scratch = max(scratch, try layer.scratchCount(for: shape, threads: 1))
       parts.append(
         Part(
-          layer: layer, states: stateShapes.count..<stateShapes.count + added.count, keepsMask: layer.maskFlow != .stops,
-          maskOffset: maskOffset))
+          layer: layer, states: stateShapes.count..<stateShapes.count + added.count,
+          maskOffset: space.takeMask(of: layer, for: shape)))
       stateShapes += added
       shape = next
       shapes.append(shape)

@@ -19,7 +19,7 @@ public final class Tape: @unchecked Sendable {
   /// Runs layers on an input of a shape.
   init(
     layers: [Layer], input first: UnsafeBufferPointer<Float>, shape: [Int], initialStates: [UnsafePointer<Float>],
-    mask: UnsafePointer<UInt8>?
+    mask: Mask?
   ) throws(ElmanError) {
     outputShapes = [shape]
     self.input = try FloatBuffer(copying: first)
@@ -33,36 +33,39 @@ public final class Tape: @unchecked Sendable {
       if !layer.isIdentity {
         let takesStates = statesAreOpen && !layer.stateShapes.isEmpty
         if takesStates { statesAreOpen = false }
-        let entry = try Tape.run(
+        let (entry, call) = try Tape.run(
           layer, input, inputShape, outputShapes, takesStates ? initialStates : [], mask, threads: threads)
-        if layer.maskFlow == .makes {
-          let count = inputShape.prefix(2).reduce(1, *)
-          let made = try FloatBuffer(count: count / 4 + 1)
-          masks.append(made)
-          let bytes = UnsafeMutableRawPointer(made.base).bindMemory(to: UInt8.self, capacity: count)
-          layer.makeMask(of: input, shape: inputShape, into: bytes)
-          mask = UnsafePointer(bytes)
-        }
+        let written = try maskMemory(layer.maskCapacity(for: inputShape))
+        layer.writeMask(after: call, into: written)
+        mask = layer.mask(after: call, in: written)
         entries.append(entry)
         input = UnsafePointer(entry.outputs[0].base)
+      } else if layer.maskEffect != .passes {
+        mask = nil
       }
-      if layer.maskFlow == .stops { mask = nil }
     }
+  }
+
+  /// Bytes of a mask that a layer may write.
+  private func maskMemory(_ count: Int) throws(ElmanError) -> UnsafeMutablePointer<UInt8>? {
+    if count == 0 { return nil }
+    masks.append(try FloatBuffer(count: count / 4 + 1))
+    return masks[masks.count - 1].base.asMask(count)
   }
 
   private static func run(
     _ layer: Layer, _ input: UnsafePointer<Float>, _ shape: [Int], _ outputShapes: [[Int]], _ states: [UnsafePointer<Float>],
-    _ mask: UnsafePointer<UInt8>?, threads: Int
-  ) throws(ElmanError) -> Entry {
+    _ mask: Mask?, threads: Int
+  ) throws(ElmanError) -> (entry: Entry, call: LayerCall) {
     var outputs: [FloatBuffer] = []
     for shape in outputShapes { outputs.append(try FloatBuffer(count: try elementCount(shape))) }
     let kept = try FloatBuffer(count: try layer.keptCount(for: shape))
     let scratch = try FloatBuffer(count: try layer.scratchCount(for: shape, threads: threads))
-    try layer.run(
-      LayerCall(
-        inputShape: shape, input: input, outputs: outputs.map(\.base), initialStates: states, kept: kept.base, mask: mask,
-        training: true, threads: threads, scratch: scratch.base))
-    return Entry(layer: layer, outputs: outputs, kept: kept)
+    let call = LayerCall(
+      inputShape: shape, input: input, outputs: outputs.map(\.base), initialStates: states, kept: kept.base, mask: mask,
+      training: true, threads: threads, scratch: scratch.base)
+    try layer.run(call)
+    return (Entry(layer: layer, outputs: outputs, kept: kept), call)
   }
 
   /// The model's outputs.

@@ -7,6 +7,8 @@ import ctypes
 import inspect
 import json
 import reprlib
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -120,7 +122,15 @@ class Layer(Network):
     """
 
     _kind = "layer"
-    _never_called = ("call", "__call__", "build")
+    _never_called = (
+        *Network._never_called,
+        "__call__",
+        "build",
+        "reset_state",
+        "reset_states",
+        "state_size",
+        "output_size",
+    )
     # The library's name of the class, which a user's subclass keeps.
     _class_name = "Layer"
     # Whether its class has the argument, or the attribute, `return_state`.
@@ -152,8 +162,9 @@ class Layer(Network):
                 "Layer is only what layers have in common. Make one of them, such as "
                 "elman.layers.LSTM(8); elman.layers.Lambda runs a function of yours."
             )
-        self._initial_weights = keywords.pop("weights", None)
+        weights = keywords.pop("weights", None)
         self._create({**config, **keywords})
+        self._begin_with(weights)
 
     def _json(self, config: dict[str, Any]) -> bytes | None:
         for name, value in config.items():
@@ -171,7 +182,7 @@ class Layer(Network):
 
     def _create_around(self, inner: list[Layer], config: dict[str, Any]) -> None:
         """Create the layer around others, which it shares."""
-        self._initial_weights = config.pop("weights", None)
+        weights = config.pop("weights", None)
         self._inner = inner
         handles = (ctypes.c_uint64 * len(inner))(*[one._handle for one in inner])
         handle = ctypes.c_uint64()
@@ -185,6 +196,12 @@ class Layer(Network):
             )
         )
         self._adopt(handle.value)
+        self._begin_with(weights)
+
+    def _begin_with(self, weights: Any) -> None:
+        """The weights to have once it is built, by whatever builds it."""
+        if weights is not None:
+            self._give_weights("set_initial_weights", weights)
 
     def _adopt(self, handle: int) -> None:
         self._forget()
@@ -208,14 +225,12 @@ class Layer(Network):
     def from_config(cls, config: dict[str, Any]) -> Layer:
         """A layer from what ``get_config`` gives."""
         layer = cls.__new__(cls)
-        layer._initial_weights = None
         layer._create(dict(config))
         return layer
 
     @classmethod
     def _wrap(cls, handle: int) -> Layer:
         layer = cls.__new__(cls)
-        layer._initial_weights = None
         layer._adopt(handle)
         return layer
 
@@ -310,6 +325,19 @@ class Layer(Network):
     def trainable(self, value: bool) -> None:
         check(self._function("set_trainable")(self._handle, int(bool(value))))
 
+    @property
+    def supports_masking(self) -> bool:
+        """Whether the layer knows of masks; set, whether it passes one on.
+
+        A layer that does not know of masks, such as ``Conv1D``, drops the mask of
+        its input, unless this is set to True. What others do with a mask stays.
+        """
+        return bool(self._number("supports_masking", of=ctypes.c_int32))
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        check(self._function("set_supports_masking")(self._handle, int(bool(value))))
+
     def _child(self, role: str) -> Layer:
         """The layer inside this one that Keras keeps under an attribute."""
         from . import deserialize_handle
@@ -320,11 +348,6 @@ class Layer(Network):
             check(get(self._handle, role.encode(), ctypes.byref(handle)))
             self._children[role] = deserialize_handle(handle.value)
         return self._children[role]
-
-    def _take_initial_weights(self) -> None:
-        if self._initial_weights is not None and self.built:
-            weights, self._initial_weights = self._initial_weights, None
-            self.set_weights(weights)
 
     # -- states ---------------------------------------------------------
 
@@ -351,12 +374,31 @@ class Layer(Network):
     reset_state = reset_states
 
     @property
-    def states(self) -> list[FloatArray]:
-        """Copies of the states that a stateful layer carries."""
+    def states(self) -> list[Any]:
+        """Copies of the states that a stateful layer carries.
+
+        Of stacked cells one entry a cell, a list where the cell has several.
+        """
         try:
-            return self._copies("state")
+            states = self._copies("state")
         except ValueError as error:
             raise NotStatefulError(str(error)) from None
+        structure = self._state_structure
+        return states if structure is None else nested(states, structure)
+
+    @cached_property
+    def _state_structure(self) -> list[Any] | None:
+        """The sizes of nested states; None where the list of states is flat."""
+        return None
+
+    def _with_nested_states(self, outputs: list[FloatArray]) -> list[Any]:
+        structure = self._state_structure
+        if structure is None:
+            return outputs
+        first = len(outputs) - len(leaves(structure))
+        if first < 1:  # no states were returned
+            return outputs
+        return outputs[:first] + nested(outputs[first:], structure)
 
     # -- calls ----------------------------------------------------------
 
@@ -375,8 +417,9 @@ class Layer(Network):
             Batch first.
         initial_state : array or list of arrays, optional
             First states of a recurrent layer, (batch, units) each.
-        mask : array of bool, optional
-            (batch, timesteps), False where a step is to be skipped.
+        mask : array of bool or numbers, optional
+            (batch, timesteps), False or 0 where a step is to be skipped; other
+            dimensions where the layer takes them, those of the input or one of 1.
         training : bool
             Accepted as Keras accepts it.
 
@@ -384,15 +427,15 @@ class Layer(Network):
         -------
         array, or list of arrays
             The output; a list where there are several (``return_state``,
-            ``merge_mode=None``).
+            ``merge_mode=None``). States of stacked cells have one entry a cell, a
+            list where the cell has several.
         """
         if self._model is None:
             self._model = _LayerModel(self)
         states = None if initial_state is None else flattened(initial_state)
-        outputs = run(self._model._handle, as_batch(inputs), states, mask, training)
-        if self._initial_weights is not None:
-            self._take_initial_weights()
-            return self(inputs, initial_state, mask, training)
+        outputs = self._with_nested_states(
+            run(self._model._handle, as_batch(inputs), states, mask, training)
+        )
         return outputs if len(outputs) > 1 else outputs[0]
 
 
@@ -415,6 +458,23 @@ def flattened(states: Any) -> list[Any]:
     if isinstance(states, (list, tuple)) and not _is_array(states):
         return [array for state in states for array in flattened(state)]
     return [states]
+
+
+def leaves(structure: Any) -> list[Any]:
+    """What nested lists hold, in order."""
+    if not isinstance(structure, list):
+        return [structure]
+    return [leaf for part in structure for leaf in leaves(part)]
+
+
+def nested(flat: Sequence[Any], structure: list[Any]) -> list[Any]:
+    """The elements of a list in the places of the leaves of nested lists."""
+    rest = iter(flat)
+
+    def placed(part: Any) -> Any:
+        return [placed(one) for one in part] if isinstance(part, list) else next(rest)
+
+    return [placed(part) for part in structure]
 
 
 def _is_array(states: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from ._layer import Layer
@@ -52,6 +53,14 @@ class Bidirectional(Layer):
         self._create_around(
             inner, {"merge_mode": merge_mode, "weights": weights, **kwargs}
         )
+
+    @cached_property
+    def _state_structure(self) -> list[Any] | None:
+        layers = self._inner or [self.forward_layer, self.backward_layer]
+        structures = [layer._state_structure for layer in layers]
+        if None in structures:
+            return None
+        return structures[0] + structures[-1]
 
     @property
     def layer(self) -> Layer:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import inspect
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import _callbacks
+from .._arrays import float32
 from .._library import LARGEST_SIZE, check, encoded, lib, positive
 from .._run import FloatArray
-from ._layer import Layer, arguments, flattened
+from ._layer import Layer, arguments, flattened, leaves, nested
 
 
 class Cell(Layer):
@@ -21,23 +25,38 @@ class Cell(Layer):
     @property
     def state_size(self) -> Any:
         """The size of the state, or the list of their sizes."""
-        sizes = self._state_sizes()
-        return sizes[0] if len(sizes) == 1 else sizes
+        return [self.units] * 2 if isinstance(self, LSTMCell) else self.units
 
     @property
     def output_size(self) -> int:
         """The size of the output."""
         return int(self.units)
 
-    def _state_sizes(self) -> list[int]:
-        return [self.units] * (2 if isinstance(self, LSTMCell) else 1)
+    @cached_property
+    def _state_structure(self) -> list[Any] | None:
+        size = self.state_size
+        return size if size is None or isinstance(size, list) else [size]
 
-    def get_initial_state(self, batch_size: int | None = None) -> list[FloatArray]:
-        """Zeros for a batch."""
-        return [
-            np.zeros((batch_size or 1, size), np.float32)
-            for size in self._state_sizes()
-        ]
+    def get_initial_state(
+        self, batch_size: int | None = None, *, inputs: Any = None, dtype: Any = None
+    ) -> list[Any]:
+        """The states with which a sequence begins: zeros for a batch.
+
+        Parameters
+        ----------
+        batch_size : int, optional
+            That of ``inputs`` where they are given, otherwise 1.
+        inputs : array, optional
+            A batch.
+        dtype : optional
+            Accepted as Keras 2 accepts it; states are float32.
+        """
+        batch = len(inputs) if inputs is not None else batch_size or 1
+        return nested(self._initial_states(batch), self._state_structure or [])
+
+    def _initial_states(self, batch: int) -> list[Any]:
+        sizes = leaves(self._state_structure)
+        return [np.zeros((batch, size), np.float32) for size in sizes]
 
     def __call__(  # type: ignore[override]  # a cell's own arguments
         self,
@@ -52,7 +71,7 @@ class Cell(Layer):
         inputs : array
             (batch, features).
         states : array, or list of arrays
-            (batch, size) each.
+            (batch, size) each, as ``get_initial_state`` gives them.
         training : bool
             Accepted as Keras accepts it.
 
@@ -60,6 +79,7 @@ class Cell(Layer):
         -------
         output : array (batch, units)
         states : list of arrays
+            Of stacked cells one entry a cell, a list where the cell has several.
         """
         output, *following = super().__call__(inputs, flattened(states), None, training)
         return output, following
@@ -215,8 +235,8 @@ class StackedRNNCells(Cell):
 
     Notes
     -----
-    States and weights are those of the first cell, then of the second, and so
-    on.
+    Weights are those of the first cell, then of the second, and so on. States have
+    one entry a cell, ``[h, c]`` for an LSTMCell.
 
     Examples
     --------
@@ -244,8 +264,8 @@ class StackedRNNCells(Cell):
         """The size of the last cell's output."""
         return self.cells[-1].output_size
 
-    def _state_sizes(self) -> list[int]:
-        return [size for cell in self.cells for size in cell._state_sizes()]
+    def _initial_states(self, batch: int) -> list[Any]:
+        return [state for cell in self.cells for state in cell._initial_states(batch)]
 
     @property
     def state_size(self) -> Any:
@@ -261,9 +281,12 @@ class PythonCell(Cell):
     cell : object
         With ``state_size`` (an int, or a list of them) and ``call(inputs,
         states)``, which takes arrays (batch, features) and (batch, size) and
-        returns the output and the next states; ``output_size`` where the output
-        has another size than the first state; ``build(input_shape)`` if it wants
-        to be told the shape first.
+        returns the output and the next states. It may have ``output_size``, where
+        the output has another size than the first state; ``build(input_shape)``,
+        called once, first; ``get_initial_state``, which is given what it takes of
+        ``batch_size``, ``inputs=None`` and ``dtype``, and returns the states with
+        which a sequence begins (zeros otherwise, and after ``reset_states``).
+        ``call`` is given ``training`` where it takes it.
 
     Notes
     -----
@@ -271,6 +294,10 @@ class PythonCell(Cell):
     the model that is running it; what changes that model or its running layers
     (``set_weights``, ``add``, ``quantize``, ...) raises a ValueError there.
     """
+
+    # Not known of a cell that the library handed out.
+    _size: Any = None
+    _own_cell: _OwnCell | None = None
 
     def __init__(self, cell: Any, name: str | None = None):
         sizes = cell.state_size
@@ -280,23 +307,26 @@ class PythonCell(Cell):
                 "The `state_size` of a cell must be an integer, or a list of at least "
                 f"one. Received: state_size={sizes!r}"
             )
-        self._sizes = [_size("state_size", size) for size in listed]
+        listed = [_size("state_size", size) for size in listed]
+        self._size = listed if _is_list(sizes) else listed[0]
         units = getattr(cell, "output_size", None)
-        self._units = self._sizes[0] if units is None else _size("output_size", units)
-        self._python_cell = cell
-        self._initial_weights = None
-        context = _callbacks.register((self._step_of(cell), self._units, self._sizes))
-        sizes_given = (ctypes.c_int64 * len(self._sizes))(*self._sizes)
+        self._units = listed[0] if units is None else _size("output_size", units)
+        self._own_cell = _OwnCell(cell, self._units, listed)
+        context = _callbacks.register(self._own_cell)
+        sizes_given = (ctypes.c_int64 * len(listed))(*listed)
         options = _callbacks.CellOptions(
             ctypes.sizeof(_callbacks.CellOptions),
             encoded(name),
             self._units,
             sizes_given,
-            len(self._sizes),
+            len(listed),
             context,
             _callbacks.cell_call,
             _callbacks.released,
+            _callbacks.cell_build,
         )
+        if self._own_cell.has_initial_states:
+            options.initial_states = _callbacks.cell_initial_states
         handle = ctypes.c_uint64()
         try:
             check(lib().elman_cell_create(ctypes.byref(options), ctypes.byref(handle)))
@@ -305,27 +335,70 @@ class PythonCell(Cell):
             raise
         self._adopt(handle.value)
 
-    @staticmethod
-    def _step_of(cell: Any) -> Any:
-        """The cell's ``call``, after its ``build`` at the first step."""
-        built = bool(getattr(cell, "built", False)) or not hasattr(cell, "build")
-
-        def step(inputs: FloatArray, states: list[FloatArray]) -> Any:
-            nonlocal built
-            if not built:
-                cell.build((None, inputs.shape[1]))
-                built = True
-            return cell.call(inputs, states)
-
-        return step
-
     @property
     def output_size(self) -> int:
         """The size of the output."""
         return self._units
 
-    def _state_sizes(self) -> list[int]:
-        return self._sizes
+    @property
+    def state_size(self) -> Any:
+        """The size of the state, or the list of their sizes."""
+        return self._size
+
+    def _initial_states(self, batch: int) -> list[Any]:
+        if self._own_cell is None:
+            raise NotImplementedError(
+                "Ask the cell that RNN was given for its initial state."
+            )
+        if not self._own_cell.has_initial_states:
+            return super()._initial_states(batch)
+        states = flattened(self._own_cell.initial_states(batch))
+        return [float32(state, "initial state of a cell") for state in states]
+
+
+class _OwnCell:
+    """A cell that the user wrote, as the library calls it."""
+
+    def __init__(self, cell: Any, units: int, sizes: list[int]):
+        self._cell = cell
+        self._takes_training = "training" in _parameters(cell.call)
+        self.has_initial_states = hasattr(cell, "get_initial_state")
+        self.units = units
+        self.sizes = sizes
+
+    def build(self, features: int) -> None:
+        """Build the cell, unless it is built or has nothing to build."""
+        if getattr(self._cell, "built", False) or not hasattr(self._cell, "build"):
+            return
+        self._cell.build((None, features))
+        with contextlib.suppress(AttributeError):  # of a cell with __slots__
+            self._cell.built = True
+
+    def step(
+        self, inputs: FloatArray, states: list[FloatArray], training: bool
+    ) -> tuple[Any, Any]:
+        """The output and the next states."""
+        keywords = {"training": training} if self._takes_training else {}
+        output, following = self._cell.call(inputs, states, **keywords)
+        return output, following
+
+    def initial_states(self, batch: int) -> Any:
+        """The states with which a sequence begins, asked as Keras 2 or 3 asks."""
+        ask = self._cell.get_initial_state
+        given = {"inputs": None, "batch_size": batch, "dtype": np.dtype(np.float32)}
+        parameters = _parameters(ask)
+        if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            return ask(**given)
+        if "batch_size" not in parameters:
+            return ask(batch)
+        return ask(**{name: given[name] for name in given if name in parameters})
+
+
+def _parameters(function: Any) -> Any:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):  # of one written in C
+        return {}
 
 
 def _size(name: str, value: Any) -> int:

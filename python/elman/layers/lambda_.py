@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ class Lambda(Layer):
         Takes an array, batch first, and returns one.
     output_shape : tuple, optional
         The shape of the output without the batch; where it is not given, the
-        function is tried on zeros.
+        function runs on zeros once for each new shape of inputs, to show it.
     arguments : dict, optional
         Keyword arguments for the function.
 
@@ -56,16 +57,20 @@ class Lambda(Layer):
             raise TypeError(f"A Lambda needs a function. Received: {function!r}")
         if mask is not None:
             raise NotImplementedError("A Lambda of elman passes no mask on.")
-        self._initial_weights = None
         given = dict(arguments or {})
 
         def call(x: Any) -> Any:
             return function(x, **given)
 
+        @functools.lru_cache(maxsize=256)
+        def tried(sizes: tuple[int, ...]) -> tuple[int, ...]:
+            output = call(np.zeros(sizes, np.float32))
+            return float32(output, "output of a Lambda").shape
+
         def shape(input_shape: tuple[int | None, ...]) -> Sequence[int | None]:
             if output_shape is not None:
                 return (input_shape[0], *output_shape)
-            return _shape_by_trial(call, input_shape)
+            return _shape_by_trial(tried, input_shape)
 
         context = _callbacks.register((call, shape))
         options = self._options(context, dict(kwargs))
@@ -112,12 +117,11 @@ class Lambda(Layer):
 
 
 def _shape_by_trial(
-    function: Callable[[Any], Any], shape: tuple[int | None, ...]
+    tried: Callable[[tuple[int, ...]], tuple[int, ...]], shape: tuple[int | None, ...]
 ) -> list[int | None]:
     """The output's shape; None where it changes with what is None in the input's."""
-    shapes = []
-    for size in (2, 3):
-        sizes = [size if dimension is None else dimension for dimension in shape]
-        output = function(np.zeros(sizes, np.float32))
-        shapes.append(float32(output, "output of a Lambda").shape)
-    return [a if a == b else None for a, b in zip(*shapes)]
+    two, three = (
+        tried(tuple(size if dimension is None else dimension for dimension in shape))
+        for size in (2, 3)
+    )
+    return [a if a == b else None for a, b in zip(two, three)]

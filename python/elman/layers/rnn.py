@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._layer import Layer, arguments, leaves
 from .cells import as_cell
 
 
@@ -55,6 +56,12 @@ class RNN(Layer):
     ):
         config = arguments(locals())
         self._create_around([as_cell(config.pop("cell"))], {**config, **kwargs})
+
+    @cached_property
+    def _state_structure(self) -> list[Any] | None:
+        structure = self.cell._state_structure
+        is_flat = structure is None or structure == leaves(structure)
+        return None if is_flat else structure
 
     @property
     def cell(self) -> Layer:

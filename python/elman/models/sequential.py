@@ -128,7 +128,6 @@ class Sequential(Network):
         self._unbind()
         if not isinstance(layer, InputLayer):
             self._layers.append(layer)
-            layer._take_initial_weights()
 
     def pop(self) -> Layer:
         """Take the last layer off, and return it."""
@@ -176,10 +175,6 @@ class Sequential(Network):
     def trainable(self, value: bool) -> None:
         for layer in self._layers:
             layer.trainable = value
-
-    def _take_initial_weights(self) -> None:
-        for layer in self._layers:
-            layer._take_initial_weights()
 
     # -- calls ----------------------------------------------------------
 
@@ -249,14 +244,8 @@ class Sequential(Network):
     def _call(
         self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
     ) -> FloatArray:
-        had_weights = self.built
         change = self._change
         outputs = run(self._handle, x, None, mask, training)
-        if not had_weights and any(
-            layer._initial_weights is not None for layer in self._layers
-        ):
-            self._take_initial_weights()
-            outputs = run(self._handle, x, None, mask, training)
         if len(outputs) > 1:
             return outputs  # type: ignore[return-value]  # merge_mode=None
         if x.size:

@@ -28,14 +28,15 @@ public class GlobalPooling1D: Layer, @unchecked Sendable {
   /// Whether masked timesteps are left out.
   var usesMask: Bool { false }
 
-  final override func forward(_ call: LayerCall) {
+  final override func forward(_ call: LayerCall) throws(ElmanError) {
     let (steps, features) = (call.inputShape[1], call.inputShape[2])
+    let mask = usesMask ? try call.timestepMask(of: self) : nil
     for row in 0..<call.inputShape[0] {
       let output = call.outputs[0] + row * features
       output.update(repeating: 0, count: features)
       var kept = 0
       for step in 0..<steps {
-        if usesMask, let mask = call.mask, mask[row * steps + step] == 0 { continue }
+        if let mask, mask[row * steps + step] == 0 { continue }
         add(call.input + (row * steps + step) * features, features, to: output, isFirst: kept == 0)
         kept += 1
       }
@@ -62,6 +63,7 @@ public final class GlobalAveragePooling1D: GlobalPooling1D, @unchecked Sendable 
   public override class var className: String { "GlobalAveragePooling1D" }
 
   override var usesMask: Bool { true }
+  override var maskFlow: MaskFlow { .stops }
 
   override func add(_ features: UnsafePointer<Float>, _ count: Int, to output: UnsafeMutablePointer<Float>, isFirst: Bool) {
     for index in 0..<count { output[index] += features[index] }

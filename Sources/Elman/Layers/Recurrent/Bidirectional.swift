@@ -25,7 +25,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     try self.init(&reader, around: layers)
   }
 
-  /// Around one layer, or two, that are there already: they are read, and the directions are copies.
+  /// Around one layer, or two, that are there already: the directions are copies of them, with their initial weights.
   init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
     let layers = try Bidirectional.recurrent(inner)
     let (layer, given) = (layers[0], layers.count > 1 ? layers[1] : nil)
@@ -38,6 +38,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     backwardLayer = try (given ?? layer).copy(
       named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"),
       reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
+    layer.giveInitialWeights(to: forwardLayer)
+    (given ?? layer).giveInitialWeights(to: backwardLayer)
     super.init(try LayerSettings(&reader))
   }
 
@@ -245,12 +247,13 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
-      carriedStates: layer.ownCarriedStates[...], mask: call.mask, kept: try kept(direction, call),
+      carriedStates: layer.ownCarriedStates[...], mask: try call.timestepMask(of: self), kept: try kept(direction, call),
       keepsSequence: layer.options.returnsSequences,
-      zeroOutputForMask: layer.options.returnsSequences || layer.options.zeroOutputForMask,
+      // As both Kerases, whatever the layer was told.
+      zeroOutputForMask: layer.options.returnsSequences,
       output: outputRows(direction, call, scratch, steps: steps),
       finalStates: states.dropFirst(firstState).prefix(stateCount),
-      threads: call.threads, scratch: scratch.spaces[direction])
+      training: call.training, threads: call.threads, scratch: scratch.spaces[direction])
   }
 
   /// Where a direction writes; the backward one from the last timestep to the first.

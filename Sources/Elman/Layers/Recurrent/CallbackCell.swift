@@ -8,6 +8,18 @@ public struct CellStep {
   public let states: [UnsafePointer<Float>]
   public let output: UnsafeMutablePointer<Float>
   public let nextStates: [UnsafeMutablePointer<Float>]
+  public let training: Bool
+}
+
+/// The functions of a caller's cell.
+public struct CellFunctions: Sendable {
+  public var step: @Sendable (CellStep) throws(ElmanError) -> Void
+  /// Called once, before the others, with the size of a step's input.
+  public var build: (@Sendable (_ features: Int) throws(ElmanError) -> Void)?
+  /// Writes the states, (batch, size) each, with which a sequence begins; without it they are zeros.
+  public var initialStates: (@Sendable (_ batch: Int, [UnsafeMutablePointer<Float>]) throws(ElmanError) -> Void)?
+
+  public init(step: @escaping @Sendable (CellStep) throws(ElmanError) -> Void) { self.step = step }
 }
 
 /// A cell that the caller wrote, run step by step. It keeps its weights by itself, and no file can hold it.
@@ -16,14 +28,12 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
 
   private let outputSize: Int
   private let sizes: [Int]
-  private let body: @Sendable (CellStep) throws(ElmanError) -> Void
+  private let functions: CellFunctions
 
-  public init(
-    name: String?, units: Int, stateSizes: [Int], _ body: @escaping @Sendable (CellStep) throws(ElmanError) -> Void
-  ) throws(ElmanError) {
+  public init(name: String?, units: Int, stateSizes: [Int], functions: CellFunctions) throws(ElmanError) {
     outputSize = units
     sizes = stateSizes
-    self.body = body
+    self.functions = functions
     var reader = try ConfigReader(.object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
     super.init(try LayerSettings(&reader))
   }
@@ -31,6 +41,15 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
   override var units: Int { outputSize }
   override var stateSizes: [Int] { sizes }
   override var isCallersOwn: Bool { true }
+
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try functions.build?(input.last ?? 0)
+    return []
+  }
+
+  override func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
+    try functions.initialStates?(batch, Array(states))
+  }
 
   private struct Scratch {
     let input: UnsafeMutablePointer<Float>
@@ -61,6 +80,7 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
         state.update(repeating: 0, count: call.size.batch * sizes[index])
       }
     }
+    if call.initialState(0) == nil { try writeInitialStates(scratch.states[0][...], batch: call.size.batch) }
     keep(scratch.states[0], call, after: 0)
     for step in 0..<call.size.timesteps {
       try run(step, call, scratch)
@@ -86,10 +106,10 @@ public final class CallbackCell: RecurrentCell, @unchecked Sendable {
       let source = call.input + (row * call.size.timesteps + call.timestep(step)) * features
       (scratch.input + row * features).update(from: source, count: features)
     }
-    try body(
+    try functions.step(
       CellStep(
         batch: batch, features: features, input: scratch.input, states: states.map { UnsafePointer($0) },
-        output: scratch.output, nextStates: next))
+        output: scratch.output, nextStates: next, training: call.training))
     for row in 0..<batch {
       if !call.isMasked(row, step) {
         call.output(row, step).update(from: scratch.output + row * outputSize, count: outputSize)

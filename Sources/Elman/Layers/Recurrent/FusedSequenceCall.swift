@@ -15,7 +15,7 @@ final class FusedSequenceCall {
   /// nil where a run takes more than that, or other states than zeros.
   init?(_ layer: FusedLayer, inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>) throws(ElmanError) {
     // Each run brings its own input and output.
-    let call = layer.sequenceCall(
+    let call = try layer.sequenceCall(
       LayerCall(inputShape: inputShape, input: scratch, outputs: [scratch], threads: threads, scratch: scratch))
     guard !layer.isStateful, !layer.options.returnsState, layer.cell.isTinyCall(call) else { return nil }
     var space = ScratchSpace(scratch)

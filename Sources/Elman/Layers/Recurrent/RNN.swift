@@ -32,6 +32,10 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
     return []
   }
 
+  override func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
+    try cell.writeInitialStates(states, batch: batch)
+  }
+
   override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     try cell.sequenceScratchCount(size, threads: threads)
   }

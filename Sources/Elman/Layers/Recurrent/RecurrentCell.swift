@@ -22,6 +22,9 @@ public class RecurrentCell: Layer, @unchecked Sendable {
   /// One run over a sequence, with the cell prepared and its lock held.
   func runPrepared(_ call: SequenceCall) throws(ElmanError) {}
 
+  /// Writes the states with which a sequence begins, (batch, size) each, over zeros.
+  func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
+
   /// Whether the cell, or one in it, is the caller's own: it is then shared, never copied.
   var isCallersOwn: Bool { false }
 
@@ -46,7 +49,7 @@ public class RecurrentCell: Layer, @unchecked Sendable {
       SequenceCall(
         size: SequenceSize(call.inputShape), input: call.input, initialStates: call.initialStates[...], carriedStates: [],
         kept: call.kept, keepsSequence: false, output: OutputRows(base: call.outputs[0], groupStride: units, rowStride: units),
-        finalStates: call.outputs.dropFirst(), threads: call.threads, scratch: call.scratch))
+        finalStates: call.outputs.dropFirst(), training: call.training, threads: call.threads, scratch: call.scratch))
   }
 
   /// One run over a sequence.

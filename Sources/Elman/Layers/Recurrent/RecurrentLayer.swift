@@ -22,6 +22,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   /// The sizes of the states, the output's first.
   var stateSizes: [Int] { [] }
 
+  /// Writes the states with which a sequence begins, (batch, size) each, over zeros.
+  func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
+
   /// Floats of scratch memory for one run.
   func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
 
@@ -85,6 +88,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     var states: [FloatBuffer] = []
     for shape in stateShapes { states.append(try FloatBuffer(count: try elementCount([batch] + shape))) }
     let pointers = states.map(\.base)
+    try writeInitialStates(pointers[...], batch: batch)
     Fork.changing { (carriedStates, carriedPointers) = (states, pointers) }
   }
 
@@ -130,19 +134,21 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try sequenceKeptCount(SequenceSize(input)) }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    try runSequence(sequenceCall(call))
-    repeatMasked(call)
+    let sequence = try sequenceCall(call)
+    try runSequence(sequence)
+    if let mask = sequence.mask { repeatMasked(call, mask) }
   }
 
   /// What a call is for the sequence.
-  final func sequenceCall(_ call: LayerCall) -> SequenceCall {
+  final func sequenceCall(_ call: LayerCall) throws(ElmanError) -> SequenceCall {
     let keptSteps = options.returnsSequences ? call.inputShape[1] : 1
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
       initialStates: call.initialStates[...], carriedStates: carriedStates(call),
-      mask: call.mask, kept: call.kept, keepsSequence: options.returnsSequences, zeroOutputForMask: options.zeroOutputForMask,
+      mask: try call.timestepMask(of: self), kept: call.kept, keepsSequence: options.returnsSequences,
+      zeroOutputForMask: options.zeroOutputForMask,
       output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
-      finalStates: options.returnsState ? call.outputs.dropFirst() : [], threads: call.threads,
+      finalStates: options.returnsState ? call.outputs.dropFirst() : [], training: call.training, threads: call.threads,
       scratch: call.scratch)
   }
 
@@ -152,12 +158,12 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   }
 
   /// In a stream, the masked rows of a step put out what they did before it.
-  private func repeatMasked(_ call: LayerCall) {
-    guard call.streamStates.count > stateSizes.count, let mask = call.mask else { return }
+  private func repeatMasked(_ call: LayerCall, _ mask: UnsafePointer<UInt8>) {
+    guard call.streamStates.count > stateSizes.count else { return }
     let last = call.streamStates[stateSizes.count]
     for row in 0..<call.inputShape[0] {
       let (output, kept) = (call.outputs[0] + row * units, last + row * units)
-      let isRepeated = mask[row] == 0 && !(options.zeroOutputForMask && options.returnsSequences)
+      let isRepeated = mask[row] == 0 && !options.zeroOutputForMask
       if isRepeated { output.update(from: kept, count: units) } else { kept.update(from: output, count: units) }
     }
   }
@@ -170,5 +176,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     if options.returnsState { throw cannotStream("it returns its states; a stream has them in `state`") }
     // A masked step puts out what the step before did.
     return stateShapes.map { [input[0]] + $0 } + (isMasked ? [[input[0], units]] : [])
+  }
+
+  override func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {
+    try writeInitialStates(states.prefix(stateShapes.count), batch: batch)
   }
 }

@@ -30,6 +30,7 @@ struct SequenceCall {
   /// States from call to call, (batch, size) each: read where no initial states are given, and always written. Empty where
   /// there are none.
   let carriedStates: ArraySlice<UnsafeMutablePointer<Float>>
+  /// (batch, timesteps), 0 where a step is to be skipped.
   var mask: UnsafePointer<UInt8>?
   /// Where a run for training keeps the states, (batch, timesteps + 1, all sizes): those before the first step, then those
   /// after each step. nil outside of training.
@@ -41,6 +42,7 @@ struct SequenceCall {
   let output: OutputRows
   /// Where the last states go, (batch, size) each; empty where nobody asks.
   let finalStates: ArraySlice<UnsafeMutablePointer<Float>>
+  var training = false
   let threads: Int
   let scratch: UnsafeMutablePointer<Float>
 
@@ -81,7 +83,7 @@ struct SequenceCall {
   /// What a masked step puts out: the row's output before it, or zeros.
   func repeatOutput(_ row: Int, _ step: Int, units: Int) {
     let target = output(row, step)
-    if step == 0 || (zeroOutputForMask && keepsSequence) {
+    if step == 0 || zeroOutputForMask {
       target.update(repeating: 0, count: units)
     } else if keepsSequence {
       target.update(from: output(row, step - 1), count: units)

@@ -43,6 +43,14 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
     return []
   }
 
+  override func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
+    var rest = states
+    for cell in cells {
+      try cell.writeInitialStates(rest.prefix(cell.stateSizes.count), batch: batch)
+      rest = rest.dropFirst(cell.stateSizes.count)
+    }
+  }
+
   // MARK: Running
 
   private struct Scratch {
@@ -98,8 +106,8 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
           kept: kept,
           keepsSequence: isLast ? call.keepsSequence : true, zeroOutputForMask: isLast && call.zeroOutputForMask,
           output: isLast ? call.output : between(scratch.sequence(after: index), call, units: cell.units),
-          finalStates: call.finalStates.dropFirst(states.lowerBound).prefix(states.count), threads: call.threads,
-          scratch: scratch.cell))
+          finalStates: call.finalStates.dropFirst(states.lowerBound).prefix(states.count), training: call.training,
+          threads: call.threads, scratch: scratch.cell))
       if let base = kept { kept = base + (try cell.sequenceKeptCount(size(call.size, ofCell: index))) }
     }
   }

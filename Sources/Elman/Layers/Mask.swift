@@ -1,0 +1,98 @@
+/// Which places of an input count: 1, or 0 where one is to be skipped.
+struct Mask {
+  let values: UnsafePointer<UInt8>
+  /// The input's first dimensions: (batch, timesteps) for a sequence.
+  let shape: ArraySlice<Int>
+
+  /// Writes a mask of the first `rank` dimensions: 1 where any place within counts.
+  fileprivate func reduce(to rank: Int, into result: UnsafeMutablePointer<UInt8>) {
+    let size = shape.dropFirst(rank).reduce(1, *)
+    for place in 0..<shape.prefix(rank).reduce(1, *) {
+      result[place] = UnsafeBufferPointer(start: values + place * size, count: size).contains { $0 != 0 } ? 1 : 0
+    }
+  }
+}
+
+/// What becomes of the mask of a layer's input.
+enum MaskFlow: Equatable {
+  case passes
+  /// The layer knows nothing of masks; it passes them on where `supports_masking` was set.
+  case drops
+  case stops
+  /// The layer makes one of its input.
+  case makes
+  /// It passes, reduced to the first dimensions.
+  case reduces(to: Int)
+}
+
+extension Layer {
+  /// What becomes of a mask, with what `supports_masking` was set to.
+  final var maskEffect: MaskFlow {
+    guard let isSupporting = givenMaskSupport else { return maskFlow }
+    if !isSupporting { return .stops }
+    return maskFlow == .drops ? .passes : maskFlow
+  }
+
+  /// Keras's `supports_masking`.
+  public final var supportsMasking: Bool { givenMaskSupport ?? (maskFlow != .drops) }
+
+  /// The mask of the output of a call. It lies in `memory`, which `writeMask` fills, where it is not the input's own.
+  final func mask(after call: LayerCall, in memory: UnsafeMutablePointer<UInt8>?) -> Mask? {
+    switch maskEffect {
+    case .passes: return call.mask
+    case .drops, .stops: return nil
+    case .makes:
+      let shape = call.inputShape.prefix(maskRank(ofInput: call.inputShape.count))
+      return memory.map { Mask(values: $0, shape: shape) }
+    case .reduces(let rank):
+      guard let mask = call.mask, mask.shape.count > rank else { return call.mask }
+      return memory.map { Mask(values: $0, shape: mask.shape.prefix(rank)) }
+    }
+  }
+
+  /// Bytes of the largest mask that the layer may write for an input.
+  final func maskCapacity(for input: [Int]) -> Int {
+    let rank = maskRank(ofInput: input.count)
+    // Where a dimension is 0, there is still room for a mask of those before it.
+    return rank == 0 ? 0 : input.prefix(rank).reduce(1) { $0 * max($1, 1) }
+  }
+
+  /// Writes the mask of the output into `memory`, `maskCapacity` bytes, unless it is the input's own.
+  final func writeMask(after call: LayerCall, into memory: UnsafeMutablePointer<UInt8>?) {
+    guard let memory else { return }
+    switch maskEffect {
+    case .makes: makeMask(of: call.input, shape: call.inputShape, into: memory)
+    case .reduces(let rank): call.mask?.reduce(to: rank, into: memory)
+    case .passes, .drops, .stops: break
+    }
+  }
+}
+
+extension LayerCall {
+  /// The mask of a layer that reads timesteps, (batch, timesteps).
+  func timestepMask(of layer: Layer) throws(ElmanError) -> UnsafePointer<UInt8>? {
+    guard let mask else { return nil }
+    let expected = inputShape.prefix(2)
+    guard mask.shape.prefix(2) == expected, mask.shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {
+      throw layer.incompatible("expected a mask of shape=\(Shape(Array(expected))), found shape=\(Shape(Array(mask.shape)))")
+    }
+    return mask.values
+  }
+}
+
+extension ScratchSpace {
+  /// Room for the mask that a layer may write, in floats; nil where it writes none.
+  mutating func takeMask(of layer: Layer, for input: [Int]) -> Int? {
+    let bytes = layer.maskCapacity(for: input)
+    if bytes == 0 { return nil }
+    defer { _ = take(bytes / 4 + 1) }
+    return count
+  }
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// The memory as bytes of a mask.
+  func asMask(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(self).bindMemory(to: UInt8.self, capacity: capacity)
+  }
+}
