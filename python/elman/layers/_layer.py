@@ -107,6 +107,8 @@ class Layer(Network):
     _class_name = "Layer"
     # The layers that it was made around.
     _inner: list[Layer] | None = None
+    # Their argument, where the layer shares them.
+    _shared: str | None = None
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -193,7 +195,11 @@ class Layer(Network):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by config and weights; carried states are not kept."""
         shape = self.input_shape if self.built else None
-        return _restore, (type(self), self.get_config(), shape, self.get_weights())
+        config = self.get_config()
+        if self._inner is not None and config.pop(self._shared, None) is not None:
+            # The layers go along: one that stands in several places stays one.
+            return _restore_around, (type(self), config, self._inner, shape)
+        return _restore, (type(self), config, shape, self.get_weights())
 
     # -- arguments ------------------------------------------------------
 
@@ -337,6 +343,20 @@ def _restore(
     if shape is not None:
         layer.build(shape)
         layer.set_weights(weights)
+    return layer
+
+
+def _restore_around(
+    cls: type[Layer],
+    config: dict[str, Any],
+    inner: list[Layer],
+    shape: tuple[int | None, ...] | None,
+) -> Layer:
+    """The same of a layer around others, which have their weights."""
+    layer = cls.__new__(cls)
+    layer._create_around(inner, config)
+    if shape is not None:
+        layer.build(shape)
     return layer
 
 
