@@ -2008,7 +2008,8 @@ ELMAN_API elman_status elman_layer_set_states(elman_layer layer, const elman_arr
  * elman_layer_weight_count: how many weights (arrays) the layer has.
  *
  *   layer   a live handle
- *   count   receives the number; 0 before the layer is built
+ *   count   receives the number; 0 before the layer is built. What stands in several places, such as a cell that is twice in
+ *           a stack, counts once.
  *
  * Threads: any. Since 0.1.
  */
@@ -2376,7 +2377,7 @@ ELMAN_API elman_status elman_model_reset_states(elman_model model);
  * elman_model_weight_count: how many weights (arrays) the model has.
  *
  *   model   a live handle
- *   count   receives the number; 0 before the model is built
+ *   count   receives the number; 0 before the model is built. A layer that stands in several places counts once.
  *
  * Threads: any. Since 0.1.
  */

@@ -246,3 +246,29 @@ TEST(a_layer_is_told_to_pass_masks) {
   CHECK_STATUS(elman_layer_supports_masking(told, NULL), ELMAN_INVALID_ARGUMENT);
   OK(elman_layer_release(told));
 }
+
+/* ---- one layer in several places ---- */
+
+TEST(a_layer_in_two_places_is_one_set_of_weights) {
+  elman_layer dense = make_layer("Dense", "{\"units\": 2}"), wrapper = NO_LAYER;
+  OK(elman_time_distributed_create(&ELMAN_OPTIONS(elman_time_distributed_options, .layer = dense), &wrapper));
+  elman_model model = make_model();
+  OK(elman_model_add_layer(model, dense));
+  OK(elman_model_add_layer(model, wrapper));
+  OK(elman_model_build(model, SHAPE(-1, 3, 2)));
+  size_t count = 0;
+  int64_t total = 0;
+  OK(elman_model_weight_count(model, &count));
+  OK(elman_model_count_params(model, &total, NULL));
+  CHECK(count == 2 && total == 6);
+  const float kernel[4] = {0, 1, 1, 0}, bias[2] = {1, 0};
+  const elman_array values[] = {{kernel, (const int64_t[]){2, 2}, 2}, {bias, (const int64_t[]){2}, 1}};
+  OK(elman_model_set_weights(model, values, 2));
+  const float input[6] = {1, 2, 3, 4, 5, 6};
+  float output[6] = {0};
+  OK(elman_model_forward(model, input, SHAPE(1, 3, 2), output, 6));
+  CHECK(output[0] == 2 && output[1] == 3 && output[4] == 6 && output[5] == 7);
+  OK(elman_layer_release(wrapper));
+  OK(elman_layer_release(dense));
+  OK(elman_model_release(model));
+}

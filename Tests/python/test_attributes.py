@@ -78,9 +78,10 @@ def test_setting_a_property_is_an_error(name):
     layer = registry.built(name)
     cls = type(layer)
     for attribute in dir(cls):
-        if attribute.startswith("__") or attribute in ("trainable", "_handle"):
+        known = getattr(cls, attribute)
+        if attribute.startswith("_") or not isinstance(known, property):
             continue
-        if isinstance(getattr(cls, attribute), property):
+        if known.fset is None:
             with pytest.raises(AttributeError):
                 setattr(layer, attribute, "another")
     for attribute in {path.rpartition("/")[2] for path in layer.weight_names}:
@@ -120,7 +121,6 @@ def test_the_way_that_the_error_names():
         ("quantization", "quantize"),
         ("call", "Lambda"),
         ("build", "would not call"),
-        ("supports_masking", "masks"),
         ("name", "argument `name`"),
         ("_name", "argument `name`"),
     ],

@@ -1,5 +1,8 @@
 """Cells and wrappers: given weights, own cells, shared layers, states of stacks."""
 
+import copy
+import pickle
+
 import elman
 import numpy as np
 import pytest
@@ -446,3 +449,133 @@ def test_more_than_eight_outputs():
     np.testing.assert_array_equal(output, states[-1][0])
     both = Bidirectional(RNN([GRUCell(2) for _ in range(9)], return_state=True))
     assert shapes(both(X)) == [(2, 4), *[(2, 2)] * 18]
+
+
+# -- one layer in several places ------------------------------------------------
+
+
+def in_two_wrappers():
+    layer = Dense(3)
+    return layer, [TimeDistributed(layer), TimeDistributed(layer)]
+
+
+def in_a_wrapper_and_in_the_model():
+    layer = Dense(3)
+    return layer, [layer, TimeDistributed(layer)]
+
+
+def cell_twice_in_a_stack():
+    cell = GRUCell(3)
+    return cell, [RNN([cell, cell], return_sequences=True)]
+
+
+def cell_in_two_layers():
+    cell = LSTMCell(3)
+    return cell, [RNN(cell, return_sequences=True), RNN([cell])]
+
+
+def stack_in_two_layers():
+    stack = StackedRNNCells([SimpleRNNCell(3), GRUCell(3)])
+    return stack, [RNN(stack, return_sequences=True), RNN(stack)]
+
+
+SHARED = [
+    in_two_wrappers,
+    in_a_wrapper_and_in_the_model,
+    cell_twice_in_a_stack,
+    cell_in_two_layers,
+    stack_in_two_layers,
+]
+shared = pytest.mark.parametrize("make", SHARED)
+
+
+@shared
+def test_a_layer_in_several_places_is_one_set_of_weights(make):
+    layer, layers = make()
+    model = elman.Sequential(layers)
+    output = model(X)
+    count = layer.count_params()
+    assert model.count_params() == count
+    assert len(model.weight_names) == len(layer.weight_names)
+    assert_weights(model, layer.get_weights())
+    for outer in layers:
+        assert outer.count_params() == count
+        assert_weights(outer, layer.get_weights())
+    lines = []
+    model.summary(print_fn=lines.append)
+    assert f"Total params: {count}" in lines
+    assert f"Trainable params: {count}" in lines
+    # Set once, it is another everywhere.
+    model.set_weights([w * 0.5 for w in model.get_weights()])
+    assert np.abs(model(X) - output).max() > 1e-6
+    with pytest.raises(ValueError, match="expecting"):
+        model.set_weights(layer.get_weights() * 2)
+    y = X
+    for outer in layers:
+        y = outer(y)
+    np.testing.assert_array_equal(y, model(X))
+
+
+@shared
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))]
+)
+def test_a_copy_has_the_layer_in_the_same_places(make, copied):
+    layer, layers = make()
+    model = elman.Sequential(layers, name="mine")
+    output = model(X)
+    other = copied(model)
+    assert other.name == "mine" and other.input_shape == model.input_shape
+    np.testing.assert_array_equal(other(X), output)
+    assert other.count_params() == layer.count_params()
+    other.set_weights([w * 0.5 for w in other.get_weights()])
+    assert np.abs(other(X) - output).max() > 1e-6
+    np.testing.assert_array_equal(model(X), output)
+
+
+@shared
+def test_a_shared_layer_takes_its_weights_once(make):
+    layer, layers = make()
+    elman.Sequential(layers)(X)
+    weights = drawn_like(layer)
+    other, layers = make()
+    other._begin_with(weights)
+    model = elman.Sequential(layers)
+    model(X)
+    assert_weights(model, weights)
+
+
+def drawn_like(layer):
+    rng = np.random.default_rng(5)
+    return [rng.uniform(-1, 1, w.shape).astype("f") for w in layer.get_weights()]
+
+
+@shared
+def test_a_shared_layer_is_quantized_once(make):
+    layer, layers = make()
+    model = elman.Sequential(layers)
+    model(X)
+    alone = copy.deepcopy(layer)
+    assert model.quantize("float16") == alone.quantize("float16") > 0
+    assert_weights(model, alone.get_weights())
+
+
+def test_given_weights_of_a_stack_of_one_cell():
+    cell = SimpleRNNCell(3)
+    layer = RNN([cell, cell], weights=SIMPLE)
+    layer(X)
+    assert_weights(layer, SIMPLE)
+
+
+def test_a_frozen_shared_layer():
+    layer, layers = in_two_wrappers()
+    model = elman.Sequential(layers)
+    model(X)
+    layers[1].trainable = False
+    assert model._params() == (12, 0) and not layer.trainable
+
+
+def test_a_cell_that_does_not_fit_its_second_place():
+    cell = GRUCell(4)
+    with pytest.raises(ValueError, match="expected shape"):
+        RNN([cell, cell])(X)

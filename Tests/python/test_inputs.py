@@ -237,7 +237,7 @@ def test_arrays_take_the_place_of_an_initializer(bias):
     ("value", "error", "message"),
     [
         ([1, 2], ValueError, r"shape \(2,\).*shape=\(3,\)"),
-        ([], ValueError, r"shape \(0,\)"),
+        ([], TypeError, "array of numbers"),
         ([[1, 2, 3], [4, 5, 6]], ValueError, r"shape \(2, 3\)"),
         ([[1], [2, 3]], TypeError, "array of numbers"),
         (["a"], TypeError, "array of numbers"),

@@ -132,7 +132,8 @@ extension Layer {
 extension [Layer] {
   /// Rounds the weights of all layers, and only then puts them in their places: all, or none where one cannot be rounded.
   fileprivate func quantize(to format: WeightFormat) throws(ElmanError) -> QuantizationError {
-    let layers = flatMap(\.withLayersInside)
+    var seen: Set<ObjectIdentifier> = []
+    let layers = flatMap(\.withLayersInside).filter { seen.insert(ObjectIdentifier($0)).inserted }
     var rounded: [[Layer.RoundedWeight]] = []
     for layer in layers { rounded.append(try layer.roundedWeights(to: format)) }
     var error = QuantizationError()

@@ -209,7 +209,7 @@ public class Layer: @unchecked Sendable {
   /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does not fit.
   private func takeInitialWeights(_ own: inout [Weight]) throws(ElmanError) {
     guard let initialWeights else { return }
-    let all = placed(own, under: "", trainable: true)
+    let all = placed(own, under: "", trainable: true).unique
     try all.requireCount(initialWeights.count, of: "layer \"\(name)\"")
     for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
     let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
@@ -306,9 +306,9 @@ public class Layer: @unchecked Sendable {
 
   // MARK: Weights
 
-  /// All weights in Keras's order, named by path: `simple_rnn/kernel`.
+  /// All weights in Keras's order, each once, named by path: `simple_rnn/kernel`.
   public final var weights: [LayerWeight] {
-    weights(under: "", trainable: true)
+    weights(under: "", trainable: true).unique
   }
 
   private func weights(under path: String, trainable: Bool) -> [LayerWeight] {

@@ -8,6 +8,17 @@ public struct LayerWeight: Sendable {
 }
 
 extension [LayerWeight] {
+  /// Each weight once, where it stands first: a layer may stand in several places.
+  var unique: [LayerWeight] {
+    var seen: Set<Place> = []
+    return filter { seen.insert(Place(layer: ObjectIdentifier($0.layer), index: $0.index)).inserted }
+  }
+
+  private struct Place: Hashable {
+    let layer: ObjectIdentifier
+    let index: Int
+  }
+
   public var parameterCount: Int { reduce(0) { $0 + $1.weight.count } }
   public var trainableParameterCount: Int { reduce(0) { $0 + ($1.isTrainable ? $1.weight.count : 0) } }
 
@@ -51,6 +62,11 @@ extension [LayerWeight] {
   public func set(_ index: Int, _ value: WeightValue) throws(ElmanError) {
     try self[index].set(value)
   }
+}
+
+extension [Layer] {
+  /// The weights of all layers in order, each once.
+  var weights: [LayerWeight] { flatMap(\.weights).unique }
 }
 
 extension LayerWeight {

@@ -311,21 +311,21 @@ public final class Sequential: @unchecked Sendable {
 
   // MARK: Weights
 
-  /// The weights of all layers in order, named by path.
-  public var weights: [LayerWeight] { layers.flatMap(\.weights) }
+  /// The weights of all layers in order, each once, named by path.
+  public var weights: [LayerWeight] { layers.weights }
 
   /// As Keras's messages name it.
   public var title: String { "model \"\(name)\"" }
 
   /// Sets one weight, while no call of this model runs.
   public func setWeight(at index: Int, _ value: WeightValue) throws(ElmanError) {
-    try whileIdle { (layers) throws(ElmanError) in try layers.flatMap(\.weights).at(index, of: title).set(value) }
+    try whileIdle { (layers) throws(ElmanError) in try layers.weights.at(index, of: title).set(value) }
   }
 
   /// Sets all weights, or none where one does not fit. No call of this model runs with some of them.
   public func setWeights(_ values: [WeightValue]) throws(ElmanError) {
     try whileIdle { (layers) throws(ElmanError) in
-      try layers.flatMap(\.weights).set(values, of: title)
+      try layers.weights.set(values, of: title)
     }
   }
 

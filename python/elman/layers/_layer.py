@@ -74,7 +74,6 @@ _SET_OTHERWISE = {
     "call": "The library runs its layers, and would not call it: Lambda runs yours.",
     "build": "The library builds its layers, and would not call it.",
     "input_spec": "The library checks inputs itself.",
-    "supports_masking": "The library knows which layers pass masks on.",
     "weights": "set_weights sets the weights.",
     "states": "reset_states(states) sets the states.",
     "quantization": "quantize(mode) sets it.",
@@ -139,6 +138,8 @@ class Layer(Network):
     _inner: list[Layer] | None = None
     # The config, once it was read: see ``_argument``.
     _arguments: dict[str, Any] | None = None
+    # Their argument, where the layer shares them.
+    _shared: str | None = None
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -237,7 +238,11 @@ class Layer(Network):
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by config and weights; carried states are not kept."""
         shape = self.input_shape if self.built else None
-        return _restore, (type(self), self.get_config(), shape, self.get_weights())
+        config = self.get_config()
+        if self._inner is not None and config.pop(self._shared, None) is not None:
+            # The layers go along: one that stands in several places stays one.
+            return _restore_around, (type(self), config, self._inner, shape)
+        return _restore, (type(self), config, shape, self.get_weights())
 
     # -- arguments ------------------------------------------------------
 
@@ -450,6 +455,20 @@ def _restore(
     if shape is not None:
         layer.build(shape)
         layer.set_weights(weights)
+    return layer
+
+
+def _restore_around(
+    cls: type[Layer],
+    config: dict[str, Any],
+    inner: list[Layer],
+    shape: tuple[int | None, ...] | None,
+) -> Layer:
+    """The same of a layer around others, which have their weights."""
+    layer = cls.__new__(cls)
+    layer._create_around(inner, config)
+    if shape is not None:
+        layer.build(shape)
     return layer
 
 

@@ -246,6 +246,8 @@ class StackedRNNCells(Cell):
     (2, 3)
     """
 
+    _shared = "cells"
+
     def __init__(self, cells: Sequence[Any], **kwargs: Any):
         if not cells:
             raise ValueError("StackedRNNCells needs at least one cell.")
@@ -339,6 +341,12 @@ class PythonCell(Cell):
     def output_size(self) -> int:
         """The size of the output."""
         return self._units
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise NotImplementedError(
+            "A PythonCell holds functions, which elman does not copy: make another "
+            "layer around a copy of your cell."
+        )
 
     @property
     def state_size(self) -> Any:

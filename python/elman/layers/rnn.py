@@ -43,6 +43,8 @@ class RNN(Layer):
     (2, 3)
     """
 
+    _shared = "cell"
+
     def __init__(
         self,
         cell: Any,

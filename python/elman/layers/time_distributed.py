@@ -28,6 +28,8 @@ class TimeDistributed(Layer):
     (2, 5, 4)
     """
 
+    _shared = "layer"
+
     def __init__(
         self,
         layer: Layer,

@@ -360,9 +360,10 @@ class Sequential(Network):
         return model
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle by config and weights; carried states are not kept."""
+        """Copy and pickle by the layers; carried states are not kept."""
+        first = [] if self._input_layer is None else [self._input_layer]
         shape = self.input_shape if self.built else None
-        return _restore, (self.get_config(), shape, self.get_weights())
+        return _restore, (self.name, [*first, *self._layers], shape)
 
     def to_json(self, **kwargs: Any) -> str:
         """The config as JSON, which Keras 2 and Keras 3 read too.
@@ -498,15 +499,12 @@ def _serialized_layers(config: Any) -> list[Any]:
 
 
 def _restore(
-    config: dict[str, Any],
-    shape: tuple[int | None, ...] | None,
-    weights: list[FloatArray],
+    name: str, layers: list[Layer], shape: tuple[int | None, ...] | None
 ) -> Sequential:
     """Make a model again from what ``__reduce__`` took apart."""
-    model = Sequential.from_config(config)
+    model = Sequential(layers, name=name)
     if shape is not None:
         model.build(shape)
-        model.set_weights(weights)
     return model
 
 
