@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._arrays import float32
-from ._errors import pending
+from ._errors import keep
 from ._library import dimensions
 from ._prototypes import MAX_RANK, Array, Output
 
@@ -97,12 +97,11 @@ def release(number: int) -> None:
 
 
 def _guarded(body: Callable[[], None]) -> int:
-    """0, or 1 with the exception kept for the call that brought us here."""
+    """0, or the number of the exception for the call that brought us here."""
     try:
         body()
     except BaseException as error:  # none may pass through C
-        pending.append(error)
-        return 1
+        return keep(error)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 
 OK = 0
 BUFFER_TOO_SMALL = -7
@@ -35,15 +36,26 @@ _EXCEPTIONS: dict[int, type[Exception]] = {
 }
 
 
-# Exceptions of the user's functions that the library called, on their way out.
-pending: list[BaseException] = []
+# Exceptions of the user's functions that the library called, on their way out, by the
+# number that the function returned. A run that meets two reports one of them.
+_pending: dict[int, BaseException] = {}
+_numbers = itertools.count()
+_MOST_PENDING = 1024
+
+
+def keep(error: BaseException) -> int:
+    """The number to return to the library for an exception of a function it called."""
+    number = next(_numbers) % (2**31 - 1) + 1
+    _pending[number] = error
+    if len(_pending) > _MOST_PENDING:
+        _pending.pop(next(iter(_pending)), None)
+    return number
 
 
 def exception(library: ctypes.CDLL, status: int) -> BaseException:
     """The exception for a failed call of this thread, with the library's words."""
-    if pending:
-        error = pending[0]
-        pending.clear()
+    error = _pending.pop(library.elman_last_callback_status(), None)
+    if error is not None:
         return error
     length = library.elman_last_error(None, 0)
     text = ctypes.create_string_buffer(length + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..layers import Layer, deserialize
+from ..layers import InputLayer, Layer
 from .sequential import Sequential
 
 
@@ -49,11 +49,8 @@ def clone_model(
         )
     copied = clone_function or _copied
     clone = Sequential(name=model.name)
-    for config in model.get_config()["layers"][:1]:
-        if config["class_name"] == "InputLayer":
-            clone.add(deserialize(config))
-    for layer in model.layers:
-        clone.add(copied(layer))
+    for layer in model._all_layers():
+        clone.add(layer if isinstance(layer, InputLayer) else copied(layer))
     if model.built and not clone.built:
         clone.build(model.input_shape)
     return clone

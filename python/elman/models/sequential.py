@@ -18,7 +18,14 @@ from .._library import check, dimensions, encoded, fast_call, lib, text
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
-from ..layers import Embedding, InputLayer, Layer, check_serialized, deserialize_handle
+from ..layers import (
+    Embedding,
+    InputLayer,
+    Layer,
+    check_serialized,
+    deserialize,
+    deserialize_handle,
+)
 from ..layers._layer import jsonable
 from ._predict import predict
 from ._table import html_table
@@ -139,6 +146,12 @@ class Sequential(Network):
     def layers(self) -> list[Layer]:
         """The layers, without an InputLayer."""
         return list(self._layers)
+
+    def _all_layers(self) -> list[Layer]:
+        """The layers, an InputLayer first if the model has one."""
+        first = self.get_config()["layers"][:1]
+        inputs = [deserialize(c) for c in first if c["class_name"] == "InputLayer"]
+        return [*inputs, *self._layers]
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by name or by index.
@@ -361,9 +374,8 @@ class Sequential(Network):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by the layers; carried states are not kept."""
-        first = [] if self._input_layer is None else [self._input_layer]
         shape = self.input_shape if self.built else None
-        return _restore, (self.name, [*first, *self._layers], shape)
+        return _restore, (self.name, self._all_layers(), shape)
 
     def to_json(self, **kwargs: Any) -> str:
         """The config as JSON, which Keras 2 and Keras 3 read too.
