@@ -37,6 +37,9 @@ let kernelDependencies = (["KernelInterface", "Kernels"] + variants.map { "Kerne
 let variantDefines: [SwiftSetting] = variants.isEmpty ? [] : [.define("CPU_VARIANTS")]
 let hasStaticRuntime = staticRuntime && !portable
 
+/// Swift's runtime calls it to compute something once; Sources/CxxSupport/fork.cpp stands before it.
+let swiftOnce = "_ZN5swift14threading_impl9once_slowERNS0_6once_tEPFvPvES3_"
+
 let libraryLinking: [LinkerSetting] =
   portable
   ? []
@@ -45,7 +48,7 @@ let libraryLinking: [LinkerSetting] =
       [
         "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ElmanC/exports.map",
         "-Xlinker", "-soname=libelman.so.1", "-Xlinker", "-z", "-Xlinker", "nodelete",
-      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + (hasStaticRuntime ? ["-static-stdlib"] : []))
+      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + (hasStaticRuntime ? ["-static-stdlib", "-Xlinker", "--wrap=\(swiftOnce)"] : []))
   ]
 
 let package = Package(
@@ -59,7 +62,7 @@ let package = Package(
     .systemLibrary(name: "CPUFeatures"),
     .target(
       name: "CxxSupport", dependencies: ["CElman"], cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
-    .target(name: "Elman", dependencies: kernelDependencies + ["CPUFeatures"], swiftSettings: variantDefines),
+    .target(name: "Elman", dependencies: kernelDependencies + ["CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
     .target(
       name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),

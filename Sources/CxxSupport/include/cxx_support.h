@@ -1,4 +1,4 @@
-/* The few things that elman needs C++ for: calls of the caller's functions, which may throw. */
+/* What elman needs C++ for: calls of the caller's functions, which may throw, and forks beside Swift's runtime. */
 #ifndef ELMAN_CXX_SUPPORT_H
 #define ELMAN_CXX_SUPPORT_H
 
@@ -23,6 +23,13 @@ int32_t elman_guarded_shape(int32_t (*call)(void *, const int64_t *, size_t, int
 int32_t elman_guarded_build(int32_t (*call)(void *, size_t), void *context, size_t features, char *what, size_t capacity);
 int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), void *context, size_t batch,
                              float *const *states, char *what, size_t capacity);
+
+/*
+ * Before a fork: holds back threads that begin to compute something once, and waits 0.2 ms for those that are at it.
+ * Returns whether there are none. elman_runtime_open ends it, in parent and child.
+ */
+int elman_runtime_close(void);
+void elman_runtime_open(void);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
+import CxxSupport
 
 /// What happens at a fork, which copies the memory of all threads, and of the threads only the one that forks.
 ///
@@ -94,6 +95,38 @@ enum Fork {
 
   private static func begin() {
     Rehearsal.run
+    for _ in 0..<mostTries {
+      if elman_runtime_close() != 0, tryAll() { return }
+      elman_runtime_open()
+      sched_yield()
+    }
+    takeAll()
+  }
+
+  /// A thread may need one of the locks to finish what the runtime waits for, or the other way round: both or neither.
+  private static let mostTries = 500
+
+  private static func tryAll() -> Bool {
+    guard pthread_mutex_trylock(changes) == 0 else { return false }
+    guard pthread_mutex_trylock(lists) == 0 else {
+      pthread_mutex_unlock(changes)
+      return false
+    }
+    var taken: [UnsafeMutablePointer<pthread_mutex_t>] = []
+    for mutex in mutexes {
+      if pthread_mutex_trylock(mutex) == 0 {
+        taken.append(mutex)
+        continue
+      }
+      for mutex in taken { pthread_mutex_unlock(mutex) }
+      pthread_mutex_unlock(lists)
+      pthread_mutex_unlock(changes)
+      return false
+    }
+    return true
+  }
+
+  private static func takeAll() {
     pthread_mutex_lock(changes)
     pthread_mutex_lock(lists)
     for mutex in mutexes { pthread_mutex_lock(mutex) }
@@ -103,6 +136,7 @@ enum Fork {
     for mutex in mutexes { pthread_mutex_unlock(mutex) }
     pthread_mutex_unlock(lists)
     pthread_mutex_unlock(changes)
+    elman_runtime_open()
   }
 
   private static func endInChild() {
