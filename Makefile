@@ -158,7 +158,8 @@ test-wheel: wheel ## Install the wheel into fresh environments and test it there
 .PHONY: test-sdist
 test-sdist: wheel ## Build a wheel from the sources in dist/, which takes minutes, and test it
 	@rm -rf .build/from-sdist
-	$(VENV)/bin/python -m pip wheel --no-deps --wheel-dir .build/from-sdist dist/elman-*.tar.gz
+	@# pip's cache knows an archive by its path, and would give the wheel of an earlier one.
+	$(VENV)/bin/python -m pip wheel --no-cache-dir --no-deps --wheel-dir .build/from-sdist dist/elman-*.tar.gz
 	$(VENV)/bin/python -m pytest Tests/packaging --dist .build/from-sdist
 
 # The kernels alone, by Embedded Swift: the library would take Swift's runtime for arm64.
