@@ -85,6 +85,7 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
+    try call.requireMask(of: self, rank: maskRank(ofInput: call.inputShape.count))
     let shape = inner(call.inputShape)
     if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
     try layer.run(
