@@ -18,7 +18,8 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     }
     layer = inner[0]
     if layer.isStateful || layer is RecurrentCell {
-      throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
+      throw ElmanError(
+        .unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
     }
     super.init(try LayerSettings(&reader))
   }
