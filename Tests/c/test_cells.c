@@ -87,8 +87,9 @@ static int32_t halve(void *context, const elman_cell_step *step) {
 }
 
 static const int64_t one = 1;
-#define HALVING(cell) \
-  {.struct_size = sizeof(elman_cell_options), .units = 1, .state_sizes = &one, .state_count = 1, .context = &(cell), .call = halve}
+#define HALVING(cell)                                                                                        \
+  {.struct_size = sizeof(elman_cell_options), .units = 1, .state_sizes = &one, .state_count = 1, .context = &(cell), \
+   .call = halve}
 
 static elman_model model_of(elman_cell_options options) {
   elman_layer cell = NO_LAYER, rnn = NO_LAYER;
@@ -115,7 +116,8 @@ TEST(a_cell_begins_with_its_initial_states) {
     OK(elman_stream_reset(stream));
   }
   cell.fails = 1;
-  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 2, 1), output, 2), ELMAN_INVALID_ARGUMENT, "initial states failed. It returned 5");
+  CHECK_ERROR(elman_model_forward(model, input, SHAPE(2, 2, 1), output, 2), ELMAN_INVALID_ARGUMENT,
+              "initial states failed. It returned 5");
   CHECK_ERROR(elman_stream_reset(stream), ELMAN_INVALID_ARGUMENT, "It returned 5");
   OK(elman_stream_release(stream));
   OK(elman_model_release(model));
@@ -189,14 +191,18 @@ TEST(the_shape_of_a_lambda_is_asked_for_once) {
 
 /* ---- masks ---- */
 
+/* The sum of the timesteps that count. */
+static elman_layer make_sum(void) {
+  return make_simple_rnn(ELMAN_OPTIONS(elman_simple_rnn_options, .units = 1, .activation = "linear",
+                                       .kernel_initializer = "ones", .recurrent_initializer = "ones"));
+}
+
 /* Words within sentences: the inner mask skips words, the outer one sentences without any. */
 TEST(masks_of_three_dimensions_reach_what_they_are_of) {
   static const uint8_t mask[6] = {1, 1, 0, 1, 0, 0};
   const float input[6] = {1, 2, 3, 4, 5, 6};
   float output[3] = {0};
-  elman_layer sum = make_layer(
-      "SimpleRNN", "{\"units\": 1, \"activation\": \"linear\", \"kernel_initializer\": \"ones\", \"recurrent_initializer\": \"ones\"}");
-  elman_layer wrapper = NO_LAYER;
+  elman_layer sum = make_sum(), wrapper = NO_LAYER;
   OK(elman_time_distributed_create(&ELMAN_OPTIONS(elman_time_distributed_options, .layer = sum), &wrapper));
   OK(elman_layer_release(sum));
   elman_model model = make_model_of(wrapper, NO_LAYER);
@@ -206,10 +212,10 @@ TEST(masks_of_three_dimensions_reach_what_they_are_of) {
   CHECK(output[0] == 3 && output[1] == 4 && output[2] == 0);
   OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask), &result, 1, NULL));
   CHECK(output[0] == 3 && output[1] == 7 && output[2] == 11);
-  CHECK_ERROR(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = 5), &result, 1, NULL),
-              ELMAN_INVALID_ARGUMENT, "rank 4");
-  CHECK_ERROR(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = SIZE_MAX), &result, 1, NULL),
-              ELMAN_INVALID_ARGUMENT, "mask_rank");
+  elman_run_options options = ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = 5);
+  CHECK_ERROR(elman_model_run(model, &x, &options, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "rank 4");
+  options.mask_rank = SIZE_MAX;
+  CHECK_ERROR(elman_model_run(model, &x, &options, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "mask_rank");
   /* A program that was compiled before mask_rank was there. */
   elman_run_options first = {.struct_size = offsetof(elman_run_options, mask_rank), .mask = mask, .mask_rank = 3};
   OK(elman_model_run(model, &x, &first, &result, 1, NULL));
@@ -222,13 +228,13 @@ TEST(a_layer_is_told_to_pass_masks) {
   float output = 0;
   int32_t supports = 1;
   elman_layer convolution =
-      make_layer("Conv1D", "{\"filters\": 1, \"kernel_size\": 1, \"kernel_initializer\": \"ones\", \"bias_initializer\": \"ones\"}");
+      make_layer("Conv1D", "{\"filters\": 1, \"kernel_size\": 1, \"kernel_initializer\": \"ones\", "
+                           "\"bias_initializer\": \"ones\"}");
   OK(elman_layer_supports_masking(convolution, &supports));
   CHECK(supports == 0);
   elman_model model = make_model();
   elman_layer layers[] = {
-      make_layer("Masking", "{}"), convolution,
-      make_layer("SimpleRNN", "{\"units\": 1, \"activation\": \"linear\", \"kernel_initializer\": \"ones\", \"recurrent_initializer\": \"ones\"}")};
+      make_layer("Masking", "{}"), convolution, make_sum()};
   for (int i = 0; i < 3; i++) OK(elman_model_add_layer(model, layers[i]));
   OK(elman_model_forward(model, input, SHAPE(1, 4, 1), &output, 1));
   CHECK(output == 10);

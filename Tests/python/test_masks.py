@@ -379,6 +379,13 @@ def test_a_mask_that_fits_no_more():
     model = elman.Sequential([Masking(), layer, LSTM(2)])
     with pytest.raises(ValueError, match=r"mask of shape=\(2, 3\), found.*\(2, 4\)"):
         model(X)
+    # What is not looked at, or reduced, has to fit too.
+    layer = Reshape((2, 9, 1))
+    layer.supports_masking = True
+    for within in (Flatten(), Dense(2), SimpleRNN(2)):
+        model = elman.Sequential([Masking(), layer, TimeDistributed(within)])
+        with pytest.raises(ValueError, match=r"mask of shape=\(2, 2\), found.*\(2, 3,"):
+            model(VECTORS)
 
 
 def test_supports_masking_within_time_distributed_and_streams(rng):

@@ -69,12 +69,20 @@ extension Layer {
 }
 
 extension LayerCall {
+  /// An error unless the mask has the input's first dimensions, as far as it goes and at most `rank` of them.
+  func requireMask(of layer: Layer, rank: Int) throws(ElmanError) {
+    guard let mask, !inputShape.starts(with: mask.shape.prefix(rank)) else { return }
+    let expected = Shape(Array(inputShape.prefix(min(rank, mask.shape.count))))
+    throw layer.incompatible("expected a mask of shape=\(expected), found shape=\(Shape(Array(mask.shape)))")
+  }
+
   /// The mask of a layer that reads timesteps, (batch, timesteps).
   func timestepMask(of layer: Layer) throws(ElmanError) -> UnsafePointer<UInt8>? {
     guard let mask else { return nil }
-    let expected = inputShape.prefix(2)
-    guard mask.shape.prefix(2) == expected, mask.shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {
-      throw layer.incompatible("expected a mask of shape=\(Shape(Array(expected))), found shape=\(Shape(Array(mask.shape)))")
+    try requireMask(of: layer, rank: 2)
+    guard mask.shape.count >= 2, mask.shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {
+      let expected = Shape(Array(inputShape.prefix(2)))
+      throw layer.incompatible("expected a mask of shape=\(expected), found shape=\(Shape(Array(mask.shape)))")
     }
     return mask.values
   }

@@ -18,7 +18,8 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     }
     layer = inner[0]
     if layer.isStateful || layer is RecurrentCell {
-      throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
+      throw ElmanError(
+        .unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
     }
     super.init(try LayerSettings(&reader))
   }
@@ -85,6 +86,7 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
+    try call.requireMask(of: self, rank: maskRank(ofInput: call.inputShape.count))
     let shape = inner(call.inputShape)
     if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
     try layer.run(

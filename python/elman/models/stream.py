@@ -117,7 +117,7 @@ class Stream(Handle):
         return self._output.copy()
 
     def reset(self) -> None:
-        """Begin anew, with states of zero."""
+        """Begin anew: with zeros, or the states with which a cell of yours begins."""
         check(lib().elman_stream_reset(self._handle))
 
     reset_states = reset_state = reset
