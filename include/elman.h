@@ -72,9 +72,11 @@
  *   NaN and infinity pass through the arithmetic as IEEE 754 says.
  *
  * Memory. Arrays that are given are read during the call and never kept. Results go into the caller's arrays; nobody
- *   frees what the other side made.
+ *   frees what the other side made. The output of a run or of a step may be the array of its input: it is written when the
+ *   input has been read. Other overlaps are forbidden. A call needs up to 32 KiB of stack, the first ones of a process up to
+ *   256 KiB.
  *
- * Options are structs. Begin with the struct's INIT macro, or in C with ELMAN_OPTIONS, which takes initializers:
+ * Options are structs. Begin with the struct's INIT macro, or in C99 with ELMAN_OPTIONS, which takes initializers:
  *       elman_dense_options dense = ELMAN_DENSE_OPTIONS_INIT;
  *       dense.units = 3;
  *       elman_dense_create(&dense, &layer);
@@ -85,8 +87,23 @@
  * Threads. Every function may be called from every thread at any time. Calls that read or run a model go side by side;
  *   one that changes it ("changes" below) waits for them and holds others back. A stateful model runs one call after
  *   the other. Same machine, same weights: the same bits, whatever the number of threads and the batch around a row.
+ *   The library's own threads (elman/0, elman/1, ...) block all signals, so that handlers and sigwait() of the program get
+ *   them, and sleep when there is nothing to do.
  *
- * Processes. After fork() the child may go on using its models. The library cannot be unloaded: dlclose() does nothing.
+ * Floating-point modes. A call computes in the mode of the thread that makes it, rounding and flush-to-zero, on every
+ *   thread that it uses. Steps on denormal numbers, to which states decay in silence, may take several times as long as
+ *   others; a thread that sets flush-to-zero, as audio hosts do, is spared that, and its results have zeros instead.
+ *
+ * Processes. After fork() the child may go on with everything, from any number of threads, whatever the threads of its
+ *   parent were doing; runs of these are not finished in the child. The library cannot be unloaded: dlclose() does nothing.
+ *   It needs glibc 2.34 or later.
+ *
+ * Functions of the caller, of cells and Lambdas, may throw exceptions of C++: the run returns ELMAN_INVALID_ARGUMENT with
+ *   the exception's text. Leaving them by longjmp() or pthread_exit() is forbidden.
+ *
+ * Tools. valgrind and ThreadSanitizer do not see how the library's threads wait for each other; `make install` puts files
+ *   that silence what they say of it into share/elman: valgrind --suppressions=.../elman.supp, and
+ *   TSAN_OPTIONS=suppressions=.../elman.tsan.
  *
  * Versions. Functions, constants and fields stay as they are within a major version; what they do is described here.
  */
@@ -150,8 +167,8 @@ typedef struct {
   size_t rank;                          /* set by the call */
 } elman_output;
 
-/* Options of a type with some fields set, as an expression: see "Options" above. C only. Since 0.1. */
-#ifndef __cplusplus
+/* Options of a type with some fields set, as an expression: see "Options" above. C99 and later, not C++. Since 0.1. */
+#if !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L
 #define ELMAN_OPTIONS(type, ...) ((type){ .struct_size = sizeof(type), __VA_ARGS__ })
 #endif
 

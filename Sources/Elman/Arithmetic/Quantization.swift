@@ -6,7 +6,14 @@ import KernelInterface
 
 extension WeightFormat {
   /// The names of Keras's dtypes.
-  var name: String { String(describing: self) }
+  var name: String {
+    switch self {
+    case .float32: "float32"
+    case .float16: "float16"
+    case .bfloat16: "bfloat16"
+    case .int8: "int8"
+    }
+  }
 
   init(named name: String) throws(ElmanError) {
     guard let format = Self.allCases.first(where: { $0.name == name }) else {
