@@ -58,7 +58,7 @@ public final class Embedding: Layer, @unchecked Sendable {
     }
   }
 
-  private func badIndex(_ value: Float, _ place: Int, _ shape: [Int]) -> ElmanError {
+  private func badIndex(_ value: Float, _ place: Int, _ shape: Dimensions) -> ElmanError {
     var rest = place
     let position = shape.reversed().map { size -> Int in
       defer { rest /= size }
@@ -70,7 +70,7 @@ public final class Embedding: Layer, @unchecked Sendable {
         + (Int(exactly: value).map(String.init) ?? String(value)))
   }
 
-  override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
+  override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
     for place in 0..<shape.prefix(2).reduce(1, *) { mask[place] = shape.count == 2 && input[place] == 0 ? 0 : 1 }
   }
 }

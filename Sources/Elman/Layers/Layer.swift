@@ -11,6 +11,10 @@ public class Layer: @unchecked Sendable {
   public let name: String
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
+  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
+  /// `backward_layer` of a Bidirectional.
+  let namedChildren: [(role: String, layer: Layer)]
+  let children: [Layer]
 
   let lock = ReadWriteLock()
   private var trainable: Bool
@@ -22,21 +26,19 @@ public class Layer: @unchecked Sendable {
   /// Counts the changes of the weights.
   let weightsVersion = Atomic<Int>(0)
 
-  init(_ settings: LayerSettings) {
+  init(_ settings: LayerSettings, children: [(role: String, layer: Layer)] = []) {
     name = settings.name
     givenInputShape = settings.inputShape
     trainable = settings.trainable
     weightFormat = settings.weightFormat
+    namedChildren = children
+    self.children = children.map(\.layer)
   }
 
   // MARK: To be overridden
 
   /// Keras's class name.
   public class var className: String { "Layer" }
-
-  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
-  /// `backward_layer` of a Bidirectional.
-  var namedChildren: [(role: String, layer: Layer)] { [] }
 
   /// The arguments beside those of every layer, in Keras's order.
   func ownConfig() -> [JSON.Member] { [] }
@@ -72,7 +74,7 @@ public class Layer: @unchecked Sendable {
   var maskFlow: MaskFlow { .stops }
 
   /// Writes the mask (batch, timesteps) of an input; of layers whose maskFlow is `.makes`.
-  func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {}
+  func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {}
 
   /// Shapes (without batch) of the states that `initialStates` may give.
   var stateShapes: [[Int]] { [] }
@@ -86,7 +88,7 @@ public class Layer: @unchecked Sendable {
   /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be
   /// worth it. They work in `scratch`, as `forward` does.
   func boundCall(
-    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+    inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? { nil }
 
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
@@ -141,13 +143,10 @@ public class Layer: @unchecked Sendable {
     for child in children { try child.resetStates() }
   }
 
-  final var children: [Layer] { namedChildren.map(\.layer) }
-
   /// The layer inside this one that Keras keeps under an attribute, such as `forward_layer`.
   public final func child(_ role: String) throws(ElmanError) -> Layer {
-    let children = namedChildren
-    if let child = children.first(where: { $0.role == role }) { return child.layer }
-    let roles = children.isEmpty ? "none" : children.map { "'\($0.role)'" }.joined(separator: ", ")
+    if let child = namedChildren.first(where: { $0.role == role }) { return child.layer }
+    let roles = children.isEmpty ? "none" : namedChildren.map { "'\($0.role)'" }.joined(separator: ", ")
     throw ElmanError(.notFound, "No such layer in layer '\(name)': '\(role)'. The layers in it are: \(roles).")
   }
 
@@ -266,6 +265,17 @@ public class Layer: @unchecked Sendable {
     } + children.flatMap { $0.weights(under: path, trainable: trainable) }
   }
 
+  /// How many weights there are.
+  public final var weightCount: Int { children.reduce(read { ownWeights.count }) { $0 + $1.weightCount } }
+
+  /// The weight of an index in `weights`, and whether it is trained, without a list of them all; nil past the last.
+  public final func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
+    let own = read { ownWeights }
+    if own.indices.contains(index) { return (own[index], own[index].isTrainable && isTrainable) }
+    guard let found = children.weight(at: index - own.count) else { return nil }
+    return (found.weight, found.isTrainable && isTrainable)
+  }
+
   /// New values of a weight as the layer stores them.
   struct StoredValues {
     let values: FloatBuffer
@@ -341,5 +351,17 @@ public class Layer: @unchecked Sendable {
     var result: Value?
     try? lock.shared { () throws(ElmanError) in result = value() }
     return result ?? value()
+  }
+}
+
+extension [Layer] {
+  /// The weight of an index in the weights of all, one layer after the other.
+  func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
+    var index = index
+    for layer in self {
+      if let found = layer.weight(at: index) { return found }
+      index -= layer.weightCount
+    }
+    return nil
   }
 }

@@ -21,10 +21,12 @@ extension [LayerWeight] {
 
   /// The weight of an index, or an error.
   public func at(_ index: Int, of title: String) throws(ElmanError) -> LayerWeight {
-    guard indices.contains(index) else {
-      throw ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(title) has \(count).")
-    }
+    guard indices.contains(index) else { throw Self.noWeight(index, of: title, count) }
     return self[index]
+  }
+
+  public static func noWeight(_ index: Int, of title: String, _ count: Int) -> ElmanError {
+    ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(title) has \(count).")
   }
 
   /// An error unless a list of new values has one for each weight.

@@ -17,7 +17,7 @@ public final class Masking: Layer, @unchecked Sendable {
     return [input]
   }
 
-  override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
+  override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
     for step in 0..<shape[0] * shape[1] { mask[step] = isKept(input + step * shape[2], shape[2]) ? 1 : 0 }
   }
 

@@ -20,11 +20,10 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     if layer.isStateful || layer.maskFlow == .makes || layer is RecurrentCell {
       throw ElmanError(.unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states or makes masks.")
     }
-    super.init(try LayerSettings(&reader))
+    super.init(try LayerSettings(&reader), children: [("layer", layer)])
   }
 
   override func ownConfig() -> [JSON.Member] { [JSON.Member("layer", layer.serialized())] }
-  override var namedChildren: [(role: String, layer: Layer)] { [("layer", layer)] }
   override var maskFlow: MaskFlow { .passes }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -58,13 +57,11 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    var shape = call.inputShape
-    shape[1] *= shape[0]
-    shape.removeFirst()
-    if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
+    if layer.isIdentity { return call.outputs[0].update(from: call.input, count: call.inputShape.reduce(1, *)) }
     try layer.run(
       LayerCall(
-        inputShape: shape, input: call.input, outputs: call.outputs, kept: call.kept, training: call.training, threads: call.threads,
+        inputShape: call.inputShape.timestepsAsBatch, outputShape: call.outputShape.timestepsAsBatch, input: call.input,
+        outputs: call.outputs, kept: call.kept, training: call.training, threads: call.threads,
         scratch: call.scratch))
   }
 }

@@ -11,10 +11,7 @@ public final class Sequential: @unchecked Sendable {
   private var currentInputShape: Shape?
   /// Whether the input shape is that of the first call, rather than one that a layer or `build` fixed.
   private var isShapeInferred = false
-  private var plans: [Plan] = []
-
-  /// The most plans kept; the one that was not used longest makes room.
-  private static let planLimit = 8
+  private let plans = PlanCache()
 
   public init(name: String? = nil) {
     self.name = name ?? NameCounter.name(forClass: "Sequential")
@@ -186,18 +183,14 @@ public final class Sequential: @unchecked Sendable {
     for inputShape: UnsafeBufferPointer<Int64>, _ body: (Plan) throws(ElmanError) -> Void
   ) throws(ElmanError) {
     let threads = Threads.count
-    func known() -> Plan? {
-      for plan in plans where plan.threads == threads && plan.takes(inputShape) { return plan }
-      return nil
-    }
     func attempt() throws(ElmanError) -> Bool {
-      guard let plan = known() else { return false }
+      guard let plan = plans.plan(for: inputShape, threads: threads) else { return false }
       try body(plan)
       return true
     }
     while !(try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
-        if known() == nil { try addPlan(for: inputShape.map { Int($0) }, threads: threads) }
+        if plans.plan(for: inputShape, threads: threads) == nil { try addPlan(for: inputShape, threads: threads) }
       }
     }
   }
@@ -206,11 +199,11 @@ public final class Sequential: @unchecked Sendable {
     try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try withPlan(for: shape, body) }
   }
 
-  private func addPlan(for inputShape: [Int], threads: Int) throws(ElmanError) {
+  private func addPlan(for shape: UnsafeBufferPointer<Int64>, threads: Int) throws(ElmanError) {
+    let inputShape = shape.map { Int($0) }
     try requireData(inputShape)
     try buildUnlocked(for: Shape(inputShape))
-    plans.insert(try Plan(layers: stack, inputShape: inputShape, threads: threads), at: 0)
-    if plans.count > Self.planLimit { plans.removeLast() }
+    plans.add(try Plan(layers: stack, inputShape: inputShape, threads: threads, cache: plans), for: shape)
   }
 
   private func requireData(_ inputShape: [Int]) throws(ElmanError) {
@@ -225,10 +218,10 @@ public final class Sequential: @unchecked Sendable {
     _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, output: UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
     try withPlan(for: shape) { (plan) throws(ElmanError) in
-      guard plan.outputCounts.count == 1 else { return try plan.requireOutputs([output.count]) }
+      guard plan.outputCounts.count == 1 else { throw plan.wrongOutputCount(1) }
       try plan.requireOutput(0, output.count)
       guard let base = output.baseAddress else { return }
-      try plan.run(ModelCall(input: input)) { _ in base }
+      try plan.run(ModelCall(input: input)) { $0.outputs[0] = base }
     }
   }
 
@@ -242,46 +235,70 @@ public final class Sequential: @unchecked Sendable {
 
   /// Bytes of memory that a call for inputs of a shape works in, beside its input, its outputs and the weights. The model
   /// keeps them for the next call; calls that run at once have each their own.
-  public func workspaceBytes(for inputShape: [Int]) throws(ElmanError) -> Int {
+  public func workspaceBytes(for inputShape: UnsafeBufferPointer<Int64>) throws(ElmanError) -> Int {
     var bytes = 0
     try withPlan(for: inputShape) { (plan) throws(ElmanError) in bytes = plan.workspaceBytes }
     return bytes
   }
 
   /// The shapes that `run` would give for inputs of a shape.
-  public func runShapes(for inputShape: [Int]) throws(ElmanError) -> [[Int]] {
-    var shapes: [[Int]] = []
+  public func runShapes(for inputShape: UnsafeBufferPointer<Int64>) throws(ElmanError) -> [Dimensions] {
+    var shapes: [Dimensions] = []
     try withPlan(for: inputShape) { (plan) throws(ElmanError) in shapes = plan.outputShapes }
     return shapes
   }
 
-  /// Computes all outputs: those of the last layer, then the states it returns.
+  public func runShapes(for inputShape: [Int]) throws(ElmanError) -> [Dimensions] {
+    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try runShapes(for: shape) }
+  }
+
+  /// Computes all outputs: those of the last layer, then the states it returns. States and outputs come one by one, by index,
+  /// so that no list needs to be made of them.
   public func run(
-    _ input: UnsafePointer<Float>, shape: [Int], options: RunOptions, outputs: [UnsafeMutableBufferPointer<Float>]
+    _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, options: RunOptions = RunOptions(),
+    stateCount: Int, initialState: (Int) throws(ElmanError) -> WeightValue,
+    outputCount: Int, output: (Int) throws(ElmanError) -> UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
     try withPlan(for: shape) { (plan) throws(ElmanError) in
-      try plan.requireOutputs(outputs.map(\.count))
-      try plan.requireOptions(options)
-      let bases = outputs.compactMap(\.baseAddress)
-      guard bases.count == outputs.count else { return }
-      try plan.run(
-        ModelCall(
-          input: input, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
-          mask: options.mask?.values.baseAddress, training: options.training)
-      ) { bases[$0] }
+      try plan.requireOutputs(outputCount, output)
+      try plan.requireMask(options.mask?.shape)
+      try plan.requireStates(stateCount, initialState)
+      let call = ModelCall(
+        input: input, hasInitialStates: stateCount > 0, mask: options.mask?.values.baseAddress, training: options.training)
+      try plan.run(call) { (workspace) throws(ElmanError) in
+        // What has no address has no elements.
+        for index in 0..<outputCount { workspace.outputs[index] = try output(index).baseAddress ?? workspace.outputs[index] }
+        for index in 0..<stateCount {
+          workspace.initialStates[index] = try initialState(index).values.baseAddress ?? workspace.initialStates[index]
+        }
+      }
+    }
+  }
+
+  public func run(
+    _ input: UnsafePointer<Float>, shape: [Int], options: RunOptions = RunOptions(), initialStates: [WeightValue] = [],
+    outputs: [UnsafeMutableBufferPointer<Float>]
+  ) throws(ElmanError) {
+    try shape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in
+      try run(
+        input, shape: shape, options: options, stateCount: initialStates.count, initialState: { initialStates[$0] },
+        outputCount: outputs.count, output: { outputs[$0] })
     }
   }
 
   /// Runs the model as training does, with everything kept that gradients need.
   public func record(
-    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions()
+    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions(), initialStates: [WeightValue] = []
   ) throws(ElmanError) -> Tape {
     guard input.count == (try elementCount(shape)) else {
       throw ElmanError(.shapeMismatch, "An input of shape \(Shape(shape)) was announced. Received: \(input.count) floats")
     }
-    try withPlan(for: shape) { (plan) throws(ElmanError) in try plan.requireOptions(options) }
+    try withPlan(for: shape) { (plan) throws(ElmanError) in
+      try plan.requireMask(options.mask?.shape)
+      try plan.requireStates(initialStates.count) { initialStates[$0] }
+    }
     return try Tape(
-      layers: layers, input: input, shape: shape, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
+      layers: layers, input: input, shape: shape, initialStates: initialStates.compactMap { $0.values.baseAddress },
       mask: options.mask?.values.baseAddress)
   }
 
@@ -295,6 +312,12 @@ public final class Sequential: @unchecked Sendable {
 
   /// The weights of all layers in order, named by path.
   public var weights: [LayerWeight] { layers.flatMap(\.weights) }
+
+  /// How many weights there are.
+  public var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
+
+  /// The weight of an index in `weights`, and whether it is trained, without a list of them all; nil past the last.
+  public func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? { layers.weight(at: index) }
 
   /// As Keras's messages name it.
   public var title: String { "model \"\(name)\"" }

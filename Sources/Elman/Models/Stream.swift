@@ -39,7 +39,8 @@ public final class Stream: @unchecked Sendable {
     for (index, part) in layout.parts.enumerated() {
       let made = part.maskOffset.map { UnsafeMutableRawPointer(base + $0).bindMemory(to: UInt8.self, capacity: batch) }
       let call = LayerCall(
-        inputShape: layout.shapes[index], input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
+        inputShape: try Dimensions(layout.shapes[index]), outputShape: try Dimensions(layout.shapes[index + 1]),
+        input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
         streamStates: part.states.map { states[$0].base }, mask: mask.map { UnsafePointer($0) }, threads: 1,
         scratch: base + layout.scratchOffset)
       steps.append(try part.layer.streamStep(call, mask: made))

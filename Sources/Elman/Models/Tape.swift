@@ -40,7 +40,7 @@ public final class Tape: @unchecked Sendable {
           let made = try FloatBuffer(count: count / 4 + 1)
           masks.append(made)
           let bytes = UnsafeMutableRawPointer(made.base).bindMemory(to: UInt8.self, capacity: count)
-          layer.makeMask(of: input, shape: inputShape, into: bytes)
+          layer.makeMask(of: input, shape: try Dimensions(inputShape), into: bytes)
           mask = UnsafePointer(bytes)
         }
         entries.append(entry)
@@ -60,7 +60,8 @@ public final class Tape: @unchecked Sendable {
     let scratch = try FloatBuffer(count: try layer.scratchCount(for: shape, threads: threads))
     try layer.run(
       LayerCall(
-        inputShape: shape, input: input, outputs: outputs.map(\.base), initialStates: states, kept: kept.base, mask: mask,
+        inputShape: Dimensions(shape), outputShape: Dimensions(outputShapes[0]), input: input, outputs: outputs.map(\.base),
+        initialStates: states, kept: kept.base, mask: mask,
         training: true, threads: threads, scratch: scratch.base))
     return Entry(layer: layer, outputs: outputs, kept: kept)
   }

@@ -23,18 +23,18 @@ public final class Softmax: Layer, @unchecked Sendable {
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     let shape = call.inputShape
-    let axes = try Shape(shape).resolved(axes: axes, of: name)
     if call.mask != nil, shape.count != 2 {
       throw ElmanError(
         .unsupported, "The mask of a Softmax must have the input's shape, \(Shape(shape)); a mask of timesteps was given.")
     }
-    let columns = axes.reduce(1) { $0 * shape[$1] }
+    let columns = shape.elements(along: axes)
     let rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
-    let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
-    permutation.forEach { result, array in
-      call.scratch[result] = call.input[array] + (call.mask.map { $0[array] == 0 ? -1e9 : 0 } ?? 0)
+    let view = StridedView(shape, last: axes)
+    let (input, output, scratch) = (call.input, call.outputs[0], call.scratch)
+    view.forEach { result, array in
+      scratch[result] = input[array] + (call.mask.map { $0[array] == 0 ? -1e9 : 0 } ?? 0)
     }
-    call.kernels.softmax(call.scratch, call.scratch, rows, columns)
-    permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }
+    call.kernels.softmax(scratch, scratch, rows, columns)
+    view.forEach { result, array in output[array] = scratch[result] }
   }
 }

@@ -11,22 +11,16 @@ import KernelInterface
 /// What LayerNormalization, RMSNormalization, GroupNormalization and UnitNormalization share: rows along some axes, each
 /// normalized by itself.
 struct RowNormalization {
-  private let shape: [Int]
+  private let shape: Dimensions
   let columns: Int
   private let rows: Int
   /// nil: the last axis alone, whose rows lie in order.
   private let axes: [Int]?
 
-  init(_ shape: [Int], axes: [Int], of owner: String) throws(ElmanError) {
+  init(_ shape: Dimensions, axes: [Int]) {
     self.shape = shape
-    if axes.count == 1, axes[0] == -1 || axes[0] == shape.count - 1, let last = shape.last {
-      self.axes = nil
-      columns = last
-    } else {
-      let resolved = try Shape(shape).resolved(axes: axes, of: owner)
-      self.axes = resolved
-      columns = resolved.reduce(1) { $0 * shape[$1] }
-    }
+    self.axes = axes.count == 1 && shape.axis(axes[0]) == shape.count - 1 ? nil : axes
+    columns = shape.elements(along: axes)
     rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
   }
 
@@ -41,10 +35,10 @@ struct RowNormalization {
       for row in 0..<rows { normalize(row, output + row * columns) }
       return
     }
-    let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
-    permutation.forEach { result, array in call.scratch[result] = call.input[array] }
-    for row in 0..<rows { normalize(row, call.scratch + row * columns) }
-    permutation.forEach { result, array in output[array] = call.scratch[result] }
+    let (view, input, scratch) = (StridedView(shape, last: axes), call.input, call.scratch)
+    view.forEach { result, array in scratch[result] = input[array] }
+    for row in 0..<rows { normalize(row, scratch + row * columns) }
+    view.forEach { result, array in output[array] = scratch[result] }
   }
 }
 

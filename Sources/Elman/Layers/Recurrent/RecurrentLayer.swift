@@ -9,9 +9,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   private var carriedStates: [FloatBuffer] = []
   private var carriedPointers: [UnsafeMutablePointer<Float>] = []
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
+  init(_ reader: inout ConfigReader, children: [(role: String, layer: Layer)] = []) throws(ElmanError) {
     options = try RecurrentOptions(&reader)
-    super.init(try LayerSettings(&reader, inputDimension: .sequence))
+    super.init(try LayerSettings(&reader, inputDimension: .sequence), children: children)
   }
 
   // MARK: To be overridden

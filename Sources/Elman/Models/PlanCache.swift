@@ -1,0 +1,67 @@
+import Synchronization
+
+/// The plans of a model, by the shape of the input and the number of threads.
+///
+/// Under the model's lock: shared where a plan is looked for or run, alone where one is added.
+final class PlanCache: @unchecked Sendable {
+  /// The most plans kept; the one unused longest makes room.
+  private static let limit = 64
+  /// The most bytes of idle workspaces kept when another is made, and of this one.
+  private static let largestIdle = 64 << 20
+
+  private struct Entry {
+    let key: UInt64
+    let plan: Plan
+  }
+
+  private var entries: [Entry] = []
+  /// The index of the entry used last.
+  private let latest = Atomic<Int>(0)
+  /// How often another entry was used than the one before.
+  private let turns = Atomic<Int>(0)
+
+  func plan(for shape: UnsafeBufferPointer<Int64>, threads: Int) -> Plan? {
+    let latest = latest.load(ordering: .relaxed)
+    if latest < entries.count, entries[latest].plan.takes(shape, threads: threads) { return entries[latest].plan }
+    let key = Self.key(shape, threads: threads)
+    for index in entries.indices where entries[index].key == key && entries[index].plan.takes(shape, threads: threads) {
+      use(index)
+      return entries[index].plan
+    }
+    return nil
+  }
+
+  func add(_ plan: Plan, for shape: UnsafeBufferPointer<Int64>) {
+    if entries.count == Self.limit, let unused = newestFirst().last { entries.remove(at: unused) }
+    entries.append(Entry(key: Self.key(shape, threads: plan.threads), plan: plan))
+    use(entries.count - 1)
+  }
+
+  func removeAll() { entries.removeAll() }
+
+  /// Frees idle workspaces of the plans unused longest where they and a new workspace of `plan` are too large.
+  func makeRoom(for plan: Plan) {
+    var bytes = plan.workspaceBytes
+    for index in newestFirst() {
+      bytes += entries[index].plan.idleBytes
+      if bytes > Self.largestIdle { entries[index].plan.freeIdleWorkspaces() }
+    }
+  }
+
+  private func use(_ index: Int) {
+    entries[index].plan.lastTurn.store(turns.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+    latest.store(index, ordering: .relaxed)
+  }
+
+  private func newestFirst() -> [Int] {
+    entries.indices.map { (index: $0, turn: entries[$0].plan.lastTurn.load(ordering: .relaxed)) }
+      .sorted { $0.turn > $1.turn }.map(\.index)
+  }
+
+  private static func key(_ shape: UnsafeBufferPointer<Int64>, threads: Int) -> UInt64 {
+    shape.reduce(UInt64(threads)) { key, size in
+      let product = (key ^ UInt64(bitPattern: size)) &* 0x9E37_79B9_7F4A_7C15
+      return product ^ product >> 32
+    }
+  }
+}

@@ -1,0 +1,369 @@
+/* Repeated calls, steps of streams and what is read in between allocate nothing, for every class that the library knows. */
+#include "check.h"
+
+/* ---- counting ---- */
+
+/* AddressSanitizer has a malloc of its own; only glibc's can be called by another name. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OTHER_MALLOC
+#endif
+#endif
+#if defined(__GLIBC__) && !defined(OTHER_MALLOC)
+
+static long count;
+
+long allocations(void) { return __atomic_load_n(&count, __ATOMIC_RELAXED); }
+
+static void add_one(void) { __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED); }
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+
+void *malloc(size_t size) {
+  add_one();
+  return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size) {
+  add_one();
+  return __libc_calloc(number, size);
+}
+
+void *realloc(void *memory, size_t size) {
+  add_one();
+  return __libc_realloc(memory, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+  add_one();
+  return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+  add_one();
+  *memory = __libc_memalign(alignment, size);
+  return *memory == NULL ? 12 : 0;
+}
+#else
+long allocations(void) { return 0; }
+#endif
+
+TEST(allocations_are_counted) {
+#if defined(__GLIBC__) && !defined(OTHER_MALLOC)
+  long before = allocations();
+  float *kept = malloc(sizeof *kept), *aligned = NULL;
+  CHECK(kept != NULL && posix_memalign((void **)&aligned, 64, 64) == 0);
+  kept = realloc(kept, 64);
+  CHECK(allocations() == before + 3);
+  free(kept);
+  free(aligned);
+  elman_model model = make_model();
+  CHECK(allocations() > before + 3);
+  OK(elman_model_release(model));
+#endif
+}
+
+/* ---- every class ---- */
+
+typedef struct {
+  const char *class_name;
+  const char *config;
+  /* Of the input, ended by 0. */
+  int64_t shape[ELMAN_MAX_RANK];
+  /* Initial states that a call may give, of one shape, ended by 0. */
+  size_t states;
+  int64_t state_shape[4];
+  /* Whether a model of it has streams. */
+  int streams;
+} layer_case;
+
+#define SEQUENCE {2, 3, 4}
+#define STREAMS .streams = 1
+#define STATES(count) .states = count, .state_shape = {2, 4}
+#define WRAPPED(class_name, config) "{\"class_name\": \"" class_name "\", \"config\": {" config "}}"
+
+static const layer_case cases[] = {
+    {"InputLayer", "{\"batch_input_shape\": [null, 3, 4]}", SEQUENCE, STREAMS},
+
+    {"SimpleRNN", "{\"units\": 4}", SEQUENCE, STATES(1), STREAMS},
+    {"SimpleRNN", "{\"units\": 4, \"return_sequences\": true, \"activation\": \"softmax\"}", SEQUENCE, STATES(1), STREAMS},
+    {"SimpleRNN", "{\"units\": 4, \"stateful\": true}", SEQUENCE, STATES(1), STREAMS},
+    {"LSTM", "{\"units\": 4}", SEQUENCE, STATES(2), STREAMS},
+    {"LSTM", "{\"units\": 4, \"return_sequences\": true, \"stateful\": true}", SEQUENCE, STATES(2), STREAMS},
+    {"LSTM", "{\"units\": 4, \"return_state\": true, \"go_backwards\": true}", SEQUENCE, STATES(2)},
+    {"LSTM", "{\"units\": 4, \"zero_output_for_mask\": true}", SEQUENCE, STATES(2), STREAMS},
+    {"LSTM", "{\"units\": 4, \"recurrent_activation\": \"softmax\"}", SEQUENCE, STATES(2), STREAMS},
+    {"LSTM", "{\"units\": 4, \"quantization\": \"int8\"}", SEQUENCE, STATES(2), STREAMS},
+    {"GRU", "{\"units\": 4}", SEQUENCE, STATES(1), STREAMS},
+    {"GRU", "{\"units\": 4, \"reset_after\": false, \"return_state\": true, \"return_sequences\": true}", SEQUENCE, STATES(1)},
+    {"GRU", "{\"units\": 4, \"reset_after\": false, \"activation\": \"softmax\"}", SEQUENCE, STATES(1), STREAMS},
+    {"RNN", "{\"cell\": " WRAPPED("LSTMCell", "\"units\": 4") "}", SEQUENCE, STATES(2), STREAMS},
+    {"RNN", "{\"cell\": [" WRAPPED("LSTMCell", "\"units\": 4") ", " WRAPPED("GRUCell", "\"units\": 4") ", "
+            WRAPPED("SimpleRNNCell", "\"units\": 4") "], \"return_sequences\": true, \"stateful\": true}", SEQUENCE, STATES(4), STREAMS},
+    {"SimpleRNNCell", "{\"units\": 4}", {2, 4}, STATES(1)},
+    {"LSTMCell", "{\"units\": 4}", {2, 4}, STATES(2)},
+    {"GRUCell", "{\"units\": 4}", {2, 4}, STATES(1)},
+    {"StackedRNNCells", "{\"cells\": [" WRAPPED("LSTMCell", "\"units\": 4") ", " WRAPPED("GRUCell", "\"units\": 4") "]}", {2, 4},
+     STATES(3)},
+    {"ConvLSTM1D", "{\"filters\": 2, \"kernel_size\": 3}", {2, 3, 5, 2}, .states = 2, .state_shape = {2, 3, 2}, STREAMS},
+    {"ConvLSTM1D", "{\"filters\": 2, \"kernel_size\": 3, \"padding\": \"same\", \"return_sequences\": true, \"stateful\": true, "
+                   "\"activation\": \"softmax\"}", {2, 3, 3, 2}, .states = 2, .state_shape = {2, 3, 2}, STREAMS},
+    {"Bidirectional", "{\"layer\": " WRAPPED("LSTM", "\"units\": 4, \"return_sequences\": true") "}", SEQUENCE, STATES(4)},
+    {"Bidirectional", "{\"layer\": " WRAPPED("GRU", "\"units\": 4, \"return_state\": true") ", \"merge_mode\": \"sum\"}", SEQUENCE,
+     STATES(2)},
+    {"Bidirectional", "{\"layer\": " WRAPPED("SimpleRNN", "\"units\": 4, \"stateful\": true") ", \"merge_mode\": null}", SEQUENCE,
+     STATES(2)},
+    {"TimeDistributed", "{\"layer\": " WRAPPED("Dense", "\"units\": 4") "}", SEQUENCE, STREAMS},
+    {"TimeDistributed", "{\"layer\": " WRAPPED("LSTM", "\"units\": 4") "}", {2, 3, 5, 4}, STREAMS},
+    {"TimeDistributed", "{\"layer\": " WRAPPED("TimeDistributed", "\"layer\": " WRAPPED("Softmax", "\"axis\": 1")) "}", {2, 3, 2, 3, 2},
+     STREAMS},
+    {"TimeDistributed", "{\"layer\": " WRAPPED("PReLU", "\"alpha_initializer\": \"ones\"") "}", {2, 3, 5, 4}, STREAMS},
+    {"TimeDistributed", "{\"layer\": " WRAPPED("GroupNormalization", "\"groups\": 2") "}", {2, 3, 5, 4}, STREAMS},
+    {"TimeDistributed", "{\"layer\": " WRAPPED("Dropout", "\"rate\": 0.5") "}", SEQUENCE, STREAMS},
+
+    {"Dense", "{\"units\": 4}", SEQUENCE, STREAMS},
+    {"Dense", "{\"units\": 4, \"activation\": \"softmax\"}", {2, 4}},
+    {"Dense", "{\"units\": 4, \"quantization\": \"bfloat16\"}", SEQUENCE, STREAMS},
+    {"Activation", "{\"activation\": \"softmax\"}", SEQUENCE, STREAMS},
+    {"ReLU", "{\"max_value\": 6}", SEQUENCE, STREAMS},
+    {"LeakyReLU", "{}", SEQUENCE, STREAMS},
+    {"ELU", "{}", SEQUENCE, STREAMS},
+    {"ThresholdedReLU", "{}", SEQUENCE, STREAMS},
+    {"PReLU", "{\"shared_axes\": [1]}", SEQUENCE, STREAMS},
+    {"PReLU", "{}", {2, 3, 4, 5}},
+    {"Softmax", "{}", SEQUENCE, STREAMS},
+    {"Softmax", "{\"axis\": [1, 2]}", SEQUENCE},
+    {"Softmax", "{}", {2, 3}},
+    {"Embedding", "{\"input_dim\": 3, \"output_dim\": 4}", {2, 3}, STREAMS},
+    {"Embedding", "{\"input_dim\": 3, \"output_dim\": 4, \"mask_zero\": true}", {2, 3}, STREAMS},
+    {"Masking", "{}", SEQUENCE, STREAMS},
+    {"Rescaling", "{\"scale\": 2}", SEQUENCE, STREAMS},
+    {"Flatten", "{}", SEQUENCE},
+    {"Reshape", "{\"target_shape\": [4, 3]}", SEQUENCE},
+    {"Permute", "{\"dims\": [2, 1]}", SEQUENCE},
+    {"Permute", "{\"dims\": [1, 3, 2]}", {2, 3, 4, 5}, STREAMS},
+    {"RepeatVector", "{\"n\": 3}", {2, 4}},
+    {"ZeroPadding1D", "{}", SEQUENCE},
+    {"Cropping1D", "{}", SEQUENCE},
+    {"UpSampling1D", "{}", SEQUENCE},
+
+    {"Dropout", "{\"rate\": 0.5}", SEQUENCE, STREAMS},
+    {"SpatialDropout1D", "{\"rate\": 0.5}", SEQUENCE, STREAMS},
+    {"GaussianNoise", "{\"stddev\": 0.5}", SEQUENCE, STREAMS},
+    {"GaussianDropout", "{\"rate\": 0.5}", SEQUENCE, STREAMS},
+    {"AlphaDropout", "{\"rate\": 0.5}", SEQUENCE, STREAMS},
+    {"ActivityRegularization", "{}", SEQUENCE, STREAMS},
+
+    {"LayerNormalization", "{}", SEQUENCE, STREAMS},
+    {"LayerNormalization", "{\"axis\": [1, 2]}", SEQUENCE},
+    {"LayerNormalization", "{\"axis\": [-1, 2]}", {2, 3, 4, 5}, STREAMS},
+    {"BatchNormalization", "{}", SEQUENCE, STREAMS},
+    {"BatchNormalization", "{\"axis\": 2}", {2, 3, 4, 5}, STREAMS},
+    {"UnitNormalization", "{}", SEQUENCE, STREAMS},
+    {"UnitNormalization", "{\"axis\": 1}", SEQUENCE},
+    {"GroupNormalization", "{\"groups\": 2}", SEQUENCE},
+    {"GroupNormalization", "{\"groups\": -1, \"axis\": 1}", {2, 3, 4, 5}},
+    {"RMSNormalization", "{}", SEQUENCE, STREAMS},
+    {"RMSNormalization", "{\"axis\": 1}", SEQUENCE},
+    {"Normalization", "{}", SEQUENCE, STREAMS},
+    {"Normalization", "{\"axis\": 2, \"mean\": [1, 2, 3, 4], \"variance\": [1, 2, 3, 4]}", {2, 3, 4, 5}, STREAMS},
+    {"Normalization", "{\"axis\": null}", SEQUENCE, STREAMS},
+
+    {"Conv1D", "{\"filters\": 4, \"kernel_size\": 2, \"padding\": \"causal\"}", SEQUENCE, STREAMS},
+    {"Conv1D", "{\"filters\": 4, \"kernel_size\": 2, \"groups\": 2, \"padding\": \"same\", \"activation\": \"softmax\"}", SEQUENCE},
+    {"SeparableConv1D", "{\"filters\": 4, \"kernel_size\": 2, \"padding\": \"causal\"}", SEQUENCE, STREAMS},
+    {"DepthwiseConv1D", "{\"kernel_size\": 2, \"padding\": \"causal\"}", SEQUENCE, STREAMS},
+    {"Conv1DTranspose", "{\"filters\": 4, \"kernel_size\": 2}", SEQUENCE},
+    {"MaxPooling1D", "{}", SEQUENCE},
+    {"AveragePooling1D", "{}", SEQUENCE},
+    {"GlobalMaxPooling1D", "{}", SEQUENCE},
+    {"GlobalAveragePooling1D", "{}", SEQUENCE},
+};
+
+enum { CASES = sizeof cases / sizeof *cases, WARM_UPS = 3, REPEATS = 20, LARGEST = 512 };
+
+/* Fails unless nothing was allocated since `before`. */
+static void check_none(const layer_case *tested, const char *what, long before) {
+  char text[1024];
+  long after = allocations();
+  if (after == before) return;
+  snprintf(text, sizeof text, "%s of %s %s: %ld allocations in %d", what, tested->class_name, tested->config, after - before, REPEATS);
+  check_failed(__FILE__, __LINE__, text);
+}
+
+/* What is done again and again must allocate nothing after the first times. */
+#define CHECK_NONE(tested, what, statement)                   \
+  do {                                                        \
+    for (int i = 0; i < WARM_UPS; i++) statement;             \
+    long before = allocations();                              \
+    for (int i = 0; i < REPEATS; i++) statement;              \
+    check_none(tested, what, before);                         \
+  } while (0)
+
+static size_t rank_of(const int64_t *shape) {
+  size_t rank = 0;
+  while (rank < ELMAN_MAX_RANK && shape[rank] != 0) rank++;
+  return rank;
+}
+
+static float input[LARGEST], outputs[8][LARGEST];
+
+/* Small indices for an Embedding, other numbers for others. */
+static void make_input(const layer_case *tested) {
+  fill(input, LARGEST, 5);
+  if (strcmp(tested->class_name, "Embedding") == 0) {
+    for (int i = 0; i < LARGEST; i++) input[i] = (float)(i % 3);
+  }
+}
+
+/* All outputs of one call; a Softmax takes no mask of timesteps. */
+static void run_once(const layer_case *tested, elman_model model, const elman_run_options *options) {
+  elman_output results[8] = {0};
+  size_t count;
+  for (int i = 0; i < 8; i++) results[i] = (elman_output){.data = outputs[i], .count = LARGEST};
+  elman_status status = elman_model_run(model, &(elman_array){input, tested->shape, rank_of(tested->shape)}, options, results, 8, &count);
+  CHECK(status == ELMAN_OK);
+}
+
+static void check_calls(const layer_case *tested, elman_model model) {
+  static const uint8_t mask[64] = {1, 0, 1, 1};
+  float values[LARGEST];
+  elman_array states[8];
+  size_t rank = rank_of(tested->shape), count;
+  elman_array array = {input, tested->shape, rank};
+  fill(values, LARGEST, 6);
+  for (int i = 0; i < 8; i++) states[i] = (elman_array){values, tested->state_shape, rank_of(tested->state_shape)};
+  OK(elman_model_run(model, &array, NULL, NULL, 0, &count));
+  if (count == 1) {
+    CHECK_NONE(tested, "forward", OK(elman_model_forward(model, input, tested->shape, rank, outputs[0], LARGEST)));
+  }
+  CHECK_NONE(tested, "run", run_once(tested, model, NULL));
+  CHECK_NONE(tested, "run for training", run_once(tested, model, &ELMAN_OPTIONS(elman_run_options, .training = 1)));
+  /* A Softmax of several axes takes no mask of timesteps. */
+  if (strcmp(tested->class_name, "Softmax") != 0 || rank == 2) {
+    CHECK_NONE(tested, "run with a mask", run_once(tested, model, &ELMAN_OPTIONS(elman_run_options, .mask = mask)));
+  }
+  if (tested->states > 0) {
+    CHECK_NONE(tested, "run with states",
+               run_once(tested, model,
+                        &ELMAN_OPTIONS(elman_run_options, .initial_states = states, .initial_state_count = tested->states)));
+  }
+  CHECK_NONE(tested, "shapes of the outputs", OK(elman_model_run(model, &array, NULL, NULL, 0, &count)));
+  CHECK_NONE(tested, "reset_states", OK(elman_model_reset_states(model)));
+}
+
+static void check_weights(const layer_case *tested, elman_model model) {
+  int64_t shape[ELMAN_MAX_RANK];
+  int32_t flag;
+  size_t count, rank;
+  elman_layer layer;
+  OK(elman_model_weight_count(model, &count));
+  CHECK_NONE(tested, "weight_count", OK(elman_model_weight_count(model, &count)));
+  for (size_t index = 0; index < count; index++) {
+    CHECK_NONE(tested, "weight_shape", OK(elman_model_weight_shape(model, index, shape, ELMAN_MAX_RANK, &rank)));
+    CHECK_NONE(tested, "get_weight", OK(elman_model_get_weight(model, index, outputs[0], LARGEST)));
+  }
+  if (strcmp(tested->class_name, "InputLayer") == 0) return;
+  OK(elman_model_layer(model, 0, &layer));
+  for (size_t index = 0; index < count; index++) {
+    CHECK_NONE(tested, "the layer's weight_count", OK(elman_layer_weight_count(layer, &count)));
+    CHECK_NONE(tested, "the layer's weight_shape", OK(elman_layer_weight_shape(layer, index, shape, ELMAN_MAX_RANK, &rank)));
+    CHECK_NONE(tested, "the layer's get_weight", OK(elman_layer_get_weight(layer, index, outputs[0], LARGEST)));
+    CHECK_NONE(tested, "the layer's weight_trainable", OK(elman_layer_weight_trainable(layer, index, &flag)));
+  }
+  OK(elman_layer_release(layer));
+}
+
+static void check_stream(const layer_case *tested, elman_model model) {
+  elman_stream stream;
+  size_t states, rank;
+  int64_t shape[ELMAN_MAX_RANK];
+  float values[LARGEST] = {0};
+  elman_status status = elman_stream_create(model, 2, &stream);
+  if (!tested->streams) {
+    CHECK(status != ELMAN_OK);
+    return;
+  }
+  OK(status);
+  size_t count = 2;
+  for (size_t axis = 2; axis < rank_of(tested->shape); axis++) count *= (size_t)tested->shape[axis];
+  CHECK_NONE(tested, "step", OK(elman_stream_step(stream, input, count, outputs[0], LARGEST)));
+  OK(elman_stream_state_count(stream, &states));
+  for (size_t index = 0; index < states; index++) {
+    CHECK_NONE(tested, "state_shape", OK(elman_stream_state_shape(stream, index, shape, ELMAN_MAX_RANK, &rank)));
+    CHECK_NONE(tested, "get_state", OK(elman_stream_get_state(stream, index, values, LARGEST)));
+    CHECK_NONE(tested, "set_state", OK(elman_stream_set_state(stream, index, &(elman_array){values, shape, rank})));
+  }
+  CHECK_NONE(tested, "reset", OK(elman_stream_reset(stream)));
+  OK(elman_stream_release(stream));
+}
+
+static void check_layer(const layer_case *tested) {
+  elman_model model = make_model_of(make_layer(tested->class_name, tested->config), NO_LAYER);
+  make_input(tested);
+  OK(elman_model_build(model, tested->shape, rank_of(tested->shape)));
+  check_calls(tested, model);
+  check_weights(tested, model);
+  check_stream(tested, model);
+  OK(elman_model_release(model));
+}
+
+TEST(no_layer_allocates_again) {
+  for (size_t i = 0; i < CASES; i++) check_layer(&cases[i]);
+}
+
+/* Calls `body` with each name of a list "... are A, B, C." that ends the last message; returns how many there are. */
+static size_t for_each_name(const char *before, void (*body)(const char *name)) {
+  char message[4096];
+  size_t count = 0;
+  CHECK(elman_last_error(message, sizeof message) < sizeof message);
+  char *list = strstr(message, before);
+  if (list == NULL) return 0;
+  for (char *name = strtok(list + strlen(before), ", ."); name != NULL; name = strtok(NULL, ", .")) {
+    body(name);
+    count++;
+  }
+  return count;
+}
+
+static void check_has_case(const char *name) {
+  for (size_t i = 0; i < CASES; i++) {
+    if (strcmp(cases[i].class_name, name) == 0) return;
+  }
+  printf("%s has no case in test_allocations.c\n", name);
+  CHECK(0);
+}
+
+TEST(every_class_has_a_case) {
+  elman_layer layer;
+  CHECK_STATUS(elman_layer_create("Nothing", NULL, &layer), ELMAN_NOT_FOUND);
+  CHECK(for_each_name("The layers are ", check_has_case) > 40);
+}
+
+/* An activation by itself, after a product, and where a recurrent layer has it inside. */
+static void check_activation(const char *name) {
+  static const struct {
+    const char *class_name, *config;
+  } forms[] = {
+      {"Activation", "{\"activation\": \"%s\"}"},
+      {"Dense", "{\"units\": 4, \"activation\": \"%s\"}"},
+      {"Conv1D", "{\"filters\": 4, \"kernel_size\": 2, \"padding\": \"causal\", \"activation\": \"%s\"}"},
+      {"SimpleRNN", "{\"units\": 4, \"activation\": \"%s\"}"},
+      {"LSTM", "{\"units\": 4, \"activation\": \"%s\"}"},
+      {"GRU", "{\"units\": 4, \"recurrent_activation\": \"%s\"}"},
+  };
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    char config[256];
+    snprintf(config, sizeof config, forms[i].config, name);
+    check_layer(&(layer_case){forms[i].class_name, config, SEQUENCE, STREAMS});
+  }
+}
+
+TEST(no_activation_allocates_again) {
+  elman_layer layer;
+  CHECK_STATUS(elman_layer_create("Activation", "{\"activation\": \"nothing\"}", &layer), ELMAN_INVALID_ARGUMENT);
+  CHECK(for_each_name("The activations are ", check_activation) > 20);
+}
