@@ -37,4 +37,9 @@ public final class Softmax: Layer, @unchecked Sendable {
     call.kernels.softmax(scratch, scratch, rows, columns)
     view.forEach { result, array in output[array] = scratch[result] }
   }
+
+  override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
+    return []
+  }
 }
