@@ -1,6 +1,9 @@
 /* Repeated calls, steps of streams and what is read in between allocate nothing, for every class that the library knows. */
 #include "check.h"
 
+#include <errno.h>
+#include <pthread.h>
+
 /* ---- counting ---- */
 
 /* AddressSanitizer has a malloc of its own; only glibc's can be called by another name. */
@@ -10,56 +13,62 @@
 #endif
 #endif
 #if defined(__GLIBC__) && !defined(OTHER_MALLOC)
+#include <malloc.h>
 
-static long count;
+static long count, held;
 
 long allocations(void) { return __atomic_load_n(&count, __ATOMIC_RELAXED); }
 
-static void add_one(void) { __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED); }
+/* Bytes that are allocated and not freed. */
+static long bytes_held(void) { return __atomic_load_n(&held, __ATOMIC_RELAXED); }
+
+static void *counted(void *memory) {
+  __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&held, (long)malloc_usable_size(memory), __ATOMIC_RELAXED);
+  return memory;
+}
+
+static void forget(void *memory) { __atomic_fetch_sub(&held, (long)malloc_usable_size(memory), __ATOMIC_RELAXED); }
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
+extern void __libc_free(void *memory);
 
-void *malloc(size_t size) {
-  add_one();
-  return __libc_malloc(size);
-}
-
-void *calloc(size_t number, size_t size) {
-  add_one();
-  return __libc_calloc(number, size);
-}
+void *malloc(size_t size) { return counted(__libc_malloc(size)); }
+void *calloc(size_t number, size_t size) { return counted(__libc_calloc(number, size)); }
+void *aligned_alloc(size_t alignment, size_t size) { return counted(__libc_memalign(alignment, size)); }
 
 void *realloc(void *memory, size_t size) {
-  add_one();
-  return __libc_realloc(memory, size);
-}
-
-void *aligned_alloc(size_t alignment, size_t size) {
-  add_one();
-  return __libc_memalign(alignment, size);
+  forget(memory);
+  return counted(__libc_realloc(memory, size));
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-  add_one();
-  *memory = __libc_memalign(alignment, size);
-  return *memory == NULL ? 12 : 0;
+  *memory = counted(__libc_memalign(alignment, size));
+  return *memory == NULL ? ENOMEM : 0;
+}
+
+void free(void *memory) {
+  forget(memory);
+  __libc_free(memory);
 }
 #else
 long allocations(void) { return 0; }
+static long bytes_held(void) { return 0; }
 #endif
 
 TEST(allocations_are_counted) {
 #if defined(__GLIBC__) && !defined(OTHER_MALLOC)
-  long before = allocations();
+  long before = allocations(), bytes = bytes_held();
   float *kept = malloc(sizeof *kept), *aligned = NULL;
   CHECK(kept != NULL && posix_memalign((void **)&aligned, 64, 64) == 0);
-  kept = realloc(kept, 64);
-  CHECK(allocations() == before + 3);
+  kept = realloc(kept, 640);
+  CHECK(allocations() == before + 3 && bytes_held() >= bytes + 704);
   free(kept);
   free(aligned);
+  CHECK(bytes_held() == bytes);
   elman_model model = make_model();
   CHECK(allocations() > before + 3);
   OK(elman_model_release(model));
@@ -366,4 +375,114 @@ TEST(no_activation_allocates_again) {
   elman_layer layer;
   CHECK_STATUS(elman_layer_create("Activation", "{\"activation\": \"nothing\"}", &layer), ELMAN_INVALID_ARGUMENT);
   CHECK(for_each_name("The activations are ", check_activation) > 20);
+}
+
+/* ---- shapes in turn ---- */
+
+enum { MOST_SHAPES = 70, SHAPES_KEPT = 64 };
+
+static elman_model model_of_any_length(void) {
+  return make_model_of(make_layer("Conv1D", "{\"filters\": 4, \"kernel_size\": 3, \"padding\": \"same\", \"input_shape\": [null, 2]}"),
+                       make_layer("LSTM", "{\"units\": 3}"), make_layer("Dense", "{\"units\": 2}"), NO_LAYER);
+}
+
+/* The output for so many timesteps must be what it was the first time. */
+static void check_length(elman_model model, int64_t timesteps, float first[][2]) {
+  float output[2], *expected = first[timesteps];
+  OK(elman_model_forward(model, input, SHAPE(1, timesteps, 2), output, 2));
+  if (expected[0] == 0) memcpy(expected, output, sizeof output);
+  CHECK(memcmp(output, expected, sizeof output) == 0);
+}
+
+TEST(shapes_in_turn_allocate_nothing) {
+  static const int64_t counts[] = {1, 8, 9, SHAPES_KEPT};
+  fill(input, LARGEST, 7);
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    float first[MOST_SHAPES + 1][2] = {{0}};
+    elman_model model = model_of_any_length();
+    long before = 0;
+    for (int round = 0; round < 5; round++) {
+      if (round == 2) before = allocations();
+      for (int64_t length = 1; length <= counts[i]; length++) check_length(model, length, first);
+    }
+    CHECK(allocations() == before);
+    OK(elman_model_release(model));
+  }
+}
+
+TEST(the_shape_unused_longest_makes_room) {
+  float first[MOST_SHAPES + 1][2] = {{0}};
+  elman_model model = model_of_any_length();
+  fill(input, LARGEST, 7);
+  for (int round = 0; round < 3; round++) {
+    for (int64_t length = 1; length <= SHAPES_KEPT + 1; length++) check_length(model, length, first);
+  }
+  /* Kept are 2 to 65; 2 is used again, so that 3 makes room for 1. */
+  check_length(model, 2, first);
+  check_length(model, 1, first);
+  long before = allocations();
+  check_length(model, 2, first);
+  for (int64_t length = 4; length <= SHAPES_KEPT + 1; length++) check_length(model, length, first);
+  CHECK(allocations() == before);
+  check_length(model, 3, first);
+  CHECK(allocations() > before || before == 0);
+  OK(elman_model_release(model));
+}
+
+static elman_model shared_model;
+static float shared_first[MOST_SHAPES + 1][2];
+
+static void *call_all_lengths(void *start) {
+  for (int i = 0; i < 20 * MOST_SHAPES; i++) check_length(shared_model, 1 + ((intptr_t)start + 3 * i) % MOST_SHAPES, shared_first);
+  return NULL;
+}
+
+/* Plans come and go while others run. */
+TEST(threads_share_more_shapes_than_are_kept) {
+  pthread_t threads[4];
+  fill(input, LARGEST, 7);
+  shared_model = model_of_any_length();
+  for (int64_t length = 1; length <= MOST_SHAPES; length++) check_length(shared_model, length, shared_first);
+  for (intptr_t i = 0; i < 4; i++) CHECK(pthread_create(&threads[i], NULL, call_all_lengths, (void *)(i * 17)) == 0);
+  for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+  OK(elman_model_release(shared_model));
+}
+
+/* Two arrays of (1, timesteps, 1024) are a workspace of 8 KiB for each timestep. */
+static elman_model model_of_large_workspaces(void) {
+  return make_model_of(make_layer("ReLU", "{\"input_shape\": [null, 1024]}"), make_layer("ReLU", NULL), make_layer("ReLU", NULL),
+                       make_layer("GlobalMaxPooling1D", NULL), NO_LAYER);
+}
+
+TEST(idle_memory_of_many_shapes_is_bounded) {
+  enum { MEBI = 1 << 20, STEPS_OF_A_MEBI = 128 };
+  float *large = calloc(40 * MEBI, 1);
+  size_t bytes;
+  elman_model model = model_of_large_workspaces();
+  float output[1024];
+#define CALL(timesteps) OK(elman_model_forward(model, large, SHAPE(1, timesteps, 1024), output, 1024))
+  OK(elman_model_memory(model, SHAPE(1, STEPS_OF_A_MEBI, 1024), &bytes));
+  CHECK(bytes >= MEBI && bytes < MEBI + 4096);
+  CALL(1);
+  long before = bytes_held();
+  for (int round = 0; round < 2; round++) {
+    for (int64_t i = 0; i < 20; i++) CALL(8 * STEPS_OF_A_MEBI + i);
+  }
+  long kept = bytes_held() - before;
+  /* Of 160 MiB 64, and what malloc takes to align them to huge pages. */
+  CHECK(kept < 84 * MEBI && (kept > 48 * MEBI || bytes_held() == 0));
+  /* Those used last are still there; one alone may be larger. */
+  for (int round = 0; round < 3; round++) {
+    long start = allocations();
+    CALL(8 * STEPS_OF_A_MEBI + 18);
+    CALL(8 * STEPS_OF_A_MEBI + 19);
+    CHECK(allocations() == start);
+  }
+  CALL(80 * STEPS_OF_A_MEBI);
+  long start = allocations();
+  for (int i = 0; i < 3; i++) CALL(80 * STEPS_OF_A_MEBI);
+  CHECK(allocations() == start && bytes_held() - before < 90 * MEBI);
+#undef CALL
+  free(large);
+  OK(elman_model_release(model));
 }

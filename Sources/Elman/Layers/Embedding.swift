@@ -71,7 +71,7 @@ public final class Embedding: Layer, @unchecked Sendable {
   }
 
   override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
-    for place in 0..<shape.prefix(2).reduce(1, *) { mask[place] = shape.count == 2 && input[place] == 0 ? 0 : 1 }
+    for place in 0..<shape.timestepCount { mask[place] = shape.count == 2 && input[place] == 0 ? 0 : 1 }
   }
 }
 

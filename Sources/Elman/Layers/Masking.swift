@@ -18,7 +18,8 @@ public final class Masking: Layer, @unchecked Sendable {
   }
 
   override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
-    for step in 0..<shape[0] * shape[1] { mask[step] = isKept(input + step * shape[2], shape[2]) ? 1 : 0 }
+    let features = shape[2]
+    for step in 0..<shape[0] * shape[1] { mask[step] = isKept(input + step * features, features) ? 1 : 0 }
   }
 
   private func isKept(_ features: UnsafePointer<Float>, _ count: Int) -> Bool {

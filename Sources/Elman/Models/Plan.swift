@@ -42,9 +42,9 @@ final class Plan: Sendable {
     fileprivate let memory: FloatBuffer
     /// What a step writes that is not the last: one of the areas.
     fileprivate let areas: [[UnsafeMutablePointer<Float>]]
-    /// The caller's outputs, and the initial states where it brings any.
-    var outputs: [UnsafeMutablePointer<Float>]
-    var initialStates: [UnsafePointer<Float>]
+    /// The caller's outputs, and the initial states where it brings any. One call has the workspace: nobody else writes them.
+    @exclusivity(unchecked) var outputs: [UnsafeMutablePointer<Float>]
+    @exclusivity(unchecked) var initialStates: [UnsafePointer<Float>]
     /// The steps' calls where they are made beforehand, and the same without a count of references at each run.
     private let keptCalls: [FusedSequenceCall?]
     fileprivate let calls: [Unmanaged<FusedSequenceCall>?]
@@ -98,7 +98,7 @@ final class Plan: Sendable {
     for (index, input) in inputs.enumerated() {
       let maskOffset = input.layer.maskFlow == .makes ? space.count : nil
       // A byte for each timestep, in floats.
-      if maskOffset != nil { _ = space.take(input.shape.prefix(2).reduce(1, *) / 4 + 1) }
+      if maskOffset != nil { _ = space.take(try Dimensions(input.shape).timestepCount / 4 + 1) }
       steps.append(
         Step(
           layer: input.layer, inputShape: try Dimensions(input.shape), outputShape: try Dimensions(input.output),
@@ -152,19 +152,20 @@ final class Plan: Sendable {
         try bound.borrowing { (bound) throws(ElmanError) in try bound.run(input, output) }
         continue
       }
-      let step = steps[index]
-      let outputs = step.target.map { workspace.areas[$0] } ?? workspace.outputs
-      try step.layer.run(
+      // Not through a copy of the step, which is large.
+      let layer = steps[index].layer
+      try layer.run(
         LayerCall(
-          inputShape: step.inputShape, outputShape: step.outputShape, input: input, outputs: outputs, initialStates: initialStates,
-          mask: mask, training: call.training, threads: threads, scratch: memory + scratchOffset))
-      if let offset = step.maskOffset {
-        let made = UnsafeMutableRawPointer(memory + offset)
-          .bindMemory(to: UInt8.self, capacity: step.inputShape.prefix(2).reduce(1, *))
-        step.layer.makeMask(of: input, shape: step.inputShape, into: made)
+          inputShape: steps[index].inputShape, outputShape: steps[index].outputShape, input: input,
+          outputs: steps[index].target.map { workspace.areas[$0] } ?? workspace.outputs, initialStates: initialStates, mask: mask,
+          training: call.training, threads: threads, scratch: memory + scratchOffset))
+      if let offset = steps[index].maskOffset {
+        let shape = steps[index].inputShape
+        let made = UnsafeMutableRawPointer(memory + offset).bindMemory(to: UInt8.self, capacity: shape.timestepCount)
+        layer.makeMask(of: input, shape: shape, into: made)
         mask = UnsafePointer(made)
       }
-      if !step.keepsMask { mask = nil }
+      if !steps[index].keepsMask { mask = nil }
     }
   }
 

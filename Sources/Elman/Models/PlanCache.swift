@@ -49,7 +49,10 @@ final class PlanCache: @unchecked Sendable {
   }
 
   private func use(_ index: Int) {
-    entries[index].plan.lastTurn.store(turns.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+    // Two threads may count the same turn: which of the two plans is older then does not matter.
+    let turn = turns.load(ordering: .relaxed) + 1
+    turns.store(turn, ordering: .relaxed)
+    entries[index].plan.lastTurn.store(turn, ordering: .relaxed)
     latest.store(index, ordering: .relaxed)
   }
 

@@ -34,11 +34,14 @@ public struct Dimensions: RandomAccessCollection, MutableCollection, Equatable, 
     return result
   }
 
+  /// The timesteps of all samples; where there is no axis of time, the samples.
+  var timestepCount: Int { count > 1 ? self[0] * self[1] : self[0] }
+
   /// The first two axes as one: each timestep of each sample by itself.
   var timestepsAsBatch: Dimensions {
     var result = self
     for axis in 1..<count { result[axis - 1] = self[axis] }
-    result[0] = self[0] * self[1]
+    result[0] = timestepCount
     result.count -= 1
     return result
   }

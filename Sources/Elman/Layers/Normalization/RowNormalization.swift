@@ -14,22 +14,29 @@ struct RowNormalization {
   private let shape: Dimensions
   let columns: Int
   private let rows: Int
+  private let count: Int
   /// nil: the last axis alone, whose rows lie in order.
   private let axes: [Int]?
 
   init(_ shape: Dimensions, axes: [Int]) {
     self.shape = shape
-    self.axes = axes.count == 1 && shape.axis(axes[0]) == shape.count - 1 ? nil : axes
-    columns = shape.elements(along: axes)
-    rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
+    if axes.count == 1, shape.axis(axes[0]) == shape.count - 1 {
+      self.axes = nil
+      columns = shape[shape.count - 1]
+    } else {
+      self.axes = axes
+      columns = shape.elements(along: axes)
+    }
+    count = shape.reduce(1, *)
+    rows = columns == 0 ? 0 : count / columns
   }
 
   /// Floats of scratch memory for `run`.
-  var scratchCount: Int { axes == nil ? 0 : shape.reduce(1, *) }
+  var scratchCount: Int { axes == nil ? 0 : count }
 
   /// Calls `normalize` for each row (a plain array of `columns`) of the input, in place in the output.
   func run(_ call: LayerCall, _ normalize: (_ row: Int, UnsafeMutablePointer<Float>) -> Void) {
-    let (count, output) = (shape.reduce(1, *), call.outputs[0])
+    let output = call.outputs[0]
     guard let axes else {
       output.update(from: call.input, count: count)
       for row in 0..<rows { normalize(row, output + row * columns) }
