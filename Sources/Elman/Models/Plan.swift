@@ -7,9 +7,6 @@ import Synchronization
 final class Plan: Sendable {
   private struct Step: Sendable {
     let layer: Layer
-    let inputShape: Dimensions
-    /// Of the first output.
-    let outputShape: Dimensions
     /// The area that is read; nil for the caller's input.
     let source: Int?
     /// The area that is written; nil for the caller's outputs.
@@ -26,6 +23,8 @@ final class Plan: Sendable {
   let outputShapes: [Dimensions]
   let outputCounts: [Int]
   private let steps: [Step]
+  /// What each step reads and, first of all, writes. Not in the steps, which are copied.
+  private let shapes: [(input: Dimensions, output: Dimensions)]
   private let startsWithMask: Bool
   /// The step that takes initial states, and their shapes; nil where no layer has any.
   private let firstRecurrentStep: Int?
@@ -56,9 +55,9 @@ final class Plan: Sendable {
       areas = plan.areaOffsets.map { [memory.base + $0] }
       outputs = plan.outputShapes.map { _ in memory.base }
       var calls: [FusedSequenceCall?] = []
-      for step in plan.steps {
+      for (step, shape) in zip(plan.steps, plan.shapes) {
         calls.append(
-          try step.layer.boundCall(inputShape: step.inputShape, threads: plan.threads, scratch: memory.base + plan.scratchOffset))
+          try step.layer.boundCall(inputShape: shape.input, threads: plan.threads, scratch: memory.base + plan.scratchOffset))
       }
       keptCalls = calls
       self.calls = calls.map { $0.map(Unmanaged.passUnretained) }
@@ -95,17 +94,19 @@ final class Plan: Sendable {
     self.outputShapes = outputShapes
     var space = ScratchSpace()
     var steps: [Step] = []
+    var stepShapes: [(Dimensions, Dimensions)] = []
     for (index, input) in inputs.enumerated() {
       let maskOffset = input.layer.maskFlow == .makes ? space.count : nil
       // A byte for each timestep, in floats.
-      if maskOffset != nil { _ = space.take(try Dimensions(input.shape).timestepCount / 4 + 1) }
+      stepShapes.append((try Dimensions(input.shape), try Dimensions(input.output)))
+      if maskOffset != nil { _ = space.take(stepShapes[index].0.timestepCount / 4 + 1) }
       steps.append(
         Step(
-          layer: input.layer, inputShape: try Dimensions(input.shape), outputShape: try Dimensions(input.output),
-          source: index == 0 ? nil : (index - 1) % 2, target: index == inputs.count - 1 ? nil : index % 2,
+          layer: input.layer, source: index == 0 ? nil : (index - 1) % 2, target: index == inputs.count - 1 ? nil : index % 2,
           keepsMask: input.keepsMask, maskOffset: maskOffset))
     }
     self.steps = steps
+    self.shapes = stepShapes
     var areas = [0, 0]
     var scratch = 0
     for (index, step) in steps.enumerated() {
@@ -152,20 +153,18 @@ final class Plan: Sendable {
         try bound.borrowing { (bound) throws(ElmanError) in try bound.run(input, output) }
         continue
       }
-      // Not through a copy of the step, which is large.
-      let layer = steps[index].layer
-      try layer.run(
+      let (step, shape) = (steps[index], shapes[index])
+      try step.layer.run(
         LayerCall(
-          inputShape: steps[index].inputShape, outputShape: steps[index].outputShape, input: input,
-          outputs: steps[index].target.map { workspace.areas[$0] } ?? workspace.outputs, initialStates: initialStates, mask: mask,
+          inputShape: shape.input, outputShape: shape.output, input: input,
+          outputs: step.target.map { workspace.areas[$0] } ?? workspace.outputs, initialStates: initialStates, mask: mask,
           training: call.training, threads: threads, scratch: memory + scratchOffset))
-      if let offset = steps[index].maskOffset {
-        let shape = steps[index].inputShape
-        let made = UnsafeMutableRawPointer(memory + offset).bindMemory(to: UInt8.self, capacity: shape.timestepCount)
-        layer.makeMask(of: input, shape: shape, into: made)
+      if let offset = step.maskOffset {
+        let made = UnsafeMutableRawPointer(memory + offset).bindMemory(to: UInt8.self, capacity: shape.input.timestepCount)
+        step.layer.makeMask(of: input, shape: shape.input, into: made)
         mask = UnsafePointer(made)
       }
-      if !steps[index].keepsMask { mask = nil }
+      if !step.keepsMask { mask = nil }
     }
   }
 
