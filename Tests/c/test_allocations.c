@@ -261,6 +261,7 @@ static void check_calls(const layer_case *tested, elman_model model) {
                         &ELMAN_OPTIONS(elman_run_options, .initial_states = states, .initial_state_count = tested->states)));
   }
   CHECK_NONE(tested, "shapes of the outputs", OK(elman_model_run(model, &array, NULL, NULL, 0, &count)));
+  CHECK_NONE(tested, "memory", OK(elman_model_memory(model, tested->shape, rank, &count)));
   CHECK_NONE(tested, "reset_states", OK(elman_model_reset_states(model)));
 }
 

@@ -125,6 +125,12 @@ TEST(what_looks_ahead_cannot_stream) {
   model = make_model_of(make_layer("GlobalMaxPooling1D", "{\"input_shape\": [null, 4]}"), NO_LAYER);
   CHECK_ERROR(elman_stream_create(model, 1, &stream), ELMAN_UNSUPPORTED, "pools over time");
   OK(elman_model_release(model));
+  model = make_model_of(make_layer("Softmax", "{\"axis\": 1, \"input_shape\": [null, 4]}"), NO_LAYER);
+  CHECK_ERROR(elman_stream_create(model, 1, &stream), ELMAN_UNSUPPORTED, "normalizes over time");
+  OK(elman_model_release(model));
+  model = make_model_of(make_layer("ReLU", "{\"input_shape\": [null, 1, 1, 1, 1, 1, 1, 4]}"), NO_LAYER);
+  CHECK_ERROR(elman_stream_create(model, 1, &stream), ELMAN_SHAPE_MISMATCH, "at most 8 dimensions");
+  OK(elman_model_release(model));
   model = make_model();
   CHECK_STATUS(elman_stream_create(model, 1, &stream), ELMAN_NOT_BUILT);
   OK(elman_model_release(model));
@@ -317,8 +323,11 @@ TEST(a_cell_of_the_caller_runs_in_an_rnn) {
   CHECK(released == 1);
 }
 
+static int shape_calls;
+
 static int32_t first_half(void *context, const int64_t *input, size_t rank, int64_t *output, size_t *output_rank) {
   (void)context;
+  shape_calls++;
   memcpy(output, input, rank * sizeof *input);
   output[rank - 1] = input[rank - 1] / 2;
   *output_rank = rank;
@@ -342,6 +351,10 @@ TEST(a_lambda_is_a_layer) {
   elman_model model = make_model_of(layer, NO_LAYER);
   OK(elman_model_forward(model, (float[]){1, 2, 3, 4, 5, 6, 7, 8}, SHAPE(2, 4), output, 4));
   CHECK(output[0] == 1 && output[1] == 2 && output[2] == 5 && output[3] == 6);
+  /* A repeated call knows the shapes. */
+  shape_calls = 0;
+  OK(elman_model_forward(model, (float[]){8, 7, 6, 5, 4, 3, 2, 1}, SHAPE(2, 4), output, 4));
+  CHECK(output[0] == 8 && output[1] == 7 && output[2] == 4 && output[3] == 3 && shape_calls == 0);
   OK(elman_model_output_shape(model, SHAPE(-1, 4), shape, 2, NULL));
   CHECK(shape[0] == -1 && shape[1] == 2);
   CHECK_STATUS(elman_model_forward(model, output, SHAPE(1, 3), output, 4), ELMAN_INVALID_ARGUMENT);
