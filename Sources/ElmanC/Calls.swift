@@ -47,7 +47,9 @@ extension Handle where Object: WeightOwner {
   /// Calls `body` with the weight of an index, and whether it is trained.
   func withWeight(_ index: Int, _ body: (Weight, Bool) throws(ElmanError) -> Void) -> elman_status {
     call { (owner) throws(ElmanError) in
-      guard let found = owner.weight(at: index) else { throw [LayerWeight].noWeight(index, of: owner.title, owner.weightCount) }
+      guard let found = owner.weight(at: index) else {
+        throw [LayerWeight].noWeight(index, of: owner.title, owner.weightCount)
+      }
       try body(found.weight, found.isTrainable)
     }
   }

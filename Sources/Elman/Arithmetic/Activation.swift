@@ -97,8 +97,8 @@ public struct Activation: Equatable, Sendable {
     }
   }
 
-  /// The Euclidean projection of a row onto the simplex (Martins and Astudillo, 2016), by Michelot's algorithm, which needs no
-  /// sorted copy: the threshold of all elements, then of those above it, until all of them are.
+  /// The Euclidean projection of a row onto the simplex (Martins and Astudillo, 2016), by Michelot's algorithm, which needs
+  /// no sorted copy: the threshold of all elements, then of those above it, until no element drops out.
   private static func sparsemax(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ columns: Int) {
     let row = UnsafeBufferPointer(start: x, count: columns)
     // The largest element is always above the threshold, whatever is rounded.
@@ -106,7 +106,9 @@ public struct Activation: Equatable, Sendable {
     var (threshold, count) = (-Double.infinity, columns + 1)
     while true {
       var (sum, above) = (0.0, 0)
-      for value in row where Double(value) - largest > threshold { (sum, above) = (sum + Double(value) - largest, above + 1) }
+      for value in row where Double(value) - largest > threshold {
+        (sum, above) = (sum + Double(value) - largest, above + 1)
+      }
       if above == 0 || above == count { break }
       (threshold, count) = ((sum - 1) / Double(above), above)
     }

@@ -1,4 +1,4 @@
-/// An array read in another order than its own: the sizes of the axes, and how far apart their elements are in the array.
+/// An array read in another order than its own: the size of each axis, and its stride in the array.
 struct StridedView {
   private let sizes: Dimensions
   private let strides: Dimensions
@@ -27,7 +27,7 @@ struct StridedView {
     self.init(shape, order: order)
   }
 
-  /// Calls `body` with each place in this order and the place in the array.
+  /// Calls `body` with the index of each element in this order and its index in the array.
   func forEach(_ body: (_ result: Int, _ array: Int) -> Void) {
     guard let columns = sizes.last, let stride = strides.last, columns > 0 else { return }
     var index = sizes.mapAxes { _ in 0 }

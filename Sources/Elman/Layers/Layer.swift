@@ -268,11 +268,11 @@ public class Layer: @unchecked Sendable {
   /// How many weights there are.
   public final var weightCount: Int { children.reduce(read { ownWeights.count }) { $0 + $1.weightCount } }
 
-  /// The weight of an index in `weights`, and whether it is trained, without a list of them all; nil past the last.
+  /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
   public final func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
     let own = read { ownWeights }
     if own.indices.contains(index) { return (own[index], own[index].isTrainable && isTrainable) }
-    guard let found = children.weight(at: index - own.count) else { return nil }
+    guard index >= own.count, let found = children.weight(at: index - own.count) else { return nil }
     return (found.weight, found.isTrainable && isTrainable)
   }
 
@@ -355,8 +355,9 @@ public class Layer: @unchecked Sendable {
 }
 
 extension [Layer] {
-  /// The weight of an index in the weights of all, one layer after the other.
+  /// The weight of an index among those of all layers, in order.
   func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
+    if index < 0 { return nil }
     var index = index
     for layer in self {
       if let found = layer.weight(at: index) { return found }

@@ -3,7 +3,7 @@ import KernelInterface
 /// What a layer gets to run once. All arrays are dense and row-major.
 struct LayerCall {
   let inputShape: Dimensions
-  /// Of the first of the outputs.
+  /// The shape of the first output.
   let outputShape: Dimensions
   let input: UnsafePointer<Float>
   /// One for each of `outputShapes`.

@@ -23,7 +23,7 @@ final class Plan: Sendable {
   let outputShapes: [Dimensions]
   let outputCounts: [Int]
   private let steps: [Step]
-  /// What each step reads and, first of all, writes. Not in the steps, which are copied.
+  /// The shapes of each step's input and first output; not in Step, which a run copies.
   private let shapes: [(input: Dimensions, output: Dimensions)]
   private let startsWithMask: Bool
   /// The step that takes initial states, and their shapes; nil where no layer has any.
@@ -33,15 +33,15 @@ final class Plan: Sendable {
   private let scratchOffset: Int
   private let workspaceCount: Int
   private unowned let cache: PlanCache
-  /// When the plan was used last, for its cache.
+  /// When the plan was last used; the cache counts.
   let lastTurn = Atomic<Int>(0)
 
   /// The memory of one call, with what would otherwise be made anew for each.
   final class Workspace: @unchecked Sendable {
     fileprivate let memory: FloatBuffer
-    /// What a step writes that is not the last: one of the areas.
+    /// The outputs of all steps but the last.
     fileprivate let areas: [[UnsafeMutablePointer<Float>]]
-    /// The caller's outputs, and the initial states where it brings any. One call has the workspace: nobody else writes them.
+    /// The caller's outputs and initial states; only the call that has the workspace writes them.
     @exclusivity(unchecked) var outputs: [UnsafeMutablePointer<Float>]
     @exclusivity(unchecked) var initialStates: [UnsafePointer<Float>]
     /// The steps' calls where they are made beforehand, and the same without a count of references at each run.
@@ -56,8 +56,8 @@ final class Plan: Sendable {
       outputs = plan.outputShapes.map { _ in memory.base }
       var calls: [FusedSequenceCall?] = []
       for (step, shape) in zip(plan.steps, plan.shapes) {
-        calls.append(
-          try step.layer.boundCall(inputShape: shape.input, threads: plan.threads, scratch: memory.base + plan.scratchOffset))
+        let scratch = memory.base + plan.scratchOffset
+        calls.append(try step.layer.boundCall(inputShape: shape.input, threads: plan.threads, scratch: scratch))
       }
       keptCalls = calls
       self.calls = calls.map { $0.map(Unmanaged.passUnretained) }
@@ -102,8 +102,8 @@ final class Plan: Sendable {
       if maskOffset != nil { _ = space.take(stepShapes[index].0.timestepCount / 4 + 1) }
       steps.append(
         Step(
-          layer: input.layer, source: index == 0 ? nil : (index - 1) % 2, target: index == inputs.count - 1 ? nil : index % 2,
-          keepsMask: input.keepsMask, maskOffset: maskOffset))
+          layer: input.layer, source: index == 0 ? nil : (index - 1) % 2,
+          target: index == inputs.count - 1 ? nil : index % 2, keepsMask: input.keepsMask, maskOffset: maskOffset))
     }
     self.steps = steps
     self.shapes = stepShapes
@@ -157,10 +157,11 @@ final class Plan: Sendable {
       try step.layer.run(
         LayerCall(
           inputShape: shape.input, outputShape: shape.output, input: input,
-          outputs: step.target.map { workspace.areas[$0] } ?? workspace.outputs, initialStates: initialStates, mask: mask,
-          training: call.training, threads: threads, scratch: memory + scratchOffset))
+          outputs: step.target.map { workspace.areas[$0] } ?? workspace.outputs, initialStates: initialStates,
+          mask: mask, training: call.training, threads: threads, scratch: memory + scratchOffset))
       if let offset = step.maskOffset {
-        let made = UnsafeMutableRawPointer(memory + offset).bindMemory(to: UInt8.self, capacity: shape.input.timestepCount)
+        let made = UnsafeMutableRawPointer(memory + offset)
+          .bindMemory(to: UInt8.self, capacity: shape.input.timestepCount)
         step.layer.makeMask(of: input, shape: shape.input, into: made)
         mask = UnsafePointer(made)
       }
@@ -174,7 +175,7 @@ final class Plan: Sendable {
     return try Workspace(self)
   }
 
-  /// Bytes that the plan keeps for calls to come.
+  /// Bytes of the workspaces that no call uses.
   var idleBytes: Int { idleWorkspaces.withLock { $0.count } * workspaceBytes }
 
   func freeIdleWorkspaces() { idleWorkspaces.withLock { $0 = [] } }

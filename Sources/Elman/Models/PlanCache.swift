@@ -2,11 +2,11 @@ import Synchronization
 
 /// The plans of a model, by the shape of the input and the number of threads.
 ///
-/// Under the model's lock: shared where a plan is looked for or run, alone where one is added.
+/// Guarded by the model's lock: shared to find or run a plan, exclusive to add or remove one.
 final class PlanCache: @unchecked Sendable {
   /// The most plans kept; the one unused longest makes room.
   private static let limit = 64
-  /// The most bytes of idle workspaces kept when another is made, and of this one.
+  /// The most bytes of idle workspaces, together with one that is being allocated.
   private static let largestIdle = 64 << 20
 
   private struct Entry {
@@ -17,7 +17,7 @@ final class PlanCache: @unchecked Sendable {
   private var entries: [Entry] = []
   /// The index of the entry used last.
   private let latest = Atomic<Int>(0)
-  /// How often another entry was used than the one before.
+  /// Counts the changes from one entry to another.
   private let turns = Atomic<Int>(0)
 
   func plan(for shape: UnsafeBufferPointer<Int64>, threads: Int) -> Plan? {
@@ -39,7 +39,7 @@ final class PlanCache: @unchecked Sendable {
 
   func removeAll() { entries.removeAll() }
 
-  /// Frees idle workspaces of the plans unused longest where they and a new workspace of `plan` are too large.
+  /// Frees idle workspaces, those of the plans unused longest first, before `plan` allocates another.
   func makeRoom(for plan: Plan) {
     var bytes = plan.workspaceBytes
     for index in newestFirst() {
@@ -49,7 +49,7 @@ final class PlanCache: @unchecked Sendable {
   }
 
   private func use(_ index: Int) {
-    // Two threads may count the same turn: which of the two plans is older then does not matter.
+    // Two threads may count the same turn; which of their plans is older then does not matter.
     let turn = turns.load(ordering: .relaxed) + 1
     turns.store(turn, ordering: .relaxed)
     entries[index].plan.lastTurn.store(turn, ordering: .relaxed)

@@ -252,8 +252,8 @@ public final class Sequential: @unchecked Sendable {
     try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try runShapes(for: shape) }
   }
 
-  /// Computes all outputs: those of the last layer, then the states it returns. States and outputs come one by one, by index,
-  /// so that no list needs to be made of them.
+  /// Computes all outputs: those of the last layer, then the states it returns. Initial states and outputs are given by
+  /// index, so that the caller needs no array of them.
   public func run(
     _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, options: RunOptions = RunOptions(),
     stateCount: Int, initialState: (Int) throws(ElmanError) -> WeightValue,
@@ -264,12 +264,15 @@ public final class Sequential: @unchecked Sendable {
       try plan.requireMask(options.mask?.shape)
       try plan.requireStates(stateCount, initialState)
       let call = ModelCall(
-        input: input, hasInitialStates: stateCount > 0, mask: options.mask?.values.baseAddress, training: options.training)
+        input: input, hasInitialStates: stateCount > 0, mask: options.mask?.values.baseAddress,
+        training: options.training)
       try plan.run(call) { (workspace) throws(ElmanError) in
-        // What has no address has no elements.
-        for index in 0..<outputCount { workspace.outputs[index] = try output(index).baseAddress ?? workspace.outputs[index] }
+        // A buffer without an address has no elements.
+        for index in 0..<outputCount {
+          if let base = try output(index).baseAddress { workspace.outputs[index] = base }
+        }
         for index in 0..<stateCount {
-          workspace.initialStates[index] = try initialState(index).values.baseAddress ?? workspace.initialStates[index]
+          if let base = try initialState(index).values.baseAddress { workspace.initialStates[index] = base }
         }
       }
     }
@@ -316,7 +319,7 @@ public final class Sequential: @unchecked Sendable {
   /// How many weights there are.
   public var weightCount: Int { layers.reduce(0) { $0 + $1.weightCount } }
 
-  /// The weight of an index in `weights`, and whether it is trained, without a list of them all; nil past the last.
+  /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
   public func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? { layers.weight(at: index) }
 
   /// As Keras's messages name it.

@@ -1,5 +1,5 @@
-/// The dimensions of an array, all known, at most `Shape.maximumRank`: stored in place, so that a call may make and change them
-/// and allocates nothing.
+/// The dimensions of an array, all known, at most `Shape.maximumRank`. They are stored inline: a call can compute with
+/// shapes without allocating.
 public struct Dimensions: RandomAccessCollection, MutableCollection, Equatable, Sendable {
   private var sizes = InlineArray<8, Int>(repeating: 0)
   public private(set) var count = 0
