@@ -405,7 +405,8 @@ enum { MOST_SHAPES = 70, SHAPES_KEPT = 64 };
 static elman_model model_of_any_length(void) {
   static const char *const convolution =
       JSON({"filters": 4, "kernel_size": 3, "padding": "same", "input_shape": [null, 2]});
-  return make_model_of(make_layer("Conv1D", convolution), make_layer("LSTM", JSON({"units": 3})), make_layer("Dense", JSON({"units": 2})), NO_LAYER);
+  return make_model_of(make_layer("Conv1D", convolution), make_layer("LSTM", JSON({"units": 3})),
+                       make_layer("Dense", JSON({"units": 2})), NO_LAYER);
 }
 
 /* The output for so many timesteps must be what it was the first time. */
