@@ -2331,7 +2331,8 @@ ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *tota
  *   bytes         receives the bytes
  *
  * The outputs of at most two layers, the gates of a block of timesteps, and states. The model keeps the memory for the next call
- * of that shape, so that a repeated call allocates nothing; calls that run at once have each their own.
+ * of that shape, so that a repeated call allocates nothing; calls that run at once have each their own. It keeps that of
+ * the 64 shapes used last, up to 64 MiB in all, or that of the last shape alone if it is larger.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH; ELMAN_NOT_BUILT for a model without layers. Threads: any. Since 0.2.
  */
@@ -2536,7 +2537,8 @@ ELMAN_API elman_status elman_model_summary_with(elman_model model, const elman_s
  *                  stays as it was
  *
  * A model that is not built is built by its first input. The first call with a shape plans its memory; calls after it
- * allocate nothing. For models with several outputs see elman_model_run.
+ * allocate nothing, with up to 64 shapes in turn (see elman_model_memory for large ones). For models with several
+ * outputs see elman_model_run.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: not an input of this model; ELMAN_BUFFER_TOO_SMALL: output_count is too small;
  * ELMAN_NOT_BUILT: the model has no layers; ELMAN_INVALID_ARGUMENT: NULL, not a shape, several outputs;

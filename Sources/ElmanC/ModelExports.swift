@@ -139,6 +139,6 @@ public func elman_model_memory(
   model.call { (model) throws(ElmanError) in
     let result = try required(bytes, "bytes")
     let shape = try ArrayShape(input_shape, input_rank, "input_shape", isInput: true)
-    result.pointee = try model.workspaceBytes(for: shape.dimensions)
+    result.pointee = try model.workspaceBytes(for: shape.given)
   }
 }

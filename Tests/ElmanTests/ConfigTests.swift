@@ -89,7 +89,7 @@ extension EngineTests {
       func result(_ activation: JSON, _ x: [Float], _ shape: [Int], count: Int? = nil) throws -> [Float] {
         var y = [Float](repeating: .nan, count: count ?? x.count)
         let function = try Activation(activation)
-        try y.withUnsafeMutableBufferPointer { y in try function.apply(x, shape: shape, into: y) }
+        try y.withUnsafeMutableBufferPointer { y in try function.apply(x, shape: Dimensions(shape), into: y) }
         return y
       }
       #expect(try result("relu", [-1, 2], [2]) == [0, 2])

@@ -10,13 +10,19 @@ public class Layer: @unchecked Sendable {
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
   private let dtype: String
+  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
+  /// `backward_layer` of a Bidirectional.
+  let namedChildren: [(role: String, layer: Layer)]
+  let children: [Layer]
+  /// The layers inside this one.
+  private let tree: LayerTree
 
   let lock = ReadWriteLock()
   private var trainable: Bool
   private var builtShape: Shape?
   private(set) var ownWeights: [Weight] = []
   /// What `build` sets the weights to: Keras's argument `weights`.
-  private var initialWeights: [(shape: [Int], values: FloatBuffer)]?
+  private var initialWeights: [(shape: Dimensions, values: FloatBuffer)]?
   private var isPrepared = false
   /// What `supports_masking` was set to: 1 for true, 0 for false, -1 where the class decides.
   private let maskSupport: Atomic<Int>
@@ -25,23 +31,22 @@ public class Layer: @unchecked Sendable {
   /// Counts the changes of the weights.
   let weightsVersion = Atomic<Int>(0)
 
-  init(_ settings: LayerSettings) {
+  init(_ settings: LayerSettings, children: [(role: String, layer: Layer)] = []) {
     name = settings.name
     givenInputShape = settings.inputShape
     dtype = settings.dtype
     trainable = settings.trainable
     maskSupport = Atomic(settings.supportsMasking.map { $0 ? 1 : 0 } ?? -1)
     weightFormat = settings.weightFormat
+    namedChildren = children
+    self.children = children.map(\.layer)
+    tree = LayerTree(self.children)
   }
 
   // MARK: To be overridden
 
   /// Keras's class name.
   public class var className: String { "Layer" }
-
-  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
-  /// `backward_layer` of a Bidirectional.
-  var namedChildren: [(role: String, layer: Layer)] { [] }
 
   /// The arguments beside those of every layer, in Keras's order.
   func ownConfig() -> [JSON.Member] { [] }
@@ -80,7 +85,7 @@ public class Layer: @unchecked Sendable {
   func maskRank(ofInput rank: Int) -> Int { 0 }
 
   /// Writes the mask that the layer makes of an input.
-  func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {}
+  func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {}
 
   /// Shapes (without batch) of the states that `initialStates` may give.
   var stateShapes: [[Int]] { [] }
@@ -94,7 +99,7 @@ public class Layer: @unchecked Sendable {
   /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be
   /// worth it. They work in `scratch`, as `forward` does.
   func boundCall(
-    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+    inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? { nil }
 
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
@@ -102,7 +107,7 @@ public class Layer: @unchecked Sendable {
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
 
   /// Writes the states of `streamStates` with which a stream begins, over zeros.
-  func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {}
+  func beginStream(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
 
   /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask goes.
   func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
@@ -152,13 +157,10 @@ public class Layer: @unchecked Sendable {
     for child in children { try child.resetStates() }
   }
 
-  final var children: [Layer] { namedChildren.map(\.layer) }
-
   /// The layer inside this one that Keras keeps under an attribute, such as `forward_layer`.
   public final func child(_ role: String) throws(ElmanError) -> Layer {
-    let children = namedChildren
-    if let child = children.first(where: { $0.role == role }) { return child.layer }
-    let roles = children.isEmpty ? "none" : children.map { "'\($0.role)'" }.joined(separator: ", ")
+    if let child = namedChildren.first(where: { $0.role == role }) { return child.layer }
+    let roles = children.isEmpty ? "none" : namedChildren.map { "'\($0.role)'" }.joined(separator: ", ")
     throw ElmanError(.notFound, "No such layer in layer '\(name)': '\(role)'. The layers in it are: \(roles).")
   }
 
@@ -209,7 +211,7 @@ public class Layer: @unchecked Sendable {
   /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does not fit.
   private func takeInitialWeights(_ own: inout [Weight]) throws(ElmanError) {
     guard let initialWeights else { return }
-    let all = placed(own, under: "", trainable: true).unique
+    let all = placed(own, trainable: true)
     try all.requireCount(initialWeights.count, of: "layer \"\(name)\"")
     for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
     let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
@@ -220,7 +222,7 @@ public class Layer: @unchecked Sendable {
 
   /// Sets all weights, or keeps the values for them until the layer is built.
   public final func setInitialWeights(_ values: [WeightValue]) throws(ElmanError) {
-    var copies: [(shape: [Int], values: FloatBuffer)] = []
+    var copies: [(shape: Dimensions, values: FloatBuffer)] = []
     for value in values { copies.append((value.shape, try FloatBuffer(copying: value.values))) }
     var isBuilt = true
     try lock.exclusive { () throws(ElmanError) in
@@ -308,19 +310,40 @@ public class Layer: @unchecked Sendable {
 
   /// All weights in Keras's order, each once, named by path: `simple_rnn/kernel`.
   public final var weights: [LayerWeight] {
-    weights(under: "", trainable: true).unique
+    placed(read { ownWeights }, trainable: isTrainable)
   }
 
-  private func weights(under path: String, trainable: Bool) -> [LayerWeight] {
-    placed(read { ownWeights }, under: path, trainable: trainable && isTrainable)
+  /// The layer's own weights and those of the layers inside it. Does not take this layer's lock.
+  private func placed(_ own: [Weight], trainable: Bool) -> [LayerWeight] {
+    placedOwn(own, under: "", trainable: trainable) + tree.weights(under: "\(name)/", trainable: trainable)
   }
 
-  /// The layer's own weights and its children's. Does not take this layer's lock.
-  private func placed(_ own: [Weight], under path: String, trainable: Bool) -> [LayerWeight] {
-    let path = "\(path)\(name)/"
-    return own.enumerated().map { index, weight in
-      LayerWeight(layer: self, index: index, path: path + weight.name, weight: weight, isTrainable: trainable && weight.isTrainable)
-    } + children.flatMap { $0.weights(under: path, trainable: trainable) }
+  /// The layer's own weights, without those of the layers inside it.
+  final func ownWeights(under path: String, trainable: Bool) -> [LayerWeight] {
+    placedOwn(read { ownWeights }, under: path, trainable: trainable)
+  }
+
+  private func placedOwn(_ own: [Weight], under path: String, trainable: Bool) -> [LayerWeight] {
+    own.enumerated().map { index, weight in
+      LayerWeight(
+        layer: self, index: index, path: "\(path)\(name)/\(weight.name)", weight: weight,
+        isTrainable: trainable && weight.isTrainable)
+    }
+  }
+
+  /// How many weights there are.
+  public final var weightCount: Int { ownWeightCount + tree.weightCount }
+
+  final var ownWeightCount: Int { read { ownWeights.count } }
+
+  /// One of the layer's own weights; nil if there is no such index.
+  final func ownWeight(at index: Int) -> Weight? { read { ownWeights.indices.contains(index) ? ownWeights[index] : nil } }
+
+  /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
+  public final func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
+    if let own = ownWeight(at: index) { return (own, own.isTrainable && isTrainable) }
+    guard index >= 0, let found = tree.weight(at: index - ownWeightCount) else { return nil }
+    return (found.weight, found.isTrainable && isTrainable)
   }
 
   /// New values of a weight as the layer stores them.

@@ -26,11 +26,15 @@ public struct Weight: Sendable {
 
 /// New values for a weight: borrowed memory with its shape.
 public struct WeightValue {
-  public let shape: [Int]
+  public let shape: Dimensions
   public let values: UnsafeBufferPointer<Float>
 
-  public init(shape: [Int], values: UnsafeBufferPointer<Float>) {
+  public init(shape: Dimensions, values: UnsafeBufferPointer<Float>) {
     self.shape = shape
     self.values = values
+  }
+
+  public init(shape: [Int], values: UnsafeBufferPointer<Float>) throws(ElmanError) {
+    self.init(shape: try Dimensions(shape), values: values)
   }
 }

@@ -18,7 +18,14 @@ from .._library import check, dimensions, encoded, fast_call, lib, text
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
-from ..layers import Embedding, InputLayer, Layer, check_serialized, deserialize_handle
+from ..layers import (
+    Embedding,
+    InputLayer,
+    Layer,
+    check_serialized,
+    deserialize,
+    deserialize_handle,
+)
 from ..layers._layer import jsonable
 from ._predict import predict
 from ._table import html_table
@@ -361,7 +368,11 @@ class Sequential(Network):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by the layers; carried states are not kept."""
-        first = [] if self._input_layer is None else [self._input_layer]
+        first = [
+            deserialize(config)
+            for config in self.get_config()["layers"][:1]
+            if config["class_name"] == "InputLayer"
+        ]
         shape = self.input_shape if self.built else None
         return _restore, (self.name, [*first, *self._layers], shape)
 

@@ -63,9 +63,7 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
     map = ChannelMap(factors: factors.map { Float($0) }, offsets: offsets.map { Float($0) })
   }
 
-  override func forward(_ call: LayerCall) throws(ElmanError) {
-    try map?.run(call, axes: axes, of: name)
-  }
+  override func forward(_ call: LayerCall) { map?.run(call, axes: axes) }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try Shape(input).resolved(axes: axes, of: name) == [1] { throw cannotStream("its axis is time") }

@@ -69,9 +69,7 @@ public final class Normalization: Layer, @unchecked Sendable {
       offsets: zip(means, deviations).map { Float(inverts ? $0 : -$0 / $1) })
   }
 
-  override func forward(_ call: LayerCall) throws(ElmanError) {
-    try map?.run(call, axes: axes ?? [], of: name)
-  }
+  override func forward(_ call: LayerCall) { map?.run(call, axes: axes ?? []) }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try keptAxes(Shape(input)).contains(1) { throw cannotStream("one of its axes is time") }

@@ -38,7 +38,7 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
   }
 
   override func boundCall(
-    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+    inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? {
     try FusedSequenceCall(self, inputShape: inputShape, threads: threads, scratch: scratch)
   }
