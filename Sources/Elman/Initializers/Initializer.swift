@@ -22,21 +22,19 @@ public struct Initializer: Equatable, Sendable {
   /// The values of a weight of this shape.
   func values(shape: [Int]) throws(ElmanError) -> FloatBuffer {
     let buffer = try FloatBuffer(count: try elementCount(shape))
-    var random = seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next()
+    let random = seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next()
     switch method {
-    case .constant(let value): Self.fill(buffer) { value }
-    case .uniform(let minimum, let maximum): Self.fill(buffer) { random.uniform(minimum, maximum) }
-    case .normal(let mean, let deviation): Self.fill(buffer) { mean + deviation * random.normal() }
-    case .truncatedNormal(let mean, let deviation): Self.fill(buffer) { mean + deviation * random.truncatedNormal() }
-    case .varianceScaling(let scaling): scaling.fill(buffer, shape, &random)
-    case .orthogonal(let gain): try Orthogonal.fill(buffer, shape, gain, &random)
+    case .constant(let value): buffer.base.update(repeating: Float(value), count: buffer.count)
+    case .uniform(let minimum, let maximum):
+      RandomNumbers.fill(buffer, random, .uniform, offset: minimum, scale: maximum - minimum)
+    case .normal(let mean, let deviation): RandomNumbers.fill(buffer, random, .normal, offset: mean, scale: deviation)
+    case .truncatedNormal(let mean, let deviation):
+      RandomNumbers.fill(buffer, random, .truncatedNormal, offset: mean, scale: deviation)
+    case .varianceScaling(let scaling): scaling.fill(buffer, shape, random)
+    case .orthogonal(let gain): try Orthogonal.fill(buffer, shape, gain, random)
     case .identity(let gain): try Self.fillIdentity(buffer, shape, gain)
     }
     return buffer
-  }
-
-  static func fill(_ buffer: FloatBuffer, _ value: () -> Double) {
-    for index in 0..<buffer.count { buffer.base[index] = Float(value()) }
   }
 
   private static func fillIdentity(_ buffer: FloatBuffer, _ shape: [Int], _ gain: Double) throws(ElmanError) {
@@ -66,18 +64,17 @@ struct VarianceScaling: Equatable, Sendable {
   var mode: Mode
   var distribution: Distribution
 
-  func fill(_ buffer: FloatBuffer, _ shape: [Int], _ random: inout Philox) {
+  func fill(_ buffer: FloatBuffer, _ shape: [Int], _ random: Philox) {
     let variance = scale / max(1, fan(shape))
     switch distribution {
     case .uniform:
       let limit = (3 * variance).squareRoot()
-      Initializer.fill(buffer) { random.uniform(-limit, limit) }
+      RandomNumbers.fill(buffer, random, .uniform, offset: -limit, scale: 2 * limit)
     case .untruncatedNormal:
-      Initializer.fill(buffer) { variance.squareRoot() * random.normal() }
+      RandomNumbers.fill(buffer, random, .normal, scale: variance.squareRoot())
     case .truncatedNormal:
       // The deviation of a standard normal distribution that is cut off at two deviations.
-      let deviation = variance.squareRoot() / 0.87962566103423978
-      Initializer.fill(buffer) { deviation * random.truncatedNormal() }
+      RandomNumbers.fill(buffer, random, .truncatedNormal, scale: variance.squareRoot() / 0.87962566103423978)
     }
   }
 
@@ -90,20 +87,6 @@ struct VarianceScaling: Equatable, Sendable {
     case .fanIn: return fanIn
     case .fanOut: return fanOut
     case .fanAverage: return (fanIn + fanOut) / 2
-    }
-  }
-}
-
-extension Philox {
-  mutating func uniform(_ minimum: Double, _ maximum: Double) -> Double {
-    minimum + (maximum - minimum) * uniform()
-  }
-
-  /// Standard normal, drawn again while it is beyond two deviations.
-  mutating func truncatedNormal() -> Double {
-    while true {
-      let value = normal()
-      if abs(value) <= 2 { return value }
     }
   }
 }
