@@ -2245,7 +2245,8 @@ ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t
 ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
 
 /*
- * elman_model_memory: how much memory a forward call works in, beside its input, its outputs and the weights.
+ * elman_model_memory: how much memory a forward call works in, beside its input, its outputs and the weights (see
+ * elman_model_weight_memory).
  *
  *   model         a live handle
  *   input_shape   the shape of the input, batch first; a model that has not been built is built for it
@@ -2288,6 +2289,22 @@ ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode,
  * Changes the model. Threads: any. Since 0.1.
  */
 ELMAN_API elman_status elman_model_reset_states(elman_model model);
+
+/*
+ * elman_model_weight_memory: how much memory the weights take now.
+ *
+ *   model    a live handle
+ *   values   receives the bytes of the values, as they are set and read; may be NULL
+ *   packed   receives the bytes of the same in the order and format in which the arithmetic reads them; may be NULL
+ *
+ * Initial values are made when they are first read, and packed by the first run: a model that was only built takes neither, and
+ * one whose weights are set before never makes them. After a run both are there, together about twice the size of the
+ * weights; quantized weights are packed in fewer bytes. A layer that is at several places in the model counts once. Streams
+ * that did not step since weights were set keep those before.
+ *
+ * Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_weight_memory(elman_model model, size_t *values, size_t *packed);
 
 /* ================================================================================================================ */
 /* Weights of a model                                                                                               */

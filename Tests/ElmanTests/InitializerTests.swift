@@ -5,7 +5,7 @@ extension EngineTests {
   @Suite struct InitializerTests {
     private func kernel(_ initializer: JSON, rows: Int = 200, columns: Int = 100) throws -> [Float] {
       let dense = try model(("Dense", ["units": .int(columns), "kernel_initializer": initializer, "input_shape": [.int(rows)]]))
-      return Array(dense.weights[0].weight.values.values)
+      return Array(try dense.weights[0].weight.values.values)
     }
 
     private func moments(_ values: [Float]) -> (mean: Double, deviation: Double) {
@@ -91,11 +91,14 @@ extension EngineTests {
         shape.count == 2
         ? try model(("Dense", ["units": .int(shape[1]), "kernel_initializer": initializer, "input_shape": [.int(shape[0])]]))
         : try model(
-          ("Conv1D", [
-            "filters": .int(shape[2]), "kernel_size": .int(shape[0]), "kernel_initializer": initializer,
-            "input_shape": [.int(shape[0]), .int(shape[1])],
-          ]))
-      return Array(layer.weights[0].weight.values.values)
+          (
+            "Conv1D",
+            [
+              "filters": .int(shape[2]), "kernel_size": .int(shape[0]), "kernel_initializer": initializer,
+              "input_shape": [.int(shape[0]), .int(shape[1])],
+            ]
+          ))
+      return Array(try layer.weights[0].weight.values.values)
     }
 
     /// How far the products of all rows with each other, or of columns where there are fewer, are from those of unit vectors.

@@ -447,10 +447,10 @@ static void call_model(fuzzer *f) {
   elman_model model = any_model(f), made = {0};
   elman_layer layer = {0};
   int64_t result[ELMAN_MAX_RANK], total, trainable;
-  size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
+  size_t number, other, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 22)) {
+  switch (below(f, 23)) {
     case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
     case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
     case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
@@ -471,6 +471,7 @@ static void call_model(fuzzer *f) {
     case 18: TELL(elman_model_reset_states, model); break;
     case 20: TELL(elman_model_memory, model, OR_NULL(f, f->shape), rank, OR_NULL(f, &number)); break;
     case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
+    case 21: TELL(elman_model_weight_memory, model, OR_NULL(f, &number), OR_NULL(f, &other)); break;
     default: {
       struct { elman_summary_options o; char more[64]; } s;
       memset(&s, 0, sizeof s);

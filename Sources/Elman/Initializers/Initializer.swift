@@ -19,10 +19,22 @@ public struct Initializer: Equatable, Sendable {
   /// The form in which Keras writes it.
   var json: JSON { SerializedObject.json(module: "keras.initializers", className: className, config: config) }
 
-  /// The values of a weight of this shape.
-  func values(shape: [Int]) throws(ElmanError) -> FloatBuffer {
+  /// An error unless a weight of this shape can have such values.
+  func requireFitting(_ shape: [Int]) throws(ElmanError) {
+    try FloatBuffer.requireMemory(for: try elementCount(shape))
+    switch method {
+    case .orthogonal: try Orthogonal.requireMatrix(shape)
+    case .identity: try Self.requireTwoAxes(shape)
+    default: break
+    }
+  }
+
+  /// The random stream for the next weight: each takes one, whatever becomes of it.
+  func nextStream() -> Philox { seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next() }
+
+  /// The values of a weight of this shape, which fits.
+  func values(shape: [Int], _ random: Philox) throws(ElmanError) -> FloatBuffer {
     let buffer = try FloatBuffer(count: try elementCount(shape))
-    let random = seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next()
     switch method {
     case .constant(let value): buffer.base.update(repeating: Float(value), count: buffer.count)
     case .uniform(let minimum, let maximum):
@@ -32,17 +44,17 @@ public struct Initializer: Equatable, Sendable {
       RandomNumbers.fill(buffer, random, .truncatedNormal, offset: mean, scale: deviation)
     case .varianceScaling(let scaling): scaling.fill(buffer, shape, random)
     case .orthogonal(let gain): try Orthogonal.fill(buffer, shape, gain, random)
-    case .identity(let gain): try Self.fillIdentity(buffer, shape, gain)
+    case .identity(let gain):
+      for index in 0..<(shape.min() ?? 0) { buffer.base[index * (shape[1] + 1)] = Float(gain) }
     }
     return buffer
   }
 
-  private static func fillIdentity(_ buffer: FloatBuffer, _ shape: [Int], _ gain: Double) throws(ElmanError) {
+  private static func requireTwoAxes(_ shape: [Int]) throws(ElmanError) {
     guard shape.count == 2 else {
       throw ElmanError(
         .invalidArgument, "Identity matrix initializer can only be used for 2D matrices. Received: shape=\(Shape(shape))")
     }
-    for index in 0..<min(shape[0], shape[1]) { buffer.base[index * shape[1] + index] = Float(gain) }
   }
 }
 

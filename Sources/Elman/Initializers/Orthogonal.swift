@@ -1,8 +1,8 @@
 import KernelInterface
 
-/// Orthogonal initial values: the Q of a random normal matrix, with R's diagonal positive.
+/// Orthogonal initial values: the Q of a random normal matrix, with R's diagonal positive. A shape of more than two axes is taken as
+/// (all but the last, last).
 enum Orthogonal {
-  /// A shape of more than two axes is taken as (all but the last, last).
   static func requireMatrix(_ shape: [Int]) throws(ElmanError) {
     guard shape.count >= 2, let columns = shape.last, columns > 0 else {
       throw ElmanError(
@@ -16,7 +16,6 @@ enum Orthogonal {
     _ buffer: FloatBuffer, _ shape: [Int], _ gain: Double, _ random: Philox, kernels: KernelSet = .selected,
     threads: Int = Threads.count
   ) throws(ElmanError) {
-    try requireMatrix(shape)
     let columns = shape.last ?? 1
     let rows = buffer.count / columns
     if rows <= columns {
@@ -24,7 +23,7 @@ enum Orthogonal {
     } else {
       let vectors = try FloatBuffer(count: buffer.count)
       try fill(vectors.base, vectors: columns, length: rows, random, kernels, threads)
-      transpose(vectors.base, to: buffer.base, rows: rows, columns: columns)
+      withExtendedLifetime(vectors) { transpose(vectors.base, to: buffer.base, rows: rows, columns: columns) }
     }
     if gain == 1 { return }
     for index in 0..<buffer.count { buffer.base[index] = Float(gain * Double(buffer.base[index])) }

@@ -54,6 +54,9 @@ public class Layer: @unchecked Sendable {
   /// the lock held alone: nothing in it may ask the layer for what takes the lock.
   func prepare(builtFor input: Shape) throws(ElmanError) {}
 
+  /// Bytes of what `prepare` made; called with the lock held.
+  var packedBytes: Int { 0 }
+
   /// Whether the output is the input itself, so that nothing needs to run.
   var isIdentity: Bool { false }
 
@@ -178,7 +181,8 @@ public class Layer: @unchecked Sendable {
     return try outputShapes(for: input)
   }
 
-  /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
+  /// Makes the weights for an input shape, and their values when they are first read. A layer that is built already only checks
+  /// that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
     try input.requireSensible()
     if runsCallersCode { watch() }
@@ -186,7 +190,9 @@ public class Layer: @unchecked Sendable {
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
       var weights = try makeWeights(for: input)
-      for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
+      if weightFormat != .float32 {
+        for index in quantizableWeights { weights[index] = weights[index].startingRounded(to: weightFormat) }
+      }
       ownWeights = weights
       builtShape = input
     }
@@ -219,6 +225,7 @@ public class Layer: @unchecked Sendable {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
         guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
+        for index in ownWeights.indices { ownWeights[index] = ownWeights[index].replaced(by: try ownWeights[index].values) }
         try prepare(builtFor: builtShape)
         isPrepared = true
       }
@@ -280,8 +287,7 @@ public class Layer: @unchecked Sendable {
 
   private func storedUnlocked(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
     let isRounded = quantizableWeights.contains(index)
-    let weight = ownWeights[index].replaced(by: values)
-    return StoredValues(values: isRounded ? try weight.rounded(to: weightFormat).values : values, format: weightFormat)
+    return StoredValues(values: isRounded ? try ownWeights[index].rounded(values, to: weightFormat) : values, format: weightFormat)
   }
 
   /// Puts other values in the place of some weights', all at once or, where one does not fit, none.
@@ -298,14 +304,17 @@ public class Layer: @unchecked Sendable {
     }
   }
 
-  /// A weight before and after rounding.
-  typealias RoundedWeight = (source: Weight, rounded: Weight)
+  /// A weight's values before and after rounding.
+  typealias RoundedWeight = (source: FloatBuffer, rounded: FloatBuffer)
 
   /// The weights of this layer's own products, rounded to a format. An error from inside the layer's own run.
   final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [RoundedWeight] {
     try lock.exclusive { () throws(ElmanError) in
       var rounded: [RoundedWeight] = []
-      for index in quantizableWeights { rounded.append((ownWeights[index], try ownWeights[index].rounded(to: format))) }
+      for index in quantizableWeights {
+        let values = try ownWeights[index].values
+        rounded.append((values, try ownWeights[index].rounded(values, to: format)))
+      }
       return rounded
     }
   }
@@ -316,19 +325,28 @@ public class Layer: @unchecked Sendable {
   ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
-      var new: [Weight] = []
+      var new: [RoundedWeight] = []
       for (index, weight) in zip(quantizableWeights, rounded) {
         // The weight may have been set meanwhile.
-        let isNew = ownWeights[index].values !== weight.source.values
-        new.append(isNew ? try ownWeights[index].rounded(to: format) : weight.rounded)
+        let source = try ownWeights[index].values
+        new.append((source, source === weight.source ? weight.rounded : try ownWeights[index].rounded(source, to: format)))
       }
       for (index, weight) in zip(quantizableWeights, new) {
-        error.add(ownWeights[index].values.values, rounded: weight.values.base)
-        ownWeights[index] = weight
+        error.add(weight.source.values, rounded: weight.rounded.base)
+        ownWeights[index] = ownWeights[index].replaced(by: weight.rounded)
       }
       weightFormat = format
       weightsHaveChanged()
     }
+  }
+
+  /// Adds the bytes of the weights of this layer, and of those in it, that were not counted before.
+  final func addMemory(to memory: inout WeightMemory) {
+    guard memory.layers.insert(ObjectIdentifier(self)).inserted else { return }
+    let (values, packed) = read { (ownWeights.reduce(0) { $0 + $1.bytes }, packedBytes) }
+    memory.values += values
+    memory.packed += packed
+    for child in children { child.addMemory(to: &memory) }
   }
 
   private func weightsHaveChanged() {

@@ -46,9 +46,10 @@ public final class PReLU: Layer, @unchecked Sendable {
     [try Weight("alpha", shape: try alphaShape(input), initializer: initializer)]
   }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let shape = call.inputShape
     let alpha = ownWeights[0]
+    let slopes = try alpha.values.base
     var strides = [Int](repeating: 0, count: shape.count)
     var stride = 1
     for axis in (1..<shape.count).reversed() {
@@ -59,7 +60,7 @@ public final class PReLU: Layer, @unchecked Sendable {
     var place = 0
     for element in 0..<shape.reduce(1, *) {
       let x = call.input[element]
-      call.outputs[0][element] = x < 0 ? x * alpha.values.base[place] : x
+      call.outputs[0][element] = x < 0 ? x * slopes[place] : x
       for axis in shape.indices.reversed() {
         index[axis] += 1
         place += strides[axis]

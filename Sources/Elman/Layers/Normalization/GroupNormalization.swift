@@ -70,12 +70,14 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     let permutation = try permutation(shape)
     permutation.forEach { result, array in call.scratch[result] = call.input[array] }
     for row in 0..<shape[0] {
-      for group in 0..<groups { normalize(call.scratch + row * sample, sample / features, features, group, features / groups) }
+      for group in 0..<groups { try normalize(call.scratch + row * sample, sample / features, features, group, features / groups) }
     }
     permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }
   }
 
-  private func normalize(_ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int) {
+  private func normalize(
+    _ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int
+  ) throws(ElmanError) {
     let first = sample + group * width
     let count = Double(steps * width)
     func sum(_ value: (Double) -> Double) -> Double {
@@ -87,7 +89,7 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     }
     let mean = sum { $0 } / count
     let factor = 1 / (sum { ($0 - mean) * ($0 - mean) } / count + epsilon).squareRoot()
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     for step in 0..<steps {
       for feature in 0..<width {
         let channel = group * width + feature

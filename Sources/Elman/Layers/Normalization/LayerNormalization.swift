@@ -43,7 +43,7 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
   override func forward(_ call: LayerCall) throws(ElmanError) {
     let rows = try rows(call.inputShape)
     let columns = rows.columns
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     rows.run(call) { _, row in
       let mean = RowSums.mean(row, columns)
       let factor = 1 / (RowSums.meanSquare(row, columns, above: mean) + epsilon).squareRoot()
