@@ -242,8 +242,8 @@ ELMAN_API int32_t elman_get_num_threads(void);
  *
  * The weights of layers that are built from now on follow from the seed and the order of building alone, on every
  * machine and with any number of threads. Without a call, they differ from run to run. Initializers with a seed of their
- * own do not depend on it. Orthogonal values alone differ in their last bits, by less than 1e-6, where products and sums
- * are not fused: on x86-64 without AVX2 (elman_kernels() is "baseline"), while AVX2, AVX-512 and arm64 give the same bits.
+ * own do not depend on it. Orthogonal values alone differ in their last bits, by less than 1e-6, on x86-64 without AVX2,
+ * which does not fuse products and sums; AVX2, AVX-512 and arm64 give the same bits.
  *
  * Returns ELMAN_OK. Threads: any; for the same weights again, build from one thread. Since 0.1.
  */
@@ -2297,10 +2297,10 @@ ELMAN_API elman_status elman_model_reset_states(elman_model model);
  *   values   receives the bytes of the values, as they are set and read; may be NULL
  *   packed   receives the bytes of the same in the order and format in which the arithmetic reads them; may be NULL
  *
- * Initial values are made when they are first read, and packed by the first run: a model that was only built takes neither, and
- * one whose weights are set before never makes them. After a run both are there, together about twice the size of the
- * weights; quantized weights are packed in fewer bytes. A layer that is at several places in the model counts once. Streams
- * that did not step since weights were set keep those before.
+ * Initial values are made when they are first read, and packed by the first run: a model that was only built takes
+ * neither, and one whose weights are set before never makes them. After a run both are there, together about twice the
+ * size of the weights; quantized weights are packed in fewer bytes. A layer that is at several places in the model
+ * counts once. Streams that did not step since weights were set keep those before.
  *
  * Threads: any. Since 0.2.
  */

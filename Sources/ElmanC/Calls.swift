@@ -74,7 +74,9 @@ extension Handle where Object: WeightOwner {
   }
 
   func getWeight(_ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int) -> elman_status {
-    withWeight(index) { (weight) throws(ElmanError) in try write(try weight.weight.values.values, "weight", to: values, count) }
+    withWeight(index) { (weight) throws(ElmanError) in
+      try write(try weight.weight.values.values, "weight", to: values, count)
+    }
   }
 
   func setWeight(_ index: Int, _ value: UnsafePointer<elman_array>?) -> elman_status {

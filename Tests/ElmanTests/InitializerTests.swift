@@ -101,7 +101,8 @@ extension EngineTests {
       return Array(try layer.weights[0].weight.values.values)
     }
 
-    /// How far the products of all rows with each other, or of columns where there are fewer, are from those of unit vectors.
+    /// How far the products of all rows with each other, or of columns where there are fewer, are from those of unit
+    /// vectors.
     private func error(of q: [Float], rows: Int, columns: Int, gain: Double = 1) -> Double {
       let (count, length) = (min(rows, columns), max(rows, columns))
       let vectors = (0..<count).map { vector in
@@ -146,8 +147,8 @@ extension EngineTests {
       #expect(try values([20, 70]) != values([20, 70], seed: 8))
     }
 
-    /// As rotations and reflections of the plane, and of space, are spread evenly: each element is one coordinate of a point on
-    /// the sphere, and determinants of both signs are equally likely.
+    /// As rotations and reflections of the plane, and of space, are spread evenly: each element is one coordinate of
+    /// a point on the sphere, and determinants of both signs are equally likely.
     @Test func allOrthogonalMatricesAreEquallyLikely() throws {
       let count = 4000
       for size in [2, 3] {

@@ -230,12 +230,13 @@ TEST(weight_memory_counts_every_kind_of_layer_once) {
       {"Conv1D", "{\"filters\": 16, \"kernel_size\": 2, \"groups\": 1}"},
       {"Conv1DTranspose", "{\"filters\": 16, \"kernel_size\": 2, \"use_bias\": false}"},
       {"SeparableConv1D", "{\"filters\": 16, \"kernel_size\": 1}"},
+      {"BatchNormalization", "{\"center\": false, \"scale\": false}"},
   };
   static float input[8 * 16], output[16 * 1024];
   for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
     int64_t params;
-    elman_model model =
-        make_model_of(make_layer("InputLayer", "{\"input_shape\": [8, 16]}"), make_layer(layers[i].class_name, layers[i].config), NO_LAYER);
+    elman_model model = make_model_of(make_layer("InputLayer", "{\"input_shape\": [8, 16]}"),
+                                      make_layer(layers[i].class_name, layers[i].config), NO_LAYER);
     OK(elman_model_forward(model, input, SHAPE(1, 8, 16), output, sizeof output / sizeof *output));
     OK(elman_model_count_params(model, &params, NULL));
     CHECK(values_of(model) == sizeof(float) * (size_t)params);

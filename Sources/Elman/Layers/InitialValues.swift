@@ -1,5 +1,6 @@
-/// A weight's values before it is set: made at most once, by the first thread that reads them. What can be wrong about them is an
-/// error at once, and their place among the random streams is taken at once, so that they are the same whenever they are made.
+/// A weight's values before it is set: made at most once, by the first thread that reads them. What can be wrong
+/// about them is an error at once, and their place among the random streams is taken at once, so that they are the
+/// same whenever they are made.
 final class InitialValues: @unchecked Sendable {
   typealias Change = @Sendable (FloatBuffer) throws(ElmanError) -> FloatBuffer
 

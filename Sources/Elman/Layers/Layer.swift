@@ -181,8 +181,8 @@ public class Layer: @unchecked Sendable {
     return try outputShapes(for: input)
   }
 
-  /// Makes the weights for an input shape, and their values when they are first read. A layer that is built already only checks
-  /// that the shape fits.
+  /// Makes the weights for an input shape, and their values when they are first read. A layer that is built already
+  /// only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
     try input.requireSensible()
     if runsCallersCode { watch() }
@@ -225,7 +225,7 @@ public class Layer: @unchecked Sendable {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
         guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
-        for index in ownWeights.indices { ownWeights[index] = ownWeights[index].replaced(by: try ownWeights[index].values) }
+        for (index, weight) in ownWeights.enumerated() { ownWeights[index] = weight.replaced(by: try weight.values) }
         try prepare(builtFor: builtShape)
         isPrepared = true
       }
@@ -287,7 +287,8 @@ public class Layer: @unchecked Sendable {
 
   private func storedUnlocked(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
     let isRounded = quantizableWeights.contains(index)
-    return StoredValues(values: isRounded ? try ownWeights[index].rounded(values, to: weightFormat) : values, format: weightFormat)
+    let stored = isRounded ? try ownWeights[index].rounded(values, to: weightFormat) : values
+    return StoredValues(values: stored, format: weightFormat)
   }
 
   /// Puts other values in the place of some weights', all at once or, where one does not fit, none.
@@ -329,7 +330,8 @@ public class Layer: @unchecked Sendable {
       for (index, weight) in zip(quantizableWeights, rounded) {
         // The weight may have been set meanwhile.
         let source = try ownWeights[index].values
-        new.append((source, source === weight.source ? weight.rounded : try ownWeights[index].rounded(source, to: format)))
+        let isNew = source !== weight.source
+        new.append((source, isNew ? try ownWeights[index].rounded(source, to: format) : weight.rounded))
       }
       for (index, weight) in zip(quantizableWeights, new) {
         error.add(weight.source.values, rounded: weight.rounded.base)

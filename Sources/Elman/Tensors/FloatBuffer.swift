@@ -45,8 +45,8 @@ public final class FloatBuffer: @unchecked Sendable {
 
   public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
 
-  /// Bytes from which on memory is mapped, and given back when it is freed: malloc would keep what weights leave behind that
-  /// are set anew, many times their size.
+  /// Bytes from which on memory is mapped, and given back when it is freed: malloc would keep what weights leave
+  /// behind that are set anew, many times their size.
   private static let mappedSize = 1 << 17
   /// Bytes of a huge page on most machines.
   private static let hugePage = 1 << 21
@@ -73,7 +73,8 @@ public final class FloatBuffer: @unchecked Sendable {
     if before > 0 { munmap(start, before) }
     if before < spare { munmap(memory + length, spare - before) }
     #if os(Linux)
-      // Weights that are read panel by panel would otherwise wait for the addresses of their many pages. It may be refused.
+      // Weights that are read panel by panel would otherwise wait for the addresses of their many pages. It may be
+      // refused.
       madvise(memory, length, MADV_HUGEPAGE)
     #endif
     return memory

@@ -40,8 +40,8 @@ public struct Philox: Sendable {
     Double(lowBits: high) * 0x1p-32 + Double(lowBits: low &>> 11) * 0x1p-53
   }
 
-  /// The ten rounds on one counter, whose lower half is the number of the block, and its upper half that of the stream. Scalar,
-  /// without a branch, so that the compiler turns loops over blocks into vectors.
+  /// The ten rounds on one counter, whose lower half is the number of the block, and its upper half that of the
+  /// stream. Scalar, without a branch, so that the compiler turns loops over blocks into vectors.
   @inline(__always)
   func words(ofBlock block: UInt64) -> Words {
     let low: UInt64 = 0xFFFF_FFFF

@@ -1,5 +1,6 @@
-// Many random numbers at once. They come of sums, products, quotients and roots alone, which every machine rounds alike; the
-// logarithms and cosines of C libraries differ. Loops are short and without branches, so that the compiler makes vectors of them.
+// Many random numbers at once. They come of sums, products, quotients and roots alone, which every machine rounds
+// alike; the logarithms and cosines of C libraries differ. Loops are short and without branches, so that the compiler
+// makes vectors of them.
 
 /// Fills an array with `offset + scale * x`, x being the numbers of a random stream in their order.
 struct RandomNumbers: SharedWork {
@@ -94,8 +95,8 @@ extension Philox {
   private static let blocksOfPiece = 64
   private static let directionsOfPiece = 4 * blocksOfPiece
 
-  /// Writes `count` standard normal numbers of 24 bits, four of each block: quick ones, for directions. `row` names the blocks:
-  /// those of a row of `length` numbers are of no other row.
+  /// Writes `count` standard normal numbers of 24 bits, four of each block: quick ones, for directions. `row` names
+  /// the blocks: those of a row of `length` numbers are of no other row.
   func directions(ofRow row: Int, length: Int, count: Int, _ target: UnsafeMutablePointer<Float>) {
     let size = Self.directionsOfPiece
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * size) { memory in

@@ -64,6 +64,8 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
     map = ChannelMap(factors: factors.map { Float($0) }, offsets: offsets.map { Float($0) })
   }
 
+  override var packedBytes: Int { map?.byteCount ?? 0 }
+
   override func forward(_ call: LayerCall) throws(ElmanError) {
     try map?.run(call, axes: axes, of: name)
   }

@@ -70,7 +70,9 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     let permutation = try permutation(shape)
     permutation.forEach { result, array in call.scratch[result] = call.input[array] }
     for row in 0..<shape[0] {
-      for group in 0..<groups { try normalize(call.scratch + row * sample, sample / features, features, group, features / groups) }
+      for group in 0..<groups {
+        try normalize(call.scratch + row * sample, sample / features, features, group, features / groups)
+      }
     }
     permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }
   }

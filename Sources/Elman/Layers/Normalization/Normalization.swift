@@ -69,6 +69,8 @@ public final class Normalization: Layer, @unchecked Sendable {
       offsets: zip(means, deviations).map { Float(inverts ? $0 : -$0 / $1) })
   }
 
+  override var packedBytes: Int { map?.byteCount ?? 0 }
+
   override func forward(_ call: LayerCall) throws(ElmanError) {
     try map?.run(call, axes: axes ?? [], of: name)
   }

@@ -97,8 +97,6 @@ final class FusedCell: Sendable {
   /// (2, gates * units) for a GRU with reset_after.
   func weights(features: Int) throws(ElmanError) -> [Weight] {
     let columns = try elementCount([gates, units])
-    // Before anything is made: the larger of the two would fail last.
-    try FloatBuffer.requireMemory(for: elementCount([units, columns]))
     var weights = [
       try Weight("kernel", shape: [features, columns], initializer: kernelInitializer),
       try Weight("recurrent_kernel", shape: [units, columns], initializer: recurrentInitializer),
