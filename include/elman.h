@@ -242,8 +242,8 @@ ELMAN_API int32_t elman_get_num_threads(void);
  *
  * The weights of layers that are built from now on follow from the seed and the order of building alone, on every
  * machine and with any number of threads. Without a call, they differ from run to run. Initializers with a seed of their
- * own do not depend on it. Orthogonal values alone differ in their last bits, by less than 1e-6, on x86-64 without AVX2,
- * which does not fuse products and sums; AVX2, AVX-512 and arm64 give the same bits.
+ * own do not depend on it. Orthogonal values alone differ in their last bits, by less than 1e-6, on x86-64 without
+ * AVX2, which does not fuse products and sums; AVX2, AVX-512 and arm64 give the same bits.
  *
  * Returns ELMAN_OK. Threads: any; for the same weights again, build from one thread. Since 0.1.
  */
@@ -1795,7 +1795,8 @@ ELMAN_API elman_status elman_layer_config(elman_layer layer, char *text, size_t 
  *   input_rank    1 to ELMAN_MAX_RANK
  *
  * A model builds the layers that are added to it; this is for layers used alone. A layer that is built already keeps its
- * weights, and the shape must fit them. Changes the layer.
+ * weights, and the shape must fit them. Initial values take their place among the random numbers now, and are made when
+ * they are first read: never where weights are set before. Changes the layer.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: not a rank or a size for this layer; ELMAN_INVALID_ARGUMENT: a dimension below
  * -1, a rank out of range, unknown features, or an unknown batch for a stateful layer; ELMAN_OUT_OF_MEMORY.
