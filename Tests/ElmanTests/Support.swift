@@ -48,6 +48,12 @@ func values(_ count: Int, seed: UInt64 = 1) -> [Float] {
 
 func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 
+/// The next standard normal number of a stream.
+func boxMuller(_ random: inout Philox) -> Float {
+  let radius = (-2 * log(1 - random.uniform())).squareRoot()
+  return Float(radius * cos(2 * .pi * random.uniform()))
+}
+
 /// The code and message of the error that `body` throws.
 func error(_ body: () throws -> Void) -> ElmanError? {
   do {

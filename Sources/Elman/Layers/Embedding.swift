@@ -50,7 +50,7 @@ public final class Embedding: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let table = ownWeights[0].values.base
+    let table = try ownWeights[0].values.base
     for place in 0..<call.inputShape.reduce(1, *) {
       let value = call.input[place]
       guard value >= 0, value < Float(inputDim), value == value.rounded() else { throw badIndex(value, place, call.inputShape) }

@@ -64,6 +64,9 @@ public class Layer: @unchecked Sendable {
   /// the lock held alone: nothing in it may ask the layer for what takes the lock.
   func prepare(builtFor input: Shape) throws(ElmanError) {}
 
+  /// Bytes of what `prepare` made; called with the lock held.
+  var packedBytes: Int { 0 }
+
   /// Whether the output is the input itself, so that nothing needs to run.
   var isIdentity: Bool { false }
 
@@ -191,7 +194,8 @@ public class Layer: @unchecked Sendable {
     return try outputShapes(for: input)
   }
 
-  /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
+  /// Makes the weights for an input shape, and their values when they are first read. A layer that is built already
+  /// only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
     try input.requireSensible()
     if runsCallersCode { watch() }
@@ -199,12 +203,11 @@ public class Layer: @unchecked Sendable {
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
       var weights = try makeWeights(for: input)
-      try takeInitialWeights(&weights)
-      for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
-      Fork.changing {
-        ownWeights = weights
-        builtShape = input
+      if weightFormat != .float32 {
+        for index in quantizableWeights { weights[index] = weights[index].startingRounded(to: weightFormat) }
       }
+      try takeInitialWeights(&weights)
+      replaceOwnWeights(by: weights) { builtShape = input }
     }
   }
 
@@ -216,7 +219,7 @@ public class Layer: @unchecked Sendable {
     for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
     let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
     try Array(all.dropFirst(own.count)).set(inner, of: "layer \"\(name)\"")
-    for index in own.indices { own[index] = own[index].replaced(by: initialWeights[index].values) }
+    for index in own.indices { own[index] = own[index].replaced(by: try stored(initialWeights[index].values, as: own[index], at: index)) }
     self.initialWeights = nil
   }
 
@@ -266,6 +269,9 @@ public class Layer: @unchecked Sendable {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
         guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
+        var weights = ownWeights
+        for index in weights.indices { weights[index] = weights[index].replaced(by: try weights[index].values) }
+        replaceOwnWeights(by: weights)
         try prepare(builtFor: builtShape)
         isPrepared = true
       }
@@ -355,13 +361,13 @@ public class Layer: @unchecked Sendable {
   /// New values of a weight as the layer will store them: rounded where it does so in fewer bits. An error from inside the
   /// layer's own run.
   final func stored(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
-    try lock.exclusive { () throws(ElmanError) in try storedUnlocked(values, at: index) }
+    try lock.exclusive { () throws(ElmanError) in
+      StoredValues(values: try stored(values, as: ownWeights[index], at: index), format: weightFormat)
+    }
   }
 
-  private func storedUnlocked(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
-    let isRounded = quantizableWeights.contains(index)
-    let weight = ownWeights[index].replaced(by: values)
-    return StoredValues(values: isRounded ? try weight.rounded(to: weightFormat).values : values, format: weightFormat)
+  private func stored(_ values: FloatBuffer, as weight: Weight, at index: Int) throws(ElmanError) -> FloatBuffer {
+    quantizableWeights.contains(index) ? try weight.rounded(values, to: weightFormat) : values
   }
 
   /// Puts other values in the place of some weights', all at once or, where one does not fit, none.
@@ -370,24 +376,35 @@ public class Layer: @unchecked Sendable {
       var weights = ownWeights
       for (index, new) in new {
         // The format may have changed meanwhile.
-        let stored = new.format == weightFormat ? new : try storedUnlocked(new.values, at: index)
-        weights[index] = weights[index].replaced(by: stored.values)
+        let isStored = new.format == weightFormat
+        let values = isStored ? new.values : try stored(new.values, as: weights[index], at: index)
+        weights[index] = weights[index].replaced(by: values)
       }
-      Fork.changing {
-        ownWeights = weights
-        weightsHaveChanged()
-      }
+      replaceOwnWeights(by: weights) { weightsHaveChanged() }
     }
   }
 
-  /// A weight before and after rounding.
-  typealias RoundedWeight = (source: Weight, rounded: Weight)
+  /// Puts weights in the place of the layer's own, together with what `also` changes. Those before are freed after it:
+  /// initial values have a lock.
+  private func replaceOwnWeights(by new: [Weight], _ also: () -> Void = {}) {
+    var weights = new
+    Fork.changing {
+      swap(&ownWeights, &weights)
+      also()
+    }
+  }
+
+  /// A weight's values before and after rounding.
+  typealias RoundedWeight = (source: FloatBuffer, rounded: FloatBuffer)
 
   /// The weights of this layer's own products, rounded to a format. An error from inside the layer's own run.
   final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [RoundedWeight] {
     try lock.exclusive { () throws(ElmanError) in
       var rounded: [RoundedWeight] = []
-      for index in quantizableWeights { rounded.append((ownWeights[index], try ownWeights[index].rounded(to: format))) }
+      for index in quantizableWeights {
+        let values = try ownWeights[index].values
+        rounded.append((values, try ownWeights[index].rounded(values, to: format)))
+      }
       return rounded
     }
   }
@@ -398,23 +415,28 @@ public class Layer: @unchecked Sendable {
   ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
-      var new: [Weight] = []
+      var new: [RoundedWeight] = []
       for (index, weight) in zip(quantizableWeights, rounded) {
         // The weight may have been set meanwhile.
-        let isNew = ownWeights[index].values !== weight.source.values
-        new.append(isNew ? try ownWeights[index].rounded(to: format) : weight.rounded)
+        let source = try ownWeights[index].values
+        let isNew = source !== weight.source
+        new.append((source, isNew ? try ownWeights[index].rounded(source, to: format) : weight.rounded))
       }
       var weights = ownWeights
       for (index, weight) in zip(quantizableWeights, new) {
-        error.add(ownWeights[index].values.values, rounded: weight.values.base)
-        weights[index] = weight
+        error.add(weight.source.values, rounded: weight.rounded.base)
+        weights[index] = weights[index].replaced(by: weight.rounded)
       }
-      Fork.changing {
-        ownWeights = weights
+      replaceOwnWeights(by: weights) {
         weightFormat = format
         weightsHaveChanged()
       }
     }
+  }
+
+  /// Bytes of the layer's own weights.
+  final var ownWeightMemory: WeightMemory {
+    read { WeightMemory(values: ownWeights.reduce(0) { $0 + $1.bytes }, packed: packedBytes) }
   }
 
   private func weightsHaveChanged() {

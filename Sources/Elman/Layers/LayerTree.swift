@@ -31,6 +31,9 @@ struct LayerTree: Sendable {
     }
   }
 
+  /// Bytes of all weights.
+  var weightMemory: WeightMemory { nodes.reduce(WeightMemory()) { $0 + $1.layer.ownWeightMemory } }
+
   var weightCount: Int { nodes.reduce(0) { $0 + $1.layer.ownWeightCount } }
 
   /// `weights()[index]` and whether it is trained, without an array of all weights; nil if there is no such index.

@@ -340,6 +340,9 @@ public final class Sequential: @unchecked Sendable {
   /// How many weights there are.
   public var weightCount: Int { read { tree }.weightCount }
 
+  /// Bytes that the weights take now.
+  public var weightMemory: WeightMemory { read { tree }.weightMemory }
+
   /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
   public func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? { read { tree }.weight(at: index) }
 

@@ -46,15 +46,15 @@ public final class PReLU: Layer, @unchecked Sendable {
     [try Weight("alpha", shape: try alphaShape(input), initializer: initializer)]
   }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let alpha = ownWeights[0]
+    let (input, output, slopes) = (call.input, call.outputs[0], try alpha.values.base)
     var strides = call.inputShape.mapAxes { _ in 0 }
     var stride = 1
     for axis in strides.indices.dropFirst().reversed() {
       if alpha.shape[axis - 1] > 1 { strides[axis] = stride }
       stride *= alpha.shape[axis - 1]
     }
-    let (input, output, slopes) = (call.input, call.outputs[0], alpha.values.base)
     StridedView(sizes: call.inputShape, strides: strides).forEach { element, place in
       let x = input[element]
       output[element] = x < 0 ? x * slopes[place] : x

@@ -3,6 +3,8 @@ struct ChannelMap {
   let factors: [Float]
   let offsets: [Float]
 
+  var byteCount: Int { (factors.count + offsets.count) * MemoryLayout<Float>.stride }
+
   /// Applied to an array whose `axes` have as many places as there are factors.
   func run(_ call: LayerCall, axes: [Int]) {
     let shape = call.inputShape

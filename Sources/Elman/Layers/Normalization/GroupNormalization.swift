@@ -59,7 +59,7 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try elementCount(input) }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let (shape, input, output, scratch) = (call.inputShape, call.input, call.outputs[0], call.scratch)
     let features = shape[shape.axis(axes[0])]
     let groups = groups(of: features)
@@ -68,12 +68,14 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     let view = StridedView(shape, last: axes)
     view.forEach { result, array in scratch[result] = input[array] }
     for row in 0..<shape[0] {
-      for group in 0..<groups { normalize(scratch + row * sample, sample / features, features, group, features / groups) }
+      for group in 0..<groups { try normalize(scratch + row * sample, sample / features, features, group, features / groups) }
     }
     view.forEach { result, array in output[array] = scratch[result] }
   }
 
-  private func normalize(_ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int) {
+  private func normalize(
+    _ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int
+  ) throws(ElmanError) {
     let first = sample + group * width
     let count = Double(steps * width)
     func sum(_ value: (Double) -> Double) -> Double {
@@ -85,7 +87,7 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     }
     let mean = sum { $0 } / count
     let factor = 1 / (sum { ($0 - mean) * ($0 - mean) } / count + epsilon).squareRoot()
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     for step in 0..<steps {
       for feature in 0..<width {
         let channel = group * width + feature

@@ -38,10 +38,10 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
     try RowNormalization(Dimensions(input), axes: axes).scratchCount
   }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let rows = RowNormalization(call.inputShape, axes: axes)
     let columns = rows.columns
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     rows.run(call) { _, row in
       let mean = RowSums.mean(row, columns)
       let factor = 1 / (RowSums.meanSquare(row, columns, above: mean) + epsilon).squareRoot()

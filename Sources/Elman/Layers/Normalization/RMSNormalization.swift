@@ -33,10 +33,10 @@ public final class RMSNormalization: Layer, @unchecked Sendable {
     try RowNormalization(Dimensions(input), axes: axes).scratchCount
   }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let rows = RowNormalization(call.inputShape, axes: axes)
     let columns = rows.columns
-    let scale = ownWeights[0].values.base
+    let scale = try ownWeights[0].values.base
     rows.run(call) { _, row in
       let factor = 1 / (RowSums.meanSquare(row, columns) + epsilon).squareRoot()
       for index in 0..<columns { row[index] = Float(Double(row[index]) * factor * Double(scale[index])) }

@@ -98,8 +98,13 @@ struct ScaleAndCenter {
     return weights
   }
 
-  func gamma(_ weights: [Weight]) -> UnsafePointer<Float>? { scale ? UnsafePointer(weights[0].values.base) : nil }
-  func beta(_ weights: [Weight]) -> UnsafePointer<Float>? { center ? UnsafePointer(weights[scale ? 1 : 0].values.base) : nil }
+  func gamma(_ weights: [Weight]) throws(ElmanError) -> UnsafePointer<Float>? {
+    scale ? UnsafePointer(try weights[0].values.base) : nil
+  }
+
+  func beta(_ weights: [Weight]) throws(ElmanError) -> UnsafePointer<Float>? {
+    center ? UnsafePointer(try weights[scale ? 1 : 0].values.base) : nil
+  }
 }
 
 extension Layer {

@@ -102,8 +102,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     ]
     guard usesBias else { return weights }
     let bias = try Weight("bias", shape: [columns], initializer: biasInitializer)
-    if unitForgetBias { (bias.values.base + filters).update(repeating: 1, count: filters) }
-    weights.append(bias)
+    weights.append(unitForgetBias ? bias.startingWithOnes(at: filters..<2 * filters) : bias)
     return weights
   }
 
@@ -116,6 +115,8 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
       try PackedWeights.row(usesBias ? weights[2].values.base : nil, units: 4 * filters)
     )
   }
+
+  override var packedBytes: Int { packed.map { $0.0.bytes + $0.1.bytes + $0.2.byteCount } ?? 0 }
 
   // MARK: Running
 

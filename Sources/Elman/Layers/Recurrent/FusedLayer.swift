@@ -18,8 +18,11 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     try super.prepare(builtFor: input)
+    packed = nil
     packed = try cell.pack(ownWeights, as: weightFormat)
   }
+
+  override var packedBytes: Int { packed?.bytes ?? 0 }
 
   override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     try cell.scratchCount(size, threads: threads)
