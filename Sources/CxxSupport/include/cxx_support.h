@@ -8,6 +8,9 @@
 extern "C" {
 #endif
 
+/* The library exports what elman.h declares, and these are not among it. */
+#pragma GCC visibility push(hidden)
+
 /*
  * Each returns what the function returns. Where it throws an exception, `what` is set to the exception's text, cut to the
  * capacity (at least 1), and the result is -1; otherwise `what` is empty. The unwinding of pthread_cancel and pthread_exit
@@ -23,6 +26,8 @@ int32_t elman_guarded_shape(int32_t (*call)(void *, const int64_t *, size_t, int
 int32_t elman_guarded_build(int32_t (*call)(void *, size_t), void *context, size_t features, char *what, size_t capacity);
 int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), void *context, size_t batch,
                              float *const *states, char *what, size_t capacity);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
