@@ -12,7 +12,7 @@ public func elman_activation_apply(
     let count = try size(output_count, "output_count")
     let function = try Activation(text.utf8.first == UInt8(ascii: "{") ? JSON.parse(text) : .string(text))
     try function.apply(
-      inputPointer(input, count: shape.count), shape: shape.dimensions,
+      inputPointer(input, count: shape.count), shape: try shape.dimensions,
       into: UnsafeMutableBufferPointer(start: outputPointer(output, count: count), count: count))
   }
 }

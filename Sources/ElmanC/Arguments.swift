@@ -99,7 +99,7 @@ struct ArrayShape {
   let given: UnsafeBufferPointer<Int64>
   let count: Int
 
-  var dimensions: [Int] { given.map { Int($0) } }
+  var dimensions: Dimensions { get throws(ElmanError) { try Dimensions(given) } }
 
   /// `isInput`: the first dimension is the batch, so that there must be one.
   init(_ pointer: UnsafePointer<Int64>?, _ rank: Int, _ name: StaticString, isInput: Bool) throws(ElmanError) {
@@ -136,7 +136,7 @@ extension elman_array {
     let shape = try ArrayShape(shape, rank, name, isInput: isInput)
     if shape.count > 0 { _ = try required(data, name) }
     return WeightValue(
-      shape: shape.dimensions, values: UnsafeBufferPointer(start: data, count: data == nil ? 0 : shape.count))
+      shape: try shape.dimensions, values: UnsafeBufferPointer(start: data, count: data == nil ? 0 : shape.count))
   }
 }
 

@@ -25,6 +25,8 @@ extension Handle {
 /// What has weights: layers and models.
 protocol WeightOwner: AnyObject {
   var weights: [LayerWeight] { get }
+  var weightCount: Int { get }
+  func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)?
   /// As Keras's messages name it.
   var title: String { get }
   func setWeight(at index: Int, _ value: WeightValue) throws(ElmanError)
@@ -42,15 +44,18 @@ extension Layer: WeightOwner {
 extension Sequential: WeightOwner {}
 
 extension Handle where Object: WeightOwner {
-  /// Calls `body` with the weight of an index.
-  func withWeight(_ index: Int, _ body: (LayerWeight) throws(ElmanError) -> Void) -> elman_status {
+  /// Calls `body` with the weight of an index, and whether it is trained.
+  func withWeight(_ index: Int, _ body: (Weight, Bool) throws(ElmanError) -> Void) -> elman_status {
     call { (owner) throws(ElmanError) in
-      try body(try owner.weights.at(index, of: owner.title))
+      guard let found = owner.weight(at: index) else {
+        throw [LayerWeight].noWeight(index, of: owner.title, owner.weightCount)
+      }
+      try body(found.weight, found.isTrainable)
     }
   }
 
   func weightCount(_ count: UnsafeMutablePointer<Int>?) -> elman_status {
-    call { (owner) throws(ElmanError) in try required(count, "count").pointee = owner.weights.count }
+    call { (owner) throws(ElmanError) in try required(count, "count").pointee = owner.weightCount }
   }
 
   func weightIndex(_ name: UnsafePointer<CChar>?, _ index: UnsafeMutablePointer<Int>?) -> elman_status {
@@ -63,18 +68,19 @@ extension Handle where Object: WeightOwner {
   func weightName(
     _ index: Int, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
   ) -> elman_status {
-    withWeight(index) { (weight) throws(ElmanError) in try TextResult(text, capacity, length).write(weight.path) }
+    call { (owner) throws(ElmanError) in
+      try TextResult(text, capacity, length).write(owner.weights.at(index, of: owner.title).path)
+    }
   }
 
   func weightShape(
     _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
   ) -> elman_status {
-    withWeight(index) { (weight) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(weight.weight.shape)
-    }
+    withWeight(index) { (weight, _) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(weight.shape) }
   }
 
   func getWeight(_ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int) -> elman_status {
-    withWeight(index) { (weight) throws(ElmanError) in try write(weight.weight.values.values, "weight", to: values, count) }
+    withWeight(index) { (weight, _) throws(ElmanError) in try write(weight.values.values, "weight", to: values, count) }
   }
 
   func setWeight(_ index: Int, _ value: UnsafePointer<elman_array>?) -> elman_status {

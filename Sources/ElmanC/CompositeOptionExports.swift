@@ -250,11 +250,13 @@ private struct LambdaFunctions: @unchecked Sendable {
 
   func run(_ call: Lambda.Call) throws(ElmanError) {
     guard let function = options.call else { return }
-    let failure = call.inputShape.map(Int64.init).withUnsafeBufferPointer { dimensions in
-      var input = elman_array(data: call.input, shape: dimensions.baseAddress, rank: dimensions.count)
+    let rank = call.inputShape.count
+    let failure = withUnsafeTemporaryAllocation(of: Int64.self, capacity: rank) { dimensions in
+      for index in 0..<rank { dimensions[index] = Int64(call.inputShape[index]) }
+      var input = elman_array(data: call.input, shape: dimensions.baseAddress, rank: rank)
       var output = elman_output()
       output.data = call.output
-      output.count = call.outputShape.reduce(1, *)
+      output.count = call.outputCount
       output.tell(call.outputShape)
       return guarded { elman_guarded_lambda(function, context.pointer, &input, &output, $0, $1) }
     }

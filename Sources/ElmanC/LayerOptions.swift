@@ -5,7 +5,7 @@ import Elman
 protocol LayerOptions: OptionStruct {
   static var className: String { get }
   var name: UnsafePointer<CChar>! { get }
-  var batch_input_shape: Dimensions { get }
+  var batch_input_shape: DimensionTuple { get }
   var batch_input_rank: Int { get }
   var frozen: Int32 { get }
   var reserved: Int32 { get }
@@ -47,7 +47,7 @@ extension LayerOptions {
 }
 
 /// The numbers of a shape field.
-typealias Dimensions = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
+typealias DimensionTuple = (Int64, Int64, Int64, Int64, Int64, Int64, Int64, Int64)
 
 /// A layer's config as it grows; what is NULL or zero stays away and has Keras's default.
 struct LayerConfig {
@@ -83,7 +83,7 @@ struct LayerConfig {
   }
 
   /// Some axes or sizes; none stay away.
-  mutating func add(_ key: StaticString, dimensions: Dimensions, count: Int) throws(ElmanError) {
+  mutating func add(_ key: StaticString, dimensions: DimensionTuple, count: Int) throws(ElmanError) {
     if count == 0 { return }
     guard (1...Int(ELMAN_MAX_RANK)).contains(count) else {
       throw ElmanError(

@@ -132,6 +132,17 @@ public func elman_model_quantize(
   }
 }
 
+@implementation @_cdecl("elman_model_weight_memory")
+public func elman_model_weight_memory(
+  _ model: elman_model, _ values: UnsafeMutablePointer<Int>?, _ packed: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  model.call { (model) throws(ElmanError) in
+    let memory = model.weightMemory
+    values?.pointee = memory.values
+    packed?.pointee = memory.packed
+  }
+}
+
 @implementation @_cdecl("elman_model_memory")
 public func elman_model_memory(
   _ model: elman_model, _ input_shape: UnsafePointer<Int64>?, _ input_rank: Int, _ bytes: UnsafeMutablePointer<Int>?
@@ -139,6 +150,6 @@ public func elman_model_memory(
   model.call { (model) throws(ElmanError) in
     let result = try required(bytes, "bytes")
     let shape = try ArrayShape(input_shape, input_rank, "input_shape", isInput: true)
-    result.pointee = try model.workspaceBytes(for: shape.dimensions)
+    result.pointee = try model.workspaceBytes(for: shape.given)
   }
 }

@@ -45,12 +45,20 @@ struct ShapeResult {
   }
 
   func write(_ dimensions: [Int?]) throws(ElmanError) {
-    rank?.pointee = dimensions.count
+    try write(rank: dimensions.count) { dimensions[$0].map(Int64.init) ?? -1 }
+  }
+
+  func write(_ dimensions: [Int]) throws(ElmanError) {
+    try write(rank: dimensions.count) { Int64(dimensions[$0]) }
+  }
+
+  private func write(rank count: Int, _ dimension: (Int) -> Int64) throws(ElmanError) {
+    rank?.pointee = count
     guard capacity > 0, let shape else { return }
-    guard capacity >= dimensions.count else {
-      throw ElmanError(.bufferTooSmall, "The shape has \(dimensions.count) dimensions. Received: capacity=\(capacity)")
+    guard capacity >= count else {
+      throw ElmanError(.bufferTooSmall, "The shape has \(count) dimensions. Received: capacity=\(capacity)")
     }
-    for (index, dimension) in dimensions.enumerated() { shape[index] = dimension.map(Int64.init) ?? -1 }
+    for index in 0..<count { shape[index] = dimension(index) }
   }
 }
 

@@ -44,9 +44,10 @@ public func elman_model_run(
     if capacity > 0 { _ = try required(outputs, "outputs") } else { _ = try required(output_count, "output_count") }
     let input = try required(input, "input").pointee
     let shape = try ArrayShape(input.shape, input.rank, "input.shape", isInput: true)
-    let options = try ElmanC.options(options, or: elman_run_options()).translated(for: shape)
+    let given = try ElmanC.options(options, or: elman_run_options())
+    let options = try given.translated(for: shape)
 
-    let shapes = try model.runShapes(for: shape.dimensions)
+    let shapes = try model.runShapes(for: shape.given)
     output_count?.pointee = shapes.count
     guard capacity > 0, let outputs else { return }
     let results = UnsafeMutableBufferPointer(start: outputs, count: min(capacity, shapes.count))
@@ -56,19 +57,19 @@ public func elman_model_run(
     }
     for (index, shape) in shapes.enumerated() { results[index].tell(shape) }
     if results.allSatisfy({ $0.data == nil }) { return }
-    var buffers: [UnsafeMutableBufferPointer<Float>] = []
-    for result in results { buffers.append(try result.buffer()) }
     try model.run(
-      inputPointer(input.data, count: shape.count), shape: shape.dimensions, options: options, outputs: buffers)
+      inputPointer(input.data, count: shape.count), shape: shape.given, options: options,
+      stateCount: given.initial_state_count, initialState: { (index) throws(ElmanError) in try given.initialState(index) },
+      outputCount: results.count, output: { (index) throws(ElmanError) in try results[index].buffer() })
   }
 }
 
 extension elman_output {
-  mutating func tell(_ dimensions: [Int]) {
+  mutating func tell(_ dimensions: Dimensions) {
     rank = min(dimensions.count, Int(ELMAN_MAX_RANK))
     withUnsafeMutableBytes(of: &shape) { bytes in
-      for (index, dimension) in dimensions.prefix(Int(ELMAN_MAX_RANK)).enumerated() {
-        bytes.storeBytes(of: Int64(dimension), toByteOffset: index * MemoryLayout<Int64>.stride, as: Int64.self)
+      for index in 0..<rank {
+        bytes.storeBytes(of: Int64(dimensions[index]), toByteOffset: index * MemoryLayout<Int64>.stride, as: Int64.self)
       }
     }
   }
@@ -93,19 +94,23 @@ extension elman_run_options: OptionStruct {
       throw ElmanError(
         .invalidArgument, "A layer has at most \(mostStates) states. Received: initial_state_count=\(stateCount)")
     }
-    translated.initialStates = try values(initial_states, stateCount, "initial_states")
+    for index in 0..<stateCount { _ = try initialState(index) }
     if let mask {
       let rank = mask_rank == 0 ? 2 : try size(mask_rank, "mask_rank")
-      guard rank <= input.dimensions.count else {
+      guard rank <= input.given.count else {
         throw ElmanError(
           .invalidArgument,
           "A mask of rank \(rank) needs inputs of shape (batch, timesteps, ...) of this rank at least. "
-            + "Received: rank \(input.dimensions.count)")
+            + "Received: rank \(input.given.count)")
       }
-      let shape = Array(input.dimensions.prefix(rank))
+      let shape = try Dimensions(UnsafeBufferPointer(rebasing: input.given.prefix(rank)))
       translated.mask = (shape, UnsafeBufferPointer(start: mask, count: shape.reduce(1, *)))
     }
     return translated
+  }
+
+  func initialState(_ index: Int) throws(ElmanError) -> WeightValue {
+    try required(initial_states, "initial_states")[index].value("initial_states")
   }
 }
 

@@ -15,7 +15,7 @@ public func elman_layer_state_shape(
 ) -> elman_status {
   layer.call { (layer) throws(ElmanError) in
     let result = try ShapeResult(shape, capacity, rank)
-    try result.write(layer.state(index).shape.map { $0 })
+    try result.write(layer.state(index).shape)
   }
 }
 

@@ -19,14 +19,14 @@ public func elman_stream_release(_ stream: elman_stream) -> elman_status {
 public func elman_stream_input_shape(
   _ stream: elman_stream, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
 ) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(stream.inputShape.map { $0 }) }
+  stream.call { (stream) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(stream.inputShape) }
 }
 
 @implementation @_cdecl("elman_stream_output_shape")
 public func elman_stream_output_shape(
   _ stream: elman_stream, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int, _ rank: UnsafeMutablePointer<Int>?
 ) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(stream.outputShape.map { $0 }) }
+  stream.call { (stream) throws(ElmanError) in try ShapeResult(shape, capacity, rank).write(stream.outputShape) }
 }
 
 @implementation @_cdecl("elman_stream_step")
@@ -59,7 +59,7 @@ public func elman_stream_state_shape(
   stream.call { (stream) throws(ElmanError) in
     let result = try ShapeResult(shape, capacity, rank)
     _ = try stream.state(index)
-    try result.write(stream.stateShapes[index].map { $0 })
+    try result.write(stream.stateShapes[index])
   }
 }
 

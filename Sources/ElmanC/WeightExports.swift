@@ -72,8 +72,8 @@ private let mostWeights = 65_536
 public func elman_layer_weight_trainable(
   _ layer: elman_layer, _ index: Int, _ trainable: UnsafeMutablePointer<Int32>?
 ) -> elman_status {
-  layer.withWeight(index) { (weight) throws(ElmanError) in
-    try required(trainable, "trainable").pointee = weight.isTrainable ? 1 : 0
+  layer.withWeight(index) { (_, isTrainable) throws(ElmanError) in
+    try required(trainable, "trainable").pointee = isTrainable ? 1 : 0
   }
 }
 

@@ -59,7 +59,7 @@ extension EngineTests {
         let model = try model((className, .object(all)))
         try mask.withUnsafeBufferPointer { mask in
           var options = RunOptions()
-          options.mask = ([batch, steps], mask)
+          options.mask = (try Dimensions([batch, steps]), mask)
           let tape = try x.withUnsafeBufferPointer { try model.record($0, shape: [batch, steps, 4], options: options) }
           let outputs = try model.outputs(x, [batch, steps, 4], options)
           #expect(tape.outputs.map { Array($0) } == outputs)
@@ -126,7 +126,6 @@ extension EngineTests {
       let x = values(32 * 61 * 6)
       let outputs = try last.outputs(x, [32, 61, 6])
       #expect(outputs[0] == outputs[1])
-      var options = RunOptions()
       var head: [Float] = []
       var tail: [Float] = []
       for row in 0..<32 {
@@ -135,8 +134,7 @@ extension EngineTests {
       }
       let state = try last.outputs(head, [32, 60, 6])[1]
       try state.withUnsafeBufferPointer { state in
-        options.initialStates = [WeightValue(shape: [32, 130], values: state)]
-        let continued = try last.outputs(tail, [32, 1, 6], options)
+        let continued = try last.outputs(tail, [32, 1, 6], initialStates: [WeightValue(shape: [32, 130], values: state)])
         #expect(continued[0] == outputs[0])
       }
     }
@@ -147,7 +145,7 @@ extension EngineTests {
       var options = RunOptions()
       let mask: [UInt8] = [0, 1, 0, 1]
       try mask.withUnsafeBufferPointer { mask in
-        options.mask = ([1, 4], mask)
+        options.mask = (try Dimensions([1, 4]), mask)
         let masked = try model.outputs(x, [1, 4, 2], options)
         let kept = try model.outputs(Array(x[2..<4]) + Array(x[6..<8]), [1, 2, 2])
         #expect(Array(masked[0][0..<5]) == [Float](repeating: 0, count: 5))

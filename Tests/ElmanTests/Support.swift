@@ -27,11 +27,13 @@ func wrapped(_ className: String, _ config: JSON) -> JSON {
 
 extension Sequential {
   /// All outputs of a run.
-  func outputs(_ input: [Float], _ shape: [Int], _ options: RunOptions = RunOptions()) throws -> [[Float]] {
+  func outputs(
+    _ input: [Float], _ shape: [Int], _ options: RunOptions = RunOptions(), initialStates: [WeightValue] = []
+  ) throws -> [[Float]] {
     let counts = try runShapes(for: shape).map { $0.reduce(1, *) }
     let buffers = counts.map { UnsafeMutableBufferPointer<Float>.allocate(capacity: $0) }
     defer { buffers.forEach { $0.deallocate() } }
-    try run(input, shape: shape, options: options, outputs: buffers)
+    try run(input, shape: shape, options: options, initialStates: initialStates, outputs: buffers)
     return buffers.map { Array($0) }
   }
 
@@ -45,6 +47,12 @@ func values(_ count: Int, seed: UInt64 = 1) -> [Float] {
 }
 
 func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
+
+/// The next standard normal number of a stream.
+func boxMuller(_ random: inout Philox) -> Float {
+  let radius = (-2 * log(1 - random.uniform())).squareRoot()
+  return Float(radius * cos(2 * .pi * random.uniform()))
+}
 
 /// The code and message of the error that `body` throws.
 func error(_ body: () throws -> Void) -> ElmanError? {

@@ -52,6 +52,9 @@ elman_model make_model_of(elman_layer first, ...);
 /* Values in [-1, 1) that follow from the seed. */
 void fill(float *values, size_t count, unsigned seed);
 
+/* The allocations of all threads so far; 0 where they cannot be counted, as under AddressSanitizer. */
+long allocations(void);
+
 #define NO_LAYER ((elman_layer){0})
 #define NO_MODEL ((elman_model){0})
 #define SHAPE(...) ((const int64_t[]){__VA_ARGS__}), (sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t))

@@ -453,7 +453,7 @@ static void call_model(fuzzer *f) {
   elman_model model = any_model(f), made = {0};
   elman_layer layer = {0};
   int64_t result[ELMAN_MAX_RANK], total, trainable;
-  size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
+  size_t number, other, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
   switch (below(f, 23)) {
@@ -478,6 +478,7 @@ static void call_model(fuzzer *f) {
     case 21: TELL(elman_model_json, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 20: TELL(elman_model_memory, model, OR_NULL(f, f->shape), rank, OR_NULL(f, &number)); break;
     case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
+    case 21: TELL(elman_model_weight_memory, model, OR_NULL(f, &number), OR_NULL(f, &other)); break;
     default: {
       struct { elman_summary_options o; char more[64]; } s;
       memset(&s, 0, sizeof s);

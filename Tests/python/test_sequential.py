@@ -718,3 +718,40 @@ def test_sizes_that_c_cannot_hold():
         Lambda(lambda x: x, input_shape=(1,) * 8)
     with pytest.raises(TypeError, match=r"tuple of integers.*Received: 3"):
         SimpleRNN(3).build(3)
+
+
+def test_weight_memory_counts_what_is_there():
+    model = elman.Sequential([LSTM(32, input_shape=(None, 16))])
+    size = 4 * model.count_params()
+    assert model.weight_memory() == (0, 0)
+    model(np.zeros((1, 3, 16)))
+    assert model.weight_memory() == (size, size)
+    model.quantize("int8")
+    model(np.zeros((1, 3, 16)))
+    memory = model.weight_memory()
+    assert memory.values == size
+    assert memory.packed < size / 2
+
+
+def test_weights_that_are_set_replace_initial_ones_unmade():
+    model = elman.Sequential([Dense(8, input_shape=(4,)), Dense(2)])
+    values = [np.full(weight, 3.0) for weight in ((4, 8), (8,), (8, 2), (2,))]
+    model.layers[0].set_weights(values[:2])
+    assert model.weight_memory().values == 4 * (32 + 8)
+    model.set_weights(values)
+    assert model.weight_memory().values == 4 * model.count_params()
+    for got, value in zip(model.get_weights(), values, strict=True):
+        np.testing.assert_array_equal(got, value)
+
+
+def test_the_weights_of_a_seed_follow_from_the_order_of_building():
+    def build():
+        elman.utils.set_random_seed(3)
+        return elman.Sequential([LSTM(5, input_shape=(None, 4)), Dense(3), Dense(2)])
+
+    expected = build().get_weights()
+    model = build()
+    model.layers[0].set_weights([np.zeros_like(w) for w in expected[:3]])
+    elman.utils.set_random_seed(4)
+    for got, value in zip(model.get_weights()[3:], expected[3:], strict=True):
+        np.testing.assert_array_equal(got, value)

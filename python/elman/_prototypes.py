@@ -204,6 +204,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_model_output_shape": (_STATUS, (HANDLE, *SHAPE_IN, *SHAPE_OUT)),
     "elman_model_count_params": (_STATUS, (HANDLE, INT64_P, INT64_P)),
     "elman_model_memory": (_STATUS, (HANDLE, *SHAPE_IN, SIZE_P)),
+    "elman_model_weight_memory": (_STATUS, (HANDLE, SIZE_P, SIZE_P)),
     "elman_model_quantize": (_STATUS, (HANDLE, c_char_p, POINTER(c_double))),
     "elman_model_reset_states": (_STATUS, (HANDLE,)),
     "elman_model_weight_count": (_STATUS, (HANDLE, SIZE_P)),

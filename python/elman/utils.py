@@ -12,7 +12,8 @@ from ._library import check, lib
 def set_random_seed(seed: int) -> None:
     """Seed Python's, NumPy's and elman's random numbers.
 
-    The weights of layers built afterwards are the same on every machine.
+    The weights of layers built afterwards are the same on every machine; only the
+    last bits of orthogonal ones differ on x86-64 processors without AVX2.
     """
     if not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
         raise ValueError(

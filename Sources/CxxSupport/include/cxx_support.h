@@ -8,6 +8,9 @@
 extern "C" {
 #endif
 
+/* The library exports what elman.h declares, and these are not among it. */
+#pragma GCC visibility push(hidden)
+
 /*
  * Each returns what the function returns. Where it throws an exception, `what` is set to the exception's text, cut to the
  * capacity (at least 1), and the result is -1; otherwise `what` is empty. The unwinding of pthread_cancel and pthread_exit
@@ -30,6 +33,7 @@ int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), vo
  */
 int elman_runtime_close(void);
 void elman_runtime_open(void);
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -24,49 +24,46 @@ extension Activation {
     return output
   }
 
-  /// How many elements that lie side by side make a row; nil where those of a row lie apart. It allocates nothing where
-  /// the axis is the last: steps of streams may not.
-  private func columns(_ shape: [Int]) throws(ElmanError) -> Int? {
-    if elementwise != nil || axes == Activation.lastAxis { return shape.last ?? 1 }
-    let axes = try axes(of: Shape(shape))
-    let isTogether = function == .glu || axes == Array(shape.count - axes.count..<shape.count)
-    return isTogether ? shape[axes[0]...].reduce(1, *) : nil
+  /// How many elements that lie side by side make a row; nil where those of a row lie apart.
+  private func columns(_ shape: Dimensions) -> Int? {
+    if elementwise != nil { return shape.last ?? 1 }
+    let first = axes.reduce(shape.count) { min($0, shape.axis($1)) }
+    let isTogether = function == .glu || first == shape.count - axes.count
+    return isTogether ? shape.dropFirst(first).reduce(1, *) : nil
   }
 
   /// Floats of scratch memory that `apply` needs for an array of a shape that `outputShape` took.
-  func scratchCount(for shape: [Int]) throws(ElmanError) -> Int {
+  func scratchCount(for shape: Dimensions) throws(ElmanError) -> Int {
     try columns(shape) == nil ? elementCount(shape) : 0
   }
 
   /// `y = f(x)` for an array of a shape that `outputShape` took; x may be y, but for `glu`.
   func apply(
-    _ kernels: KernelSet, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, shape: [Int],
+    _ kernels: KernelSet, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, shape: Dimensions,
     scratch: UnsafeMutablePointer<Float>
-  ) throws(ElmanError) {
+  ) {
     let count = shape.reduce(1, *)
     if count == 0 { return }
-    if let columns = try columns(shape) { return apply(kernels, x, y, rows: count / columns, columns: columns) }
-    let axes = try axes(of: Shape(shape))
-    let columns = axes.reduce(1) { $0 * shape[$1] }
-    let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
-    permutation.forEach { gathered, place in scratch[gathered] = x[place] }
+    if let columns = columns(shape) { return apply(kernels, x, y, rows: count / columns, columns: columns) }
+    let columns = shape.elements(along: axes)
+    let view = StridedView(shape, last: axes)
+    view.forEach { gathered, place in scratch[gathered] = x[place] }
     apply(kernels, scratch, scratch, rows: count / columns, columns: columns)
-    permutation.forEach { gathered, place in y[place] = scratch[gathered] }
+    view.forEach { gathered, place in y[place] = scratch[gathered] }
   }
 
   /// `y = f(x)` for an array on its own; x may be y, but for `glu`.
   public func apply(
-    _ x: UnsafePointer<Float>, shape: [Int], into y: UnsafeMutableBufferPointer<Float>
+    _ x: UnsafePointer<Float>, shape: Dimensions, into y: UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
     _ = try elementCount(shape)
-    let output = try outputShape(for: Shape(shape)).concrete ?? shape
-    let count = output.reduce(1, *)
+    let count = try (outputShape(for: Shape(shape)).concrete ?? []).reduce(1, *)
     guard y.count >= count else {
       throw ElmanError(.bufferTooSmall, "The result has \(count) floats. Received: output_count=\(y.count)")
     }
     guard count > 0, let base = y.baseAddress else { return }
     let scratchCount = try scratchCount(for: shape)
     let scratch = scratchCount > 0 ? try FloatBuffer(count: scratchCount) : nil
-    try apply(.selected, x, base, shape: shape, scratch: scratch?.base ?? base)
+    apply(.selected, x, base, shape: shape, scratch: scratch?.base ?? base)
   }
 }

@@ -50,19 +50,23 @@ public struct Activation: Equatable, Sendable {
     }
   }
 
-  /// The Euclidean projection of a row onto the simplex (Martins and Astudillo, 2016).
+  /// The Euclidean projection of a row onto the simplex (Martins and Astudillo, 2016), by Michelot's algorithm, which needs
+  /// no sorted copy: the threshold of all elements, then of those above it, until no element drops out.
   private static func sparsemax(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ columns: Int) {
-    let sorted = UnsafeBufferPointer(start: x, count: columns).sorted(by: >)
-    var sum: Float = 0
-    var threshold: Float = 0
-    for (index, value) in sorted.enumerated() {
-      sum += value
-      let candidate = (sum - 1) / Float(index + 1)
-      guard value > candidate else { break }
-      threshold = candidate
+    let row = UnsafeBufferPointer(start: x, count: columns)
+    // The largest element is always above the threshold, whatever is rounded.
+    let largest = Double(row.max() ?? 0)
+    var (threshold, count) = (-Double.infinity, columns + 1)
+    while true {
+      var (sum, above) = (0.0, 0)
+      for value in row where Double(value) - largest > threshold {
+        (sum, above) = (sum + Double(value) - largest, above + 1)
+      }
+      if above == 0 || above == count { break }
+      (threshold, count) = ((sum - 1) / Double(above), above)
     }
     for column in 0..<columns {
-      let value = x[column] - threshold
+      let value = Float(Double(x[column]) - largest - threshold)
       y[column] = value < 0 ? 0 : value
     }
   }

@@ -82,19 +82,22 @@ struct WeightMatrix {
     return largest.map(ColumnScale.init)
   }
 
+  /// A function of each value and its column, dense.
+  @inline(__always)
+  func mapped(_ function: (Float, Int) -> Float) throws(ElmanError) -> FloatBuffer {
+    let result = try FloatBuffer(count: try elementCount([rows, columns]))
+    for row in 0..<rows {
+      for column in 0..<columns { result.base[row * columns + column] = function(base[row * stride + column], column) }
+    }
+    return result
+  }
+
   /// The values rounded to a format, dense.
   func rounded(to format: WeightFormat) throws(ElmanError) -> FloatBuffer {
     try requireFinite(for: format)
-    let result = try FloatBuffer(count: try elementCount([rows, columns]))
-    let scales = format == .int8 ? scales() : []
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let weight = base[row * stride + column]
-        result.base[row * columns + column] =
-          format == .int8 ? scales[column].code(weight) * scales[column].value : format.rounded(weight)
-      }
-    }
-    return result
+    if format != .int8 { return try mapped { weight, _ in format.rounded(weight) } }
+    let scales = scales()
+    return try mapped { weight, column in scales[column].code(weight) * scales[column].value }
   }
 }
 
@@ -116,12 +119,17 @@ public struct QuantizationError {
 }
 
 extension Weight {
-  /// The weight with its values rounded to a format; the last axis has the columns.
-  func rounded(to format: WeightFormat) throws(ElmanError) -> Weight {
-    if format == .float32 { return self }
+  /// Values of the weight rounded to a format; the last axis has the columns.
+  func rounded(_ values: FloatBuffer, to format: WeightFormat) throws(ElmanError) -> FloatBuffer {
+    if format == .float32 { return values }
     let columns = shape.last ?? 1
     let matrix = WeightMatrix(base: values.base, rows: count / max(columns, 1), columns: columns, stride: columns)
-    return replaced(by: try matrix.rounded(to: format))
+    return try matrix.rounded(to: format)
+  }
+
+  /// The weight with its initial values rounded to a format.
+  func startingRounded(to format: WeightFormat) -> Weight {
+    changingInitialValues { [self] (values) throws(ElmanError) in try rounded(values, to: format) }
   }
 }
 

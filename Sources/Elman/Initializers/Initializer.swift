@@ -20,46 +20,62 @@ public struct Initializer: Equatable, Sendable {
   /// The form in which Keras writes it.
   var json: JSON { SerializedObject.json(module: "keras.initializers", className: className, config: config) }
 
-  /// The values of a weight of this shape.
-  func values(shape: [Int]) throws(ElmanError) -> FloatBuffer {
-    let buffer = try FloatBuffer(count: try elementCount(shape))
-    var random = seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next()
+  /// An error unless a weight of this shape can have such values.
+  func requireFitting(_ shape: [Int]) throws(ElmanError) {
+    try FloatBuffer.requireMemory(for: try elementCount(shape))
     switch method {
-    case .constant(let value): Self.fill(buffer) { value }
-    case .array(let numbers): try Self.fill(buffer, shape, numbers)
-    case .uniform(let minimum, let maximum): Self.fill(buffer) { random.uniform(minimum, maximum) }
-    case .normal(let mean, let deviation): Self.fill(buffer) { mean + deviation * random.normal() }
-    case .truncatedNormal(let mean, let deviation): Self.fill(buffer) { mean + deviation * random.truncatedNormal() }
-    case .varianceScaling(let scaling): scaling.fill(buffer, shape, &random)
-    case .orthogonal(let gain): try Orthogonal.fill(buffer, shape, gain, &random)
-    case .identity(let gain): try Self.fillIdentity(buffer, shape, gain)
+    case .array(let numbers): try Self.requireFitting(numbers, shape)
+    case .orthogonal: try Orthogonal.requireMatrix(shape)
+    case .identity: try Self.requireTwoAxes(shape)
+    default: break
+    }
+  }
+
+  /// The random stream for the next weight: each takes one, whatever becomes of it.
+  func nextStream() -> Philox { seed.map { Philox(seed: $0, stream: 0) } ?? RandomStreams.next() }
+
+  /// The values of a weight of this shape, which fits.
+  func values(shape: [Int], _ random: Philox) throws(ElmanError) -> FloatBuffer {
+    let buffer = try FloatBuffer(count: try elementCount(shape))
+    switch method {
+    case .constant(let value): buffer.base.update(repeating: Float(value), count: buffer.count)
+    case .array(let numbers): Self.fill(buffer, shape, numbers)
+    case .uniform(let minimum, let maximum):
+      RandomNumbers.fill(buffer, random, .uniform, offset: minimum, scale: maximum - minimum)
+    case .normal(let mean, let deviation): RandomNumbers.fill(buffer, random, .normal, offset: mean, scale: deviation)
+    case .truncatedNormal(let mean, let deviation):
+      RandomNumbers.fill(buffer, random, .truncatedNormal, offset: mean, scale: deviation)
+    case .varianceScaling(let scaling): scaling.fill(buffer, shape, random)
+    case .orthogonal(let gain): try Orthogonal.fill(buffer, shape, gain, random)
+    case .identity(let gain):
+      for index in 0..<(shape.min() ?? 0) { buffer.base[index * (shape[1] + 1)] = Float(gain) }
     }
     return buffer
   }
 
-  static func fill(_ buffer: FloatBuffer, _ value: () -> Double) {
-    for index in 0..<buffer.count { buffer.base[index] = Float(value()) }
-  }
-
   /// Numbers broadcast to a weight's shape, as Keras 3 does, or as many in a row, as Keras 2 does.
-  private static func fill(_ buffer: FloatBuffer, _ shape: [Int], _ numbers: NumberArray) throws(ElmanError) {
+  private static func fill(_ buffer: FloatBuffer, _ shape: [Int], _ numbers: NumberArray) {
     if numbers.broadcasts(to: shape) {
       numbers.broadcast(to: shape) { place, value in buffer.base[place] = Float(value) }
-    } else if numbers.values.count == buffer.count {
-      for (place, value) in numbers.values.enumerated() { buffer.base[place] = Float(value) }
     } else {
+      for (place, value) in numbers.values.enumerated() { buffer.base[place] = Float(value) }
+    }
+  }
+
+  private static func requireFitting(_ numbers: NumberArray, _ shape: [Int]) throws(ElmanError) {
+    if numbers.broadcasts(to: shape) { return }
+    guard numbers.values.count == (try elementCount(shape)) else {
       throw ElmanError(
         .shapeMismatch,
         "A Constant of shape \(Shape(numbers.shape)) does not fit a weight: it cannot be broadcast to shape=\(Shape(shape))")
     }
   }
 
-  private static func fillIdentity(_ buffer: FloatBuffer, _ shape: [Int], _ gain: Double) throws(ElmanError) {
+  private static func requireTwoAxes(_ shape: [Int]) throws(ElmanError) {
     guard shape.count == 2 else {
       throw ElmanError(
         .invalidArgument, "Identity matrix initializer can only be used for 2D matrices. Received: shape=\(Shape(shape))")
     }
-    for index in 0..<min(shape[0], shape[1]) { buffer.base[index * shape[1] + index] = Float(gain) }
   }
 }
 
@@ -81,18 +97,17 @@ struct VarianceScaling: Equatable, Sendable {
   var mode: Mode
   var distribution: Distribution
 
-  func fill(_ buffer: FloatBuffer, _ shape: [Int], _ random: inout Philox) {
+  func fill(_ buffer: FloatBuffer, _ shape: [Int], _ random: Philox) {
     let variance = scale / max(1, fan(shape))
     switch distribution {
     case .uniform:
       let limit = (3 * variance).squareRoot()
-      Initializer.fill(buffer) { random.uniform(-limit, limit) }
+      RandomNumbers.fill(buffer, random, .uniform, offset: -limit, scale: 2 * limit)
     case .untruncatedNormal:
-      Initializer.fill(buffer) { variance.squareRoot() * random.normal() }
+      RandomNumbers.fill(buffer, random, .normal, scale: variance.squareRoot())
     case .truncatedNormal:
       // The deviation of a standard normal distribution that is cut off at two deviations.
-      let deviation = variance.squareRoot() / 0.87962566103423978
-      Initializer.fill(buffer) { deviation * random.truncatedNormal() }
+      RandomNumbers.fill(buffer, random, .truncatedNormal, scale: variance.squareRoot() / 0.87962566103423978)
     }
   }
 
@@ -105,20 +120,6 @@ struct VarianceScaling: Equatable, Sendable {
     case .fanIn: return fanIn
     case .fanOut: return fanOut
     case .fanAverage: return (fanIn + fanOut) / 2
-    }
-  }
-}
-
-extension Philox {
-  mutating func uniform(_ minimum: Double, _ maximum: Double) -> Double {
-    minimum + (maximum - minimum) * uniform()
-  }
-
-  /// Standard normal, drawn again while it is beyond two deviations.
-  mutating func truncatedNormal() -> Double {
-    while true {
-      let value = normal()
-      if abs(value) <= 2 { return value }
     }
   }
 }

@@ -49,12 +49,15 @@ public final class Dense: Layer, @unchecked Sendable {
   override var quantizableWeights: Range<Int> { 0..<1 }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
+    packed = nil
     let kernel = ownWeights[0]
     packed = (
       try PackedWeights(kernel.values.base, depth: kernel.shape[0], units: units, as: weightFormat),
       try PackedWeights.row(usesBias ? ownWeights[1].values.base : nil, units: units)
     )
   }
+
+  override var packedBytes: Int { packed.map { $0.kernel.bytes + $0.bias.byteCount } ?? 0 }
 
   override func forward(_ call: LayerCall) {
     guard let features = call.inputShape.last else { return }

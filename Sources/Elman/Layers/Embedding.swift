@@ -50,7 +50,7 @@ public final class Embedding: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let table = ownWeights[0].values.base
+    let table = try ownWeights[0].values.base
     for place in 0..<call.inputShape.reduce(1, *) {
       let value = call.input[place]
       guard value >= 0, value < Float(inputDim), value == value.rounded() else { throw badIndex(value, place, call.inputShape) }
@@ -58,7 +58,7 @@ public final class Embedding: Layer, @unchecked Sendable {
     }
   }
 
-  private func badIndex(_ value: Float, _ place: Int, _ shape: [Int]) -> ElmanError {
+  private func badIndex(_ value: Float, _ place: Int, _ shape: Dimensions) -> ElmanError {
     var rest = place
     let position = shape.reversed().map { size -> Int in
       defer { rest /= size }
@@ -72,7 +72,7 @@ public final class Embedding: Layer, @unchecked Sendable {
 
   override func maskRank(ofInput rank: Int) -> Int { masksZero ? rank : 0 }
 
-  override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
+  override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
     for place in 0..<shape.reduce(1, *) { mask[place] = input[place] == 0 ? 0 : 1 }
   }
 }

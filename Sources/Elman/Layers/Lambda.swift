@@ -5,9 +5,12 @@ public final class Lambda: Layer, @unchecked Sendable {
   /// What the function reads and writes.
   public struct Call {
     public let input: UnsafePointer<Float>
-    public let inputShape: [Int]
+    public let inputShape: Dimensions
     public let output: UnsafeMutablePointer<Float>
-    public let outputShape: [Int]
+    public let outputShape: Dimensions
+
+    /// Floats of the output.
+    public var outputCount: Int { outputShape.reduce(1, *) }
   }
 
   private let shape: @Sendable (Shape) throws(ElmanError) -> Shape
@@ -44,10 +47,7 @@ public final class Lambda: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    guard let output = try outputShapes(for: Shape(call.inputShape))[0].concrete else {
-      throw ElmanError(.shapeMismatch, "The shape function of layer '\(name)' told no sizes for input shape=\(Shape(call.inputShape))")
-    }
-    try body(Call(input: call.input, inputShape: call.inputShape, output: call.outputs[0], outputShape: output))
+    try body(Call(input: call.input, inputShape: call.inputShape, output: call.outputs[0], outputShape: call.outputShape))
   }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {

@@ -10,13 +10,19 @@ public class Layer: @unchecked Sendable {
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
   private let dtype: String
+  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
+  /// `backward_layer` of a Bidirectional.
+  let namedChildren: [(role: String, layer: Layer)]
+  let children: [Layer]
+  /// The layers inside this one.
+  private let tree: LayerTree
 
   let lock = ReadWriteLock()
   private var trainable: Bool
   private var builtShape: Shape?
   private(set) var ownWeights: [Weight] = []
   /// What `build` sets the weights to: Keras's argument `weights`.
-  private var initialWeights: [(shape: [Int], values: FloatBuffer)]?
+  private var initialWeights: [(shape: Dimensions, values: FloatBuffer)]?
   private var isPrepared = false
   /// What `supports_masking` was set to: 1 for true, 0 for false, -1 where the class decides.
   private let maskSupport: Atomic<Int>
@@ -25,23 +31,22 @@ public class Layer: @unchecked Sendable {
   /// Counts the changes of the weights.
   let weightsVersion = Atomic<Int>(0)
 
-  init(_ settings: LayerSettings) {
+  init(_ settings: LayerSettings, children: [(role: String, layer: Layer)] = []) {
     name = settings.name
     givenInputShape = settings.inputShape
     dtype = settings.dtype
     trainable = settings.trainable
     maskSupport = Atomic(settings.supportsMasking.map { $0 ? 1 : 0 } ?? -1)
     weightFormat = settings.weightFormat
+    namedChildren = children
+    self.children = children.map(\.layer)
+    tree = LayerTree(self.children)
   }
 
   // MARK: To be overridden
 
   /// Keras's class name.
   public class var className: String { "Layer" }
-
-  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
-  /// `backward_layer` of a Bidirectional.
-  var namedChildren: [(role: String, layer: Layer)] { [] }
 
   /// The arguments beside those of every layer, in Keras's order.
   func ownConfig() -> [JSON.Member] { [] }
@@ -58,6 +63,9 @@ public class Layer: @unchecked Sendable {
   /// Brings the weights into the form that `forward` reads; called before the first run and after each change, with
   /// the lock held alone: nothing in it may ask the layer for what takes the lock.
   func prepare(builtFor input: Shape) throws(ElmanError) {}
+
+  /// Bytes of what `prepare` made; called with the lock held.
+  var packedBytes: Int { 0 }
 
   /// Whether the output is the input itself, so that nothing needs to run.
   var isIdentity: Bool { false }
@@ -80,7 +88,7 @@ public class Layer: @unchecked Sendable {
   func maskRank(ofInput rank: Int) -> Int { 0 }
 
   /// Writes the mask that the layer makes of an input.
-  func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {}
+  func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {}
 
   /// Shapes (without batch) of the states that `initialStates` may give.
   var stateShapes: [[Int]] { [] }
@@ -94,7 +102,7 @@ public class Layer: @unchecked Sendable {
   /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be
   /// worth it. They work in `scratch`, as `forward` does.
   func boundCall(
-    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+    inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? { nil }
 
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
@@ -102,7 +110,7 @@ public class Layer: @unchecked Sendable {
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
 
   /// Writes the states of `streamStates` with which a stream begins, over zeros.
-  func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {}
+  func beginStream(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
 
   /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask goes.
   func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
@@ -152,13 +160,10 @@ public class Layer: @unchecked Sendable {
     for child in children { try child.resetStates() }
   }
 
-  final var children: [Layer] { namedChildren.map(\.layer) }
-
   /// The layer inside this one that Keras keeps under an attribute, such as `forward_layer`.
   public final func child(_ role: String) throws(ElmanError) -> Layer {
-    let children = namedChildren
-    if let child = children.first(where: { $0.role == role }) { return child.layer }
-    let roles = children.isEmpty ? "none" : children.map { "'\($0.role)'" }.joined(separator: ", ")
+    if let child = namedChildren.first(where: { $0.role == role }) { return child.layer }
+    let roles = children.isEmpty ? "none" : namedChildren.map { "'\($0.role)'" }.joined(separator: ", ")
     throw ElmanError(.notFound, "No such layer in layer '\(name)': '\(role)'. The layers in it are: \(roles).")
   }
 
@@ -189,7 +194,8 @@ public class Layer: @unchecked Sendable {
     return try outputShapes(for: input)
   }
 
-  /// Makes the weights for an input shape. A layer that is built already only checks that the shape fits.
+  /// Makes the weights for an input shape, and their values when they are first read. A layer that is built already
+  /// only checks that the shape fits.
   public final func build(for input: Shape) throws(ElmanError) {
     try input.requireSensible()
     if runsCallersCode { watch() }
@@ -197,30 +203,29 @@ public class Layer: @unchecked Sendable {
     try lock.exclusive { () throws(ElmanError) in
       guard builtShape == nil else { return }
       var weights = try makeWeights(for: input)
-      try takeInitialWeights(&weights)
-      for index in quantizableWeights { weights[index] = try weights[index].rounded(to: weightFormat) }
-      Fork.changing {
-        ownWeights = weights
-        builtShape = input
+      if weightFormat != .float32 {
+        for index in quantizableWeights { weights[index] = weights[index].startingRounded(to: weightFormat) }
       }
+      try takeInitialWeights(&weights)
+      replaceOwnWeights(by: weights) { builtShape = input }
     }
   }
 
   /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does not fit.
   private func takeInitialWeights(_ own: inout [Weight]) throws(ElmanError) {
     guard let initialWeights else { return }
-    let all = placed(own, under: "", trainable: true).unique
+    let all = placed(own, trainable: true)
     try all.requireCount(initialWeights.count, of: "layer \"\(name)\"")
     for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
     let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
     try Array(all.dropFirst(own.count)).set(inner, of: "layer \"\(name)\"")
-    for index in own.indices { own[index] = own[index].replaced(by: initialWeights[index].values) }
+    for index in own.indices { own[index] = own[index].replaced(by: try stored(initialWeights[index].values, as: own[index], at: index)) }
     self.initialWeights = nil
   }
 
   /// Sets all weights, or keeps the values for them until the layer is built.
   public final func setInitialWeights(_ values: [WeightValue]) throws(ElmanError) {
-    var copies: [(shape: [Int], values: FloatBuffer)] = []
+    var copies: [(shape: Dimensions, values: FloatBuffer)] = []
     for value in values { copies.append((value.shape, try FloatBuffer(copying: value.values))) }
     var isBuilt = true
     try lock.exclusive { () throws(ElmanError) in
@@ -264,6 +269,9 @@ public class Layer: @unchecked Sendable {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
         guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
+        var weights = ownWeights
+        for index in weights.indices { weights[index] = weights[index].replaced(by: try weights[index].values) }
+        replaceOwnWeights(by: weights)
         try prepare(builtFor: builtShape)
         isPrepared = true
       }
@@ -308,19 +316,40 @@ public class Layer: @unchecked Sendable {
 
   /// All weights in Keras's order, each once, named by path: `simple_rnn/kernel`.
   public final var weights: [LayerWeight] {
-    weights(under: "", trainable: true).unique
+    placed(read { ownWeights }, trainable: isTrainable)
   }
 
-  private func weights(under path: String, trainable: Bool) -> [LayerWeight] {
-    placed(read { ownWeights }, under: path, trainable: trainable && isTrainable)
+  /// The layer's own weights and those of the layers inside it. Does not take this layer's lock.
+  private func placed(_ own: [Weight], trainable: Bool) -> [LayerWeight] {
+    placedOwn(own, under: "", trainable: trainable) + tree.weights(under: "\(name)/", trainable: trainable)
   }
 
-  /// The layer's own weights and its children's. Does not take this layer's lock.
-  private func placed(_ own: [Weight], under path: String, trainable: Bool) -> [LayerWeight] {
-    let path = "\(path)\(name)/"
-    return own.enumerated().map { index, weight in
-      LayerWeight(layer: self, index: index, path: path + weight.name, weight: weight, isTrainable: trainable && weight.isTrainable)
-    } + children.flatMap { $0.weights(under: path, trainable: trainable) }
+  /// The layer's own weights, without those of the layers inside it.
+  final func ownWeights(under path: String, trainable: Bool) -> [LayerWeight] {
+    placedOwn(read { ownWeights }, under: path, trainable: trainable)
+  }
+
+  private func placedOwn(_ own: [Weight], under path: String, trainable: Bool) -> [LayerWeight] {
+    own.enumerated().map { index, weight in
+      LayerWeight(
+        layer: self, index: index, path: "\(path)\(name)/\(weight.name)", weight: weight,
+        isTrainable: trainable && weight.isTrainable)
+    }
+  }
+
+  /// How many weights there are.
+  public final var weightCount: Int { ownWeightCount + tree.weightCount }
+
+  final var ownWeightCount: Int { read { ownWeights.count } }
+
+  /// One of the layer's own weights; nil if there is no such index.
+  final func ownWeight(at index: Int) -> Weight? { read { ownWeights.indices.contains(index) ? ownWeights[index] : nil } }
+
+  /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
+  public final func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
+    if let own = ownWeight(at: index) { return (own, own.isTrainable && isTrainable) }
+    guard index >= 0, let found = tree.weight(at: index - ownWeightCount) else { return nil }
+    return (found.weight, found.isTrainable && isTrainable)
   }
 
   /// New values of a weight as the layer stores them.
@@ -332,13 +361,13 @@ public class Layer: @unchecked Sendable {
   /// New values of a weight as the layer will store them: rounded where it does so in fewer bits. An error from inside the
   /// layer's own run.
   final func stored(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
-    try lock.exclusive { () throws(ElmanError) in try storedUnlocked(values, at: index) }
+    try lock.exclusive { () throws(ElmanError) in
+      StoredValues(values: try stored(values, as: ownWeights[index], at: index), format: weightFormat)
+    }
   }
 
-  private func storedUnlocked(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
-    let isRounded = quantizableWeights.contains(index)
-    let weight = ownWeights[index].replaced(by: values)
-    return StoredValues(values: isRounded ? try weight.rounded(to: weightFormat).values : values, format: weightFormat)
+  private func stored(_ values: FloatBuffer, as weight: Weight, at index: Int) throws(ElmanError) -> FloatBuffer {
+    quantizableWeights.contains(index) ? try weight.rounded(values, to: weightFormat) : values
   }
 
   /// Puts other values in the place of some weights', all at once or, where one does not fit, none.
@@ -347,24 +376,35 @@ public class Layer: @unchecked Sendable {
       var weights = ownWeights
       for (index, new) in new {
         // The format may have changed meanwhile.
-        let stored = new.format == weightFormat ? new : try storedUnlocked(new.values, at: index)
-        weights[index] = weights[index].replaced(by: stored.values)
+        let isStored = new.format == weightFormat
+        let values = isStored ? new.values : try stored(new.values, as: weights[index], at: index)
+        weights[index] = weights[index].replaced(by: values)
       }
-      Fork.changing {
-        ownWeights = weights
-        weightsHaveChanged()
-      }
+      replaceOwnWeights(by: weights) { weightsHaveChanged() }
     }
   }
 
-  /// A weight before and after rounding.
-  typealias RoundedWeight = (source: Weight, rounded: Weight)
+  /// Puts weights in the place of the layer's own, together with what `also` changes. Those before are freed after it:
+  /// initial values have a lock.
+  private func replaceOwnWeights(by new: [Weight], _ also: () -> Void = {}) {
+    var weights = new
+    Fork.changing {
+      swap(&ownWeights, &weights)
+      also()
+    }
+  }
+
+  /// A weight's values before and after rounding.
+  typealias RoundedWeight = (source: FloatBuffer, rounded: FloatBuffer)
 
   /// The weights of this layer's own products, rounded to a format. An error from inside the layer's own run.
   final func roundedWeights(to format: WeightFormat) throws(ElmanError) -> [RoundedWeight] {
     try lock.exclusive { () throws(ElmanError) in
       var rounded: [RoundedWeight] = []
-      for index in quantizableWeights { rounded.append((ownWeights[index], try ownWeights[index].rounded(to: format))) }
+      for index in quantizableWeights {
+        let values = try ownWeights[index].values
+        rounded.append((values, try ownWeights[index].rounded(values, to: format)))
+      }
       return rounded
     }
   }
@@ -375,23 +415,28 @@ public class Layer: @unchecked Sendable {
   ) throws(ElmanError) {
     if quantizableWeights.isEmpty { return }
     try lock.exclusive { () throws(ElmanError) in
-      var new: [Weight] = []
+      var new: [RoundedWeight] = []
       for (index, weight) in zip(quantizableWeights, rounded) {
         // The weight may have been set meanwhile.
-        let isNew = ownWeights[index].values !== weight.source.values
-        new.append(isNew ? try ownWeights[index].rounded(to: format) : weight.rounded)
+        let source = try ownWeights[index].values
+        let isNew = source !== weight.source
+        new.append((source, isNew ? try ownWeights[index].rounded(source, to: format) : weight.rounded))
       }
       var weights = ownWeights
       for (index, weight) in zip(quantizableWeights, new) {
-        error.add(ownWeights[index].values.values, rounded: weight.values.base)
-        weights[index] = weight
+        error.add(weight.source.values, rounded: weight.rounded.base)
+        weights[index] = weights[index].replaced(by: weight.rounded)
       }
-      Fork.changing {
-        ownWeights = weights
+      replaceOwnWeights(by: weights) {
         weightFormat = format
         weightsHaveChanged()
       }
     }
+  }
+
+  /// Bytes of the layer's own weights.
+  final var ownWeightMemory: WeightMemory {
+    read { WeightMemory(values: ownWeights.reduce(0) { $0 + $1.bytes }, packed: packedBytes) }
   }
 
   private func weightsHaveChanged() {

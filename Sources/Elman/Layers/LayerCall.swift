@@ -2,7 +2,9 @@ import KernelInterface
 
 /// What a layer gets to run once. All arrays are dense and row-major.
 struct LayerCall {
-  let inputShape: [Int]
+  let inputShape: Dimensions
+  /// The shape of the first output.
+  let outputShape: Dimensions
   let input: UnsafePointer<Float>
   /// One for each of `outputShapes`.
   let outputs: [UnsafeMutablePointer<Float>]

@@ -8,17 +8,6 @@ public struct LayerWeight: Sendable {
 }
 
 extension [LayerWeight] {
-  /// Each weight once, where it stands first: a layer may stand in several places.
-  var unique: [LayerWeight] {
-    var seen: Set<Place> = []
-    return filter { seen.insert(Place(layer: ObjectIdentifier($0.layer), index: $0.index)).inserted }
-  }
-
-  private struct Place: Hashable {
-    let layer: ObjectIdentifier
-    let index: Int
-  }
-
   public var parameterCount: Int { reduce(0) { $0 + $1.weight.count } }
   public var trainableParameterCount: Int { reduce(0) { $0 + ($1.isTrainable ? $1.weight.count : 0) } }
 
@@ -32,10 +21,12 @@ extension [LayerWeight] {
 
   /// The weight of an index, or an error.
   public func at(_ index: Int, of title: String) throws(ElmanError) -> LayerWeight {
-    guard indices.contains(index) else {
-      throw ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(title) has \(count).")
-    }
+    guard indices.contains(index) else { throw Self.noWeight(index, of: title, count) }
     return self[index]
+  }
+
+  public static func noWeight(_ index: Int, of title: String, _ count: Int) -> ElmanError {
+    ElmanError(.notFound, "No such weight: index \(UInt(bitPattern: index)); \(title) has \(count).")
   }
 
   /// An error unless a list of new values has one for each weight.
@@ -66,7 +57,7 @@ extension [LayerWeight] {
 
 extension [Layer] {
   /// The weights of all layers in order, each once.
-  var weights: [LayerWeight] { flatMap(\.weights).unique }
+  var weights: [LayerWeight] { LayerTree(self).weights() }
 }
 
 extension LayerWeight {
@@ -76,7 +67,7 @@ extension LayerWeight {
   }
 
   /// An error unless `count` values of a shape may take the weight's place.
-  func requireShape(_ shape: [Int], count: Int) throws(ElmanError) {
+  func requireShape(_ shape: Dimensions, count: Int) throws(ElmanError) {
     guard shape == weight.shape, count == weight.count else {
       throw ElmanError(
         .shapeMismatch,

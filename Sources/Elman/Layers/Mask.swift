@@ -2,7 +2,7 @@
 struct Mask {
   let values: UnsafePointer<UInt8>
   /// The input's first dimensions: (batch, timesteps) for a sequence.
-  let shape: ArraySlice<Int>
+  let shape: Dimensions
 
   /// Writes a mask of the first `rank` dimensions: 1 where any place within counts.
   fileprivate func reduce(to rank: Int, into result: UnsafeMutablePointer<UInt8>) {
@@ -42,16 +42,16 @@ extension Layer {
     case .passes: return call.mask
     case .drops, .stops: return nil
     case .makes:
-      let shape = call.inputShape.prefix(maskRank(ofInput: call.inputShape.count))
-      return memory.map { Mask(values: $0, shape: shape) }
+      let rank = maskRank(ofInput: call.inputShape.count)
+      return memory.map { Mask(values: $0, shape: call.inputShape.first(rank)) }
     case .reduces(let rank):
       guard let mask = call.mask, mask.shape.count > rank else { return call.mask }
-      return memory.map { Mask(values: $0, shape: mask.shape.prefix(rank)) }
+      return memory.map { Mask(values: $0, shape: mask.shape.first(rank)) }
     }
   }
 
   /// Bytes of the largest mask that the layer may write for an input.
-  final func maskCapacity(for input: [Int]) -> Int {
+  final func maskCapacity(for input: Dimensions) -> Int {
     let rank = maskRank(ofInput: input.count)
     // Where a dimension is 0, there is still room for a mask of those before it.
     return rank == 0 ? 0 : input.prefix(rank).reduce(1) { $0 * max($1, 1) }
@@ -81,8 +81,8 @@ extension LayerCall {
     guard let mask else { return nil }
     try requireMask(of: layer, rank: 2)
     guard mask.shape.count >= 2, mask.shape.dropFirst(2).allSatisfy({ $0 == 1 }) else {
-      let expected = Shape(Array(inputShape.prefix(2)))
-      throw layer.incompatible("expected a mask of shape=\(expected), found shape=\(Shape(Array(mask.shape)))")
+      let expected = Shape(inputShape.first(2))
+      throw layer.incompatible("expected a mask of shape=\(expected), found shape=\(Shape(mask.shape))")
     }
     return mask.values
   }
@@ -90,7 +90,7 @@ extension LayerCall {
 
 extension ScratchSpace {
   /// Room for the mask that a layer may write, in floats; nil where it writes none.
-  mutating func takeMask(of layer: Layer, for input: [Int]) -> Int? {
+  mutating func takeMask(of layer: Layer, for input: Dimensions) -> Int? {
     let bytes = layer.maskCapacity(for: input)
     if bytes == 0 { return nil }
     defer { _ = take(bytes / 4 + 1) }

@@ -30,12 +30,12 @@ public final class Masking: Layer, @unchecked Sendable {
 
   override func maskRank(ofInput rank: Int) -> Int { rank - 1 }
 
-  override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
+  override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
     let features = shape[shape.count - 1]
     for place in 0..<places(shape) { mask[place] = isKept(input + place * features, features) ? 1 : 0 }
   }
 
-  private func places(_ shape: [Int]) -> Int { shape.prefix(shape.count - 1).reduce(1, *) }
+  private func places(_ shape: Dimensions) -> Int { shape.dropLast().reduce(1, *) }
 
   private func isKept(_ features: UnsafePointer<Float>, _ count: Int) -> Bool {
     let isOne = values.count == 1

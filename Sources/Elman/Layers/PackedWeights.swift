@@ -14,6 +14,8 @@ final class PackedWeights: Sendable {
     PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates, format: format, scales: scales?.base, usesDots: usesDots)
   }
 
+  var bytes: Int { storage.byteCount + (scales?.byteCount ?? 0) }
+
   /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense), or its
   /// transpose where `isTransposed`.
   init(
@@ -32,46 +34,39 @@ final class PackedWeights: Sendable {
     kernels.pack(weights, rowStride, columnStride, depth, units, gates, storage.base)
   }
 
-  /// Packs a (depth, gates * units) matrix in a format.
-  init(
+  /// Packs a (depth, gates * units) matrix that was rounded to a format.
+  convenience init(
     _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, as format: WeightFormat,
     kernels: KernelSet = .selected
   ) throws(ElmanError) {
-    self.depth = depth
-    self.units = units
-    self.gates = gates
-    self.format = format
-    usesDots = format == .int8 && kernels.hasDots
+    guard format == .int8 else {
+      let numbers = try PackedWeights(weights, depth: depth, units: units, gates: gates, rowStride: rowStride, kernels: kernels)
+      try self.init(numbers: numbers, as: format, scales: nil, kernels)
+      return
+    }
     let matrix = WeightMatrix(base: weights, rows: depth, columns: gates * units, stride: rowStride ?? gates * units)
-    if format != .float32 { try matrix.requireFinite(for: format) }
-    let columnScales = format == .int8 ? matrix.scales() : nil
-    scales = try columnScales.map { (scales) throws(ElmanError) in
-      try PackedWeights.row(scales.map(\.value), units: units, gates: gates, kernels: kernels)
+    let scales = matrix.scales()
+    let codes = try matrix.mapped { scales[$1].code($0) }
+    let numbers = try withExtendedLifetime(codes) { () throws(ElmanError) in
+      try PackedWeights(codes.base, depth: depth, units: units, gates: gates, kernels: kernels)
     }
-    let numbers = try PackedWeights.packed(matrix, depth, units, gates, kernels) { value, column in
-      columnScales?[column].code(value) ?? format.rounded(value)
-    }
-    if format == .float32 {
-      storage = numbers
-    } else {
-      storage = try FloatBuffer(count: (kernels.encodedBytes(depth, units, gates, format, usesDots) + 3) / 4)
-      kernels.encode(numbers.base, depth, units, gates, format, usesDots, storage.base)
-    }
+    try self.init(numbers: numbers, as: format, scales: scales, kernels)
   }
 
-  /// A matrix in packed order, each number changed by a function of it and its column; zeros where there is padding.
-  private static func packed(
-    _ matrix: WeightMatrix, _ depth: Int, _ units: Int, _ gates: Int, _ kernels: KernelSet, _ change: (Float, Int) -> Float
-  ) throws(ElmanError) -> FloatBuffer {
-    let changed = try FloatBuffer(count: try elementCount([matrix.rows, matrix.columns]))
-    for row in 0..<matrix.rows {
-      for column in 0..<matrix.columns {
-        changed.base[row * matrix.columns + column] = change(matrix.base[row * matrix.stride + column], column)
-      }
+  /// Encodes numbers that a format holds.
+  private init(numbers: PackedWeights, as format: WeightFormat, scales: [ColumnScale]?, _ kernels: KernelSet) throws(ElmanError) {
+    (depth, units, gates) = (numbers.depth, numbers.units, numbers.gates)
+    self.format = format
+    usesDots = format == .int8 && kernels.hasDots
+    self.scales = try scales.map { (scales) throws(ElmanError) in
+      try PackedWeights.row(scales.map(\.value), units: numbers.units, gates: numbers.gates, kernels: kernels)
     }
-    let packed = try FloatBuffer(count: kernels.packedCount(depth, units, gates))
-    kernels.pack(changed.base, matrix.columns, 1, depth, units, gates, packed.base)
-    return packed
+    if format == .float32 {
+      storage = numbers.storage
+    } else {
+      storage = try FloatBuffer(count: (kernels.encodedBytes(depth, units, gates, format, usesDots) + 3) / 4)
+      kernels.encode(numbers.storage.base, depth, units, gates, format, usesDots, storage.base)
+    }
   }
 
   /// A row of gates * units values in gate layout; nil gives zeros.

@@ -21,11 +21,10 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
       throw ElmanError(
         .unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
     }
-    super.init(try LayerSettings(&reader))
+    super.init(try LayerSettings(&reader), children: [("layer", layer)])
   }
 
   override func ownConfig() -> [JSON.Member] { [JSON.Member("layer", layer.serialized())] }
-  override var namedChildren: [(role: String, layer: Layer)] { [("layer", layer)] }
 
   // MARK: Masks
 
@@ -41,14 +40,14 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
 
   override func maskRank(ofInput rank: Int) -> Int { max(2, layer.maskRank(ofInput: rank - 1) + 1) }
 
-  override func makeMask(of input: UnsafePointer<Float>, shape: [Int], into mask: UnsafeMutablePointer<UInt8>) {
-    layer.makeMask(of: input, shape: inner(shape), into: mask)
+  override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
+    layer.makeMask(of: input, shape: shape.timestepsAsBatch, into: mask)
   }
 
   /// What a mask says of the places within each timestep; nil where it says nothing of them.
   private func inner(_ mask: Mask?) -> Mask? {
     guard let mask, mask.shape.count > 2 else { return nil }
-    return Mask(values: mask.values, shape: [mask.shape[0] * mask.shape[1]] + mask.shape.dropFirst(2))
+    return Mask(values: mask.values, shape: mask.shape.timestepsAsBatch)
   }
 
   // MARK: Shapes and weights
@@ -87,11 +86,11 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     try call.requireMask(of: self, rank: maskRank(ofInput: call.inputShape.count))
-    let shape = inner(call.inputShape)
-    if layer.isIdentity { return call.outputs[0].update(from: call.input, count: shape.reduce(1, *)) }
+    if layer.isIdentity { return call.outputs[0].update(from: call.input, count: call.inputShape.reduce(1, *)) }
     try layer.run(
       LayerCall(
-        inputShape: shape, input: call.input, outputs: call.outputs, kept: call.kept, mask: inner(call.mask),
-        training: call.training, threads: call.threads, scratch: call.scratch))
+        inputShape: call.inputShape.timestepsAsBatch, outputShape: call.outputShape.timestepsAsBatch, input: call.input,
+        outputs: call.outputs, kept: call.kept, mask: inner(call.mask), training: call.training, threads: call.threads,
+        scratch: call.scratch))
   }
 }

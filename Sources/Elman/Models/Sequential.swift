@@ -7,14 +7,13 @@ public final class Sequential: @unchecked Sendable {
 
   private let lock = ReadWriteLock()
   private var stack: [Layer] = []
+  /// The layers of the stack and those inside them.
+  private var tree = LayerTree([])
   private var inputLayer: InputLayer?
   private var currentInputShape: Shape?
   /// Whether the input shape is that of the first call, rather than one that a layer or `build` fixed.
   private var isShapeInferred = false
-  private var plans: [Plan] = []
-
-  /// The most plans kept; the one that was not used longest makes room.
-  private static let planLimit = 8
+  private let plans = PlanCache()
 
   public init(name: String? = nil) {
     self.name = name ?? NameCounter.name(forClass: "Sequential")
@@ -46,10 +45,13 @@ public final class Sequential: @unchecked Sendable {
       }
       let inputShape = currentInputShape ?? (stack.isEmpty ? layer.givenInputShape : nil)
       if let inputShape { try layer.build(for: try outputShape(of: stack, for: inputShape)) }
-      Fork.changing {
+      let newStack = stack + [layer]
+      let newTree = LayerTree(newStack)
+      _ = Fork.changing {
         currentInputShape = inputShape
-        stack.append(layer)
-        plans.removeAll()
+        stack = newStack
+        tree = newTree
+        return plans.takeAll()
       }
     }
   }
@@ -69,10 +71,12 @@ public final class Sequential: @unchecked Sendable {
   public func pop() throws(ElmanError) -> Layer {
     try lock.exclusive { () throws(ElmanError) in
       guard let last = stack.last else { throw ElmanError(.invalidArgument, "There are no layers in the model.") }
-      Fork.changing {
+      let newTree = LayerTree(stack.dropLast())
+      _ = Fork.changing {
         stack.removeLast()
+        tree = newTree
         if stack.isEmpty, inputLayer == nil { currentInputShape = nil }
-        plans.removeAll()
+        return plans.takeAll()
       }
       return last
     }
@@ -201,18 +205,14 @@ public final class Sequential: @unchecked Sendable {
     for inputShape: UnsafeBufferPointer<Int64>, _ body: (Plan) throws(ElmanError) -> Void
   ) throws(ElmanError) {
     let threads = Threads.count
-    func known() -> Plan? {
-      for plan in plans where plan.threads == threads && plan.takes(inputShape) { return plan }
-      return nil
-    }
     func attempt() throws(ElmanError) -> Bool {
-      guard let plan = known() else { return false }
+      guard let plan = plans.plan(for: inputShape, threads: threads) else { return false }
       try body(plan)
       return true
     }
     while !(try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
-        if known() == nil { try addPlan(for: inputShape.map { Int($0) }, threads: threads) }
+        if plans.plan(for: inputShape, threads: threads) == nil { try addPlan(for: inputShape, threads: threads) }
       }
     }
   }
@@ -221,14 +221,11 @@ public final class Sequential: @unchecked Sendable {
     try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try withPlan(for: shape, body) }
   }
 
-  private func addPlan(for inputShape: [Int], threads: Int) throws(ElmanError) {
+  private func addPlan(for shape: UnsafeBufferPointer<Int64>, threads: Int) throws(ElmanError) {
+    let inputShape = shape.map { Int($0) }
     try requireData(inputShape)
     try buildUnlocked(for: Shape(inputShape))
-    let plan = try Plan(layers: stack, inputShape: inputShape, threads: threads)
-    Fork.changing {
-      plans.insert(plan, at: 0)
-      if plans.count > Self.planLimit { plans.removeLast() }
-    }
+    plans.add(try Plan(layers: stack, inputShape: inputShape, threads: threads, cache: plans), for: shape)
   }
 
   private func requireData(_ inputShape: [Int]) throws(ElmanError) {
@@ -243,10 +240,10 @@ public final class Sequential: @unchecked Sendable {
     _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, output: UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
     try withPlan(for: shape) { (plan) throws(ElmanError) in
-      guard plan.outputCounts.count == 1 else { return try plan.requireOutputs([output.count]) }
+      guard plan.outputCounts.count == 1 else { throw plan.wrongOutputCount(1) }
       try plan.requireOutput(0, output.count)
       guard let base = output.baseAddress else { return }
-      try plan.run(ModelCall(input: input)) { _ in base }
+      try plan.run(ModelCall(input: input)) { $0.outputs[0] = base }
     }
   }
 
@@ -260,46 +257,72 @@ public final class Sequential: @unchecked Sendable {
 
   /// Bytes of memory that a call for inputs of a shape works in, beside its input, its outputs and the weights. The model
   /// keeps them for the next call; calls that run at once have each their own.
-  public func workspaceBytes(for inputShape: [Int]) throws(ElmanError) -> Int {
+  public func workspaceBytes(for inputShape: UnsafeBufferPointer<Int64>) throws(ElmanError) -> Int {
     var bytes = 0
     try withPlan(for: inputShape) { (plan) throws(ElmanError) in bytes = plan.workspaceBytes }
     return bytes
   }
 
   /// The shapes that `run` would give for inputs of a shape.
-  public func runShapes(for inputShape: [Int]) throws(ElmanError) -> [[Int]] {
-    var shapes: [[Int]] = []
+  public func runShapes(for inputShape: UnsafeBufferPointer<Int64>) throws(ElmanError) -> [Dimensions] {
+    var shapes: [Dimensions] = []
     try withPlan(for: inputShape) { (plan) throws(ElmanError) in shapes = plan.outputShapes }
     return shapes
   }
 
-  /// Computes all outputs: those of the last layer, then the states it returns.
+  public func runShapes(for inputShape: [Int]) throws(ElmanError) -> [Dimensions] {
+    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try runShapes(for: shape) }
+  }
+
+  /// Computes all outputs: those of the last layer, then the states it returns. Initial states and outputs are given by
+  /// index, so that the caller needs no array of them.
   public func run(
-    _ input: UnsafePointer<Float>, shape: [Int], options: RunOptions, outputs: [UnsafeMutableBufferPointer<Float>]
+    _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, options: RunOptions = RunOptions(),
+    stateCount: Int, initialState: (Int) throws(ElmanError) -> WeightValue,
+    outputCount: Int, output: (Int) throws(ElmanError) -> UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
     try withPlan(for: shape) { (plan) throws(ElmanError) in
-      try plan.requireOutputs(outputs.map(\.count))
-      try plan.requireOptions(options)
-      let bases = outputs.compactMap(\.baseAddress)
-      guard bases.count == outputs.count else { return }
-      try plan.run(
-        ModelCall(
-          input: input, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
-          mask: options.inputMask, training: options.training)
-      ) { bases[$0] }
+      try plan.requireOutputs(outputCount, output)
+      try plan.requireMask(options.mask?.shape)
+      try plan.requireStates(stateCount, initialState)
+      let call = ModelCall(
+        input: input, hasInitialStates: stateCount > 0, mask: options.inputMask, training: options.training)
+      try plan.run(call) { (workspace) throws(ElmanError) in
+        // A buffer without an address has no elements.
+        for index in 0..<outputCount {
+          if let base = try output(index).baseAddress { workspace.outputs[index] = base }
+        }
+        for index in 0..<stateCount {
+          if let base = try initialState(index).values.baseAddress { workspace.initialStates[index] = base }
+        }
+      }
+    }
+  }
+
+  public func run(
+    _ input: UnsafePointer<Float>, shape: [Int], options: RunOptions = RunOptions(), initialStates: [WeightValue] = [],
+    outputs: [UnsafeMutableBufferPointer<Float>]
+  ) throws(ElmanError) {
+    try shape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in
+      try run(
+        input, shape: shape, options: options, stateCount: initialStates.count, initialState: { initialStates[$0] },
+        outputCount: outputs.count, output: { outputs[$0] })
     }
   }
 
   /// Runs the model as training does, with everything kept that gradients need.
   public func record(
-    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions()
+    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions(), initialStates: [WeightValue] = []
   ) throws(ElmanError) -> Tape {
     guard input.count == (try elementCount(shape)) else {
       throw ElmanError(.shapeMismatch, "An input of shape \(Shape(shape)) was announced. Received: \(input.count) floats")
     }
-    try withPlan(for: shape) { (plan) throws(ElmanError) in try plan.requireOptions(options) }
+    try withPlan(for: shape) { (plan) throws(ElmanError) in
+      try plan.requireMask(options.mask?.shape)
+      try plan.requireStates(initialStates.count) { initialStates[$0] }
+    }
     return try Tape(
-      layers: layers, input: input, shape: shape, initialStates: options.initialStates.compactMap { $0.values.baseAddress },
+      layers: layers, input: input, shape: shape, initialStates: initialStates.compactMap { $0.values.baseAddress },
       mask: options.inputMask)
   }
 
@@ -312,7 +335,16 @@ public final class Sequential: @unchecked Sendable {
   // MARK: Weights
 
   /// The weights of all layers in order, each once, named by path.
-  public var weights: [LayerWeight] { layers.weights }
+  public var weights: [LayerWeight] { read { tree }.weights() }
+
+  /// How many weights there are.
+  public var weightCount: Int { read { tree }.weightCount }
+
+  /// Bytes that the weights take now.
+  public var weightMemory: WeightMemory { read { tree }.weightMemory }
+
+  /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
+  public func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? { read { tree }.weight(at: index) }
 
   /// As Keras's messages name it.
   public var title: String { "model \"\(name)\"" }

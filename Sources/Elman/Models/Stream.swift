@@ -14,6 +14,7 @@ public final class Stream: @unchecked Sendable {
   /// The same, without a count of references at each step.
   private let borrowedSteps: [Unmanaged<StreamStep>]
   private let states: [FloatBuffer]
+  private let statePointers: [UnsafeMutablePointer<Float>]
   /// The layers, and which states are theirs.
   private let owners: [(layer: Layer, states: Range<Int>)]
   private let memory: FloatBuffer
@@ -28,6 +29,8 @@ public final class Stream: @unchecked Sendable {
     var states: [FloatBuffer] = []
     for shape in layout.stateShapes { states.append(try FloatBuffer(count: try elementCount(shape))) }
     self.states = states
+    let statePointers = states.map(\.base)
+    self.statePointers = statePointers
     stateShapes = layout.stateShapes
     inputShape = layout.inputShape
     outputShape = layout.outputShape
@@ -39,10 +42,12 @@ public final class Stream: @unchecked Sendable {
     var mask: Mask?
     var steps: [StreamStep] = []
     for (index, part) in layout.parts.enumerated() {
-      let written = part.maskOffset.map { (base + $0).asMask(part.layer.maskCapacity(for: layout.shapes[index])) }
+      let shape = try Dimensions(layout.shapes[index])
+      let written = part.maskOffset.map { (base + $0).asMask(part.layer.maskCapacity(for: shape)) }
       let call = LayerCall(
-        inputShape: layout.shapes[index], input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
-        streamStates: part.states.map { states[$0].base }, mask: mask, threads: 1,
+        inputShape: shape, outputShape: try Dimensions(layout.shapes[index + 1]),
+        input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
+        streamStates: Array(statePointers[part.states]), mask: mask, threads: 1,
         scratch: base + layout.scratchOffset)
       steps.append(try part.layer.streamStep(call, mask: written))
       mask = part.keepsMask ? part.layer.mask(after: call, in: written) : nil
@@ -79,7 +84,7 @@ public final class Stream: @unchecked Sendable {
   /// Begins anew: all states zero, or as a cell of the caller begins.
   public func reset() throws(ElmanError) {
     for state in states { state.base.update(repeating: 0, count: state.count) }
-    for (layer, range) in owners { try layer.beginStream(states[range].map(\.base), batch: inputShape[0]) }
+    for (layer, range) in owners { try layer.beginStream(statePointers[range], batch: inputShape[0]) }
   }
 
   /// One of the states, of `stateShapes[index]`.
@@ -160,7 +165,7 @@ private struct StreamLayout {
       parts.append(
         Part(
           layer: layer, states: stateShapes.count..<stateShapes.count + added.count,
-          maskOffset: space.takeMask(of: layer, for: shape)))
+          maskOffset: space.takeMask(of: layer, for: try Dimensions(shape))))
       stateShapes += added
       shape = next
       shapes.append(shape)

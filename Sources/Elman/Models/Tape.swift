@@ -35,7 +35,7 @@ public final class Tape: @unchecked Sendable {
         if takesStates { statesAreOpen = false }
         let (entry, call) = try Tape.run(
           layer, input, inputShape, outputShapes, takesStates ? initialStates : [], mask, threads: threads)
-        let written = try maskMemory(layer.maskCapacity(for: inputShape))
+        let written = try maskMemory(layer.maskCapacity(for: call.inputShape))
         layer.writeMask(after: call, into: written)
         mask = layer.mask(after: call, in: written)
         entries.append(entry)
@@ -62,8 +62,9 @@ public final class Tape: @unchecked Sendable {
     let kept = try FloatBuffer(count: try layer.keptCount(for: shape))
     let scratch = try FloatBuffer(count: try layer.scratchCount(for: shape, threads: threads))
     let call = LayerCall(
-      inputShape: shape, input: input, outputs: outputs.map(\.base), initialStates: states, kept: kept.base, mask: mask,
-      training: true, threads: threads, scratch: scratch.base)
+      inputShape: try Dimensions(shape), outputShape: try Dimensions(outputShapes[0]), input: input,
+      outputs: outputs.map(\.base), initialStates: states, kept: kept.base, mask: mask, training: true, threads: threads,
+      scratch: scratch.base)
     try layer.run(call)
     return (Entry(layer: layer, outputs: outputs, kept: kept), call)
   }

@@ -12,11 +12,18 @@
 public final class FloatBuffer: @unchecked Sendable {
   public let count: Int
   public let base: UnsafeMutablePointer<Float>
+  private let bytes: Int
 
   /// `count` zeros.
   public init(count: Int) throws(ElmanError) {
+    try FloatBuffer.requireMemory(for: count)
     self.count = count
-    base = try FloatBuffer.allocate(count)
+    // Whole lines of 64 bytes: kernels may write whole vectors to states of their own.
+    bytes = (max(count, 1) + 15) / 16 * 64
+    guard let memory = bytes >= FloatBuffer.mappedSize ? FloatBuffer.map(bytes) : FloatBuffer.allocate(bytes) else {
+      throw FloatBuffer.outOfMemory(bytes)
+    }
+    base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
   public convenience init(copying values: UnsafeBufferPointer<Float>) throws(ElmanError) {
@@ -29,27 +36,49 @@ public final class FloatBuffer: @unchecked Sendable {
     for (index, value) in values.enumerated() { base[index] = value }
   }
 
-  deinit { free(base) }
+  deinit {
+    if bytes >= FloatBuffer.mappedSize { munmap(base, FloatBuffer.wholePages(bytes)) } else { free(base) }
+  }
+
+  /// Bytes of the numbers.
+  var byteCount: Int { count * MemoryLayout<Float>.stride }
 
   public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
 
-  private static func allocate(_ count: Int) throws(ElmanError) -> UnsafeMutablePointer<Float> {
-    try requireMemory(for: count)
-    // Whole lines of 64 bytes: kernels may write whole vectors to states of their own.
-    let bytes = (max(count, 1) + 15) / 16 * 64
-    let isLarge = bytes >= hugePage
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, isLarge ? hugePage : 64, bytes) == 0, let memory else { throw outOfMemory(bytes) }
-    #if os(Linux)
-      // Weights that are read panel by panel would otherwise wait for the addresses of their many pages. It may be refused.
-      if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
-    #endif
-    memset(memory, 0, bytes)
-    return memory.bindMemory(to: Float.self, capacity: max(count, 1))
-  }
-
+  /// Bytes from which on memory is mapped, and given back when it is freed: malloc would keep what weights leave
+  /// behind that are set anew, many times their size.
+  private static let mappedSize = 1 << 17
   /// Bytes of a huge page on most machines.
   private static let hugePage = 1 << 21
+  private static var page: Int { Int(sysconf(Int32(_SC_PAGESIZE))) }
+
+  private static func wholePages(_ bytes: Int) -> Int { (bytes + page - 1) / page * page }
+
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, 64, bytes) == 0, let memory else { return nil }
+    return memset(memory, 0, bytes)
+  }
+
+  /// Whole pages, from a multiple of a huge page on where that many bytes are mapped.
+  private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    let length = wholePages(bytes)
+    let spare = length >= hugePage ? hugePage - page : 0
+    guard let start = mmap(nil, length + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), start != MAP_FAILED else {
+      return nil
+    }
+    if spare == 0 { return start }
+    let memory = start.alignedUp(toMultipleOf: hugePage)
+    let before = memory - start
+    if before > 0 { munmap(start, before) }
+    if before < spare { munmap(memory + length, spare - before) }
+    #if os(Linux)
+      // Weights that are read panel by panel would otherwise wait for the addresses of their many pages. It may be
+      // refused.
+      madvise(memory, length, MADV_HUGEPAGE)
+    #endif
+    return memory
+  }
 
   /// An error where `count` floats are more than the machine can give now. Where memory is overcommitted, malloc would
   /// promise them, and the process would be killed when it uses them.

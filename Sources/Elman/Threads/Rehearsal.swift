@@ -10,11 +10,12 @@ enum Rehearsal {
 
   /// With names and seeds of its own, so that it uses up none of those that callers see.
   private static func model() throws(ElmanError) -> Sequential {
-    let seeded: JSON = ["class_name": "RandomNormal", "config": ["seed": 1]]
+    let normal: JSON = ["class_name": "RandomNormal", "config": ["seed": 1]]
+    let orthogonal: JSON = ["class_name": "Orthogonal", "config": ["seed": 1]]
     let model = Sequential(name: "rehearsal")
     let arguments: [JSON.Member] = [
-      JSON.Member("units", 1), JSON.Member("use_bias", false), JSON.Member("kernel_initializer", seeded),
-      JSON.Member("recurrent_initializer", seeded), JSON.Member("batch_input_shape", [1, 1, 1]), JSON.Member("name", "rnn"),
+      JSON.Member("units", 1), JSON.Member("use_bias", false), JSON.Member("kernel_initializer", normal),
+      JSON.Member("recurrent_initializer", orthogonal), JSON.Member("batch_input_shape", [1, 1, 1]), JSON.Member("name", "rnn"),
     ]
     try model.add(LayerRegistry.make(className: SimpleRNN.className, config: .object(arguments)))
     try model.add(LayerRegistry.make(className: Softmax.className, config: ["name": "softmax"]))

@@ -300,7 +300,8 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     func run() {
-      elman_cpu_name_thread("elman/\(part - 1)")
+      // So short a text is copied to the stack, where the conversion of an argument would allocate.
+      "elman/\(part - 1)".withCString { elman_cpu_name_thread($0) }
       pool.serve(part)
     }
   }

@@ -8,7 +8,7 @@ import re
 import reprlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,15 @@ class _ComesNext:
             "version of elman runs models; training, and model files of Keras, come "
             "next. set_weights takes weights that Keras trained."
         )
+
+
+class WeightMemory(NamedTuple):
+    """Bytes that the weights of a model take."""
+
+    values: int
+    """Of the values, as they are set and read."""
+    packed: int
+    """Of the same in the order and format in which the arithmetic reads them."""
 
 
 def _no_output(inputs: Any) -> None:
@@ -280,6 +289,8 @@ class Sequential(Network):
     def memory(self, batch: int = 1, timesteps: int | None = None) -> int:
         """Bytes that a call works in, beside its input, its output and the weights.
 
+        Those of the weights are told by `weight_memory`.
+
         The outputs of at most two layers, the gates of a block of timesteps, and
         states. The model keeps them for the next call of the shape.
 
@@ -311,6 +322,21 @@ class Sequential(Network):
             )
         sizes = dimensions(shape)
         return self._number("memory", sizes, len(sizes))
+
+    def weight_memory(self) -> WeightMemory:
+        """Bytes that the weights take now: the values, and the same as runs read them.
+
+        Initial values are made when they are first read, and packed by the first
+        run: a model that was only built takes neither, and one whose weights are
+        set before never makes them. `memory` says what calls work in beside.
+        """
+        values, packed = ctypes.c_size_t(), ctypes.c_size_t()
+        check(
+            lib().elman_model_weight_memory(
+                self._handle, ctypes.byref(values), ctypes.byref(packed)
+            )
+        )
+        return WeightMemory(values.value, packed.value)
 
     def _has_timesteps(self) -> bool:
         """Whether the second axis of the input is time."""

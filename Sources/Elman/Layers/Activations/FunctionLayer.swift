@@ -20,7 +20,7 @@ public class FunctionLayer: Layer, @unchecked Sendable {
   }
 
   final override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
-    try function.scratchCount(for: input)
+    try function.scratchCount(for: Dimensions(input))
   }
 
   final override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
@@ -30,10 +30,10 @@ public class FunctionLayer: Layer, @unchecked Sendable {
     return []
   }
 
-  override func forward(_ call: LayerCall) throws(ElmanError) { try apply(to: call.input, call) }
+  override func forward(_ call: LayerCall) throws(ElmanError) { apply(to: call.input, call) }
 
-  final func apply(to input: UnsafePointer<Float>, _ call: LayerCall) throws(ElmanError) {
-    try function.apply(call.kernels, input, call.outputs[0], shape: call.inputShape, scratch: call.scratch)
+  final func apply(to input: UnsafePointer<Float>, _ call: LayerCall) {
+    function.apply(call.kernels, input, call.outputs[0], shape: call.inputShape, scratch: call.scratch)
   }
 }
 

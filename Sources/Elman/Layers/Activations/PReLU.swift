@@ -46,27 +46,18 @@ public final class PReLU: Layer, @unchecked Sendable {
     [try Weight("alpha", shape: try alphaShape(input), initializer: initializer)]
   }
 
-  override func forward(_ call: LayerCall) {
-    let shape = call.inputShape
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let alpha = ownWeights[0]
-    var strides = [Int](repeating: 0, count: shape.count)
+    let (input, output, slopes) = (call.input, call.outputs[0], try alpha.values.base)
+    var strides = call.inputShape.mapAxes { _ in 0 }
     var stride = 1
-    for axis in (1..<shape.count).reversed() {
+    for axis in strides.indices.dropFirst().reversed() {
       if alpha.shape[axis - 1] > 1 { strides[axis] = stride }
       stride *= alpha.shape[axis - 1]
     }
-    var index = [Int](repeating: 0, count: shape.count)
-    var place = 0
-    for element in 0..<shape.reduce(1, *) {
-      let x = call.input[element]
-      call.outputs[0][element] = x < 0 ? x * alpha.values.base[place] : x
-      for axis in shape.indices.reversed() {
-        index[axis] += 1
-        place += strides[axis]
-        if index[axis] < shape[axis] { break }
-        place -= index[axis] * strides[axis]
-        index[axis] = 0
-      }
+    StridedView(sizes: call.inputShape, strides: strides).forEach { element, place in
+      let x = input[element]
+      output[element] = x < 0 ? x * slopes[place] : x
     }
   }
 }

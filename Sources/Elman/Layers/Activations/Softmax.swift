@@ -11,13 +11,13 @@ public final class Softmax: FunctionLayer, @unchecked Sendable {
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     guard let mask = call.mask else { return try super.forward(call) }
-    guard mask.shape == call.inputShape[...] else {
+    guard mask.shape == call.inputShape else {
       throw ElmanError(
         .unsupported,
-        "The mask of a Softmax must have the input's shape, \(Shape(call.inputShape)). Received: \(Shape(Array(mask.shape)))")
+        "The mask of a Softmax must have the input's shape, \(Shape(call.inputShape)). Received: \(Shape(mask.shape))")
     }
     let output = call.outputs[0]
     for place in 0..<call.inputShape.reduce(1, *) { output[place] = call.input[place] + (mask.values[place] == 0 ? -1e9 : 0) }
-    try apply(to: output, call)
+    apply(to: output, call)
   }
 }

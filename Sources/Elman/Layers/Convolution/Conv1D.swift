@@ -57,6 +57,8 @@ public final class Conv1D: Convolution1D, @unchecked Sendable {
     }
   }
 
+  override var packedBytes: Int { packed.reduce(0) { $0 + $1.kernel.bytes + $1.bias.byteCount } }
+
   /// Whether the windows lie in the input as the product reads them.
   private func isDirect(_ steps: Int) -> Bool {
     window.dilation == 1 && groups == 1 && window.before(steps) == 0

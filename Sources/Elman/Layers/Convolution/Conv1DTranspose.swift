@@ -58,6 +58,8 @@ public final class Conv1DTranspose: Convolution1D, @unchecked Sendable {
     packed = try PackedWeights(kernel.values.base, depth: kernel.shape[2], units: window.size * filters, isTransposed: true)
   }
 
+  override var packedBytes: Int { packed?.bytes ?? 0 }
+
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
     try elementCount([input[0], input[1], window.size, filters])
   }
@@ -86,7 +88,7 @@ public final class Conv1DTranspose: Convolution1D, @unchecked Sendable {
       }
     }
     activate(
-      call, output, rows: batch * outputSteps, columns: filters, bias: usesBias ? UnsafePointer(ownWeights[1].values.base) : nil)
+      call, output, rows: batch * outputSteps, columns: filters, bias: usesBias ? UnsafePointer(try ownWeights[1].values.base) : nil)
   }
 
   override var isCausal: Bool { false }

@@ -54,12 +54,12 @@ public final class DepthwiseConv1D: Convolution1D, @unchecked Sendable {
     return try [kernel] + bias(elementCount([features, multiplier]))
   }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     let columns = call.inputShape[2] * multiplier
-    DepthwiseConvolution(window: window, multiplier: multiplier, kernel: ownWeights[0].values.base)
+    DepthwiseConvolution(window: window, multiplier: multiplier, kernel: try ownWeights[0].values.base)
       .run(source(call), batch: call.inputShape[0], to: call.outputs[0])
     let rows = call.inputShape[0] * window.outputSteps(call.inputShape[1])
-    activate(call, call.outputs[0], rows: rows, columns: columns, bias: usesBias ? UnsafePointer(ownWeights[1].values.base) : nil)
+    activate(call, call.outputs[0], rows: rows, columns: columns, bias: usesBias ? UnsafePointer(try ownWeights[1].values.base) : nil)
     keepPast(call)
   }
 }

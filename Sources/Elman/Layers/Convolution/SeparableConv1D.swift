@@ -48,15 +48,17 @@ public final class SeparableConv1D: Convolution1D, @unchecked Sendable {
     )
   }
 
+  override var packedBytes: Int { packed.map { $0.kernel.bytes + $0.bias.byteCount } ?? 0 }
+
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
     try elementCount([input[0], window.outputSteps(input[1]), input[2], multiplier])
   }
 
-  override func forward(_ call: LayerCall) {
+  override func forward(_ call: LayerCall) throws(ElmanError) {
     guard let packed else { return }
     let rows = call.inputShape[0] * window.outputSteps(call.inputShape[1])
     let columns = call.inputShape[2] * multiplier
-    DepthwiseConvolution(window: window, multiplier: multiplier, kernel: ownWeights[0].values.base)
+    DepthwiseConvolution(window: window, multiplier: multiplier, kernel: try ownWeights[0].values.base)
       .run(source(call), batch: call.inputShape[0], to: call.scratch)
     call.kernels.product(
       Product(

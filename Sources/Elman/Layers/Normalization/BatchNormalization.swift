@@ -51,21 +51,22 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
     ]
   }
 
-  override func prepare(builtFor input: Shape) {
-    let (mean, variance) = (ownWeights[ownWeights.count - 2], ownWeights[ownWeights.count - 1])
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
+    let mean = try ownWeights[ownWeights.count - 2].values
+    let variance = try ownWeights[ownWeights.count - 1].values
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     let factors = (0..<mean.count).map { index in
-      Double(gamma?[index] ?? 1) / (Double(variance.values.base[index]) + epsilon).squareRoot()
+      Double(gamma?[index] ?? 1) / (Double(variance.base[index]) + epsilon).squareRoot()
     }
     let offsets = factors.enumerated().map { index, factor in
-      Double(beta?[index] ?? 0) - Double(mean.values.base[index]) * factor
+      Double(beta?[index] ?? 0) - Double(mean.base[index]) * factor
     }
     map = ChannelMap(factors: factors.map { Float($0) }, offsets: offsets.map { Float($0) })
   }
 
-  override func forward(_ call: LayerCall) throws(ElmanError) {
-    try map?.run(call, axes: axes, of: name)
-  }
+  override var packedBytes: Int { map?.byteCount ?? 0 }
+
+  override func forward(_ call: LayerCall) { map?.run(call, axes: axes) }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try Shape(input).resolved(axes: axes, of: name) == [1] { throw cannotStream("its axis is time") }

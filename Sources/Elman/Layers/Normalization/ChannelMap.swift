@@ -3,10 +3,12 @@ struct ChannelMap {
   let factors: [Float]
   let offsets: [Float]
 
+  var byteCount: Int { (factors.count + offsets.count) * MemoryLayout<Float>.stride }
+
   /// Applied to an array whose `axes` have as many places as there are factors.
-  func run(_ call: LayerCall, axes: [Int], of owner: String) throws(ElmanError) {
+  func run(_ call: LayerCall, axes: [Int]) {
     let shape = call.inputShape
-    if axes.count == 1, axes[0] == -1 || axes[0] == shape.count - 1 {
+    if axes.count == 1, shape.axis(axes[0]) == shape.count - 1 {
       let channels = factors.count
       for row in 0..<shape.dropLast().reduce(1, *) {
         let (x, y) = (call.input + row * channels, call.outputs[0] + row * channels)
@@ -14,10 +16,10 @@ struct ChannelMap {
       }
       return
     }
-    let axes = try Shape(shape).resolved(axes: axes, of: owner)
-    Permutation(shape, order: Permutation.last(axes, rank: shape.count)).forEach { result, array in
+    let (input, output) = (call.input, call.outputs[0])
+    StridedView(shape, last: axes).forEach { result, array in
       let channel = result % factors.count
-      call.outputs[0][array] = call.input[array] * factors[channel] + offsets[channel]
+      output[array] = input[array] * factors[channel] + offsets[channel]
     }
   }
 }

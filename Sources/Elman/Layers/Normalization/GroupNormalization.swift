@@ -4,7 +4,8 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
   public override class var className: String { "GroupNormalization" }
 
   private let groups: Int
-  private let axis: Int
+  /// One axis.
+  private let axes: [Int]
   private let epsilon: Double
   private let affine: ScaleAndCenter
 
@@ -17,14 +18,14 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     guard axes.count == 1 else {
       throw ElmanError(.invalidArgument, "GroupNormalization takes one axis. Received: axis=\(axes)")
     }
-    axis = axes[0]
+    self.axes = axes
     epsilon = try reader.number("epsilon", default: 1e-3)
     affine = try ScaleAndCenter(&reader)
     super.init(try LayerSettings(&reader))
   }
 
   override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("groups", .int(groups)), JSON.Member("axis", .int(axis)), JSON.Member("epsilon", .double(epsilon))]
+    [JSON.Member("groups", .int(groups)), JSON.Member("axis", .int(axes[0])), JSON.Member("epsilon", .double(epsilon))]
       + affine.flags + affine.initializers + affine.trainingArguments
   }
 
@@ -32,50 +33,49 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(atLeast: 2, input)
-    _ = try groupCount(input)
-    try requireBuiltSizes(of: input.resolved(axes: [axis], of: name), in: input)
+    try requireGroups(input)
+    try requireBuiltSizes(of: input.resolved(axes: axes, of: name), in: input)
     return [input]
   }
 
-  private func groupCount(_ input: Shape) throws(ElmanError) -> Int {
-    let axes = try input.resolved(axes: [axis], of: name)
-    let features = try sizes(of: axes, in: input)[0]
-    guard axes[0] > 0 else { throw incompatible("axis=\(axis) is the batch; found shape=\(input)") }
-    let groups = groups == -1 ? features : groups
+  /// An error unless the features are known, and fall into the groups.
+  private func requireGroups(_ input: Shape) throws(ElmanError) {
+    let resolved = try input.resolved(axes: axes, of: name)
+    let features = try sizes(of: resolved, in: input)[0]
+    guard resolved[0] > 0 else { throw incompatible("axis=\(axes[0]) is the batch; found shape=\(input)") }
+    let groups = groups(of: features)
     guard groups <= features, features % groups == 0 else {
       throw ElmanError(
         .invalidArgument,
         "Number of groups (\(groups)) must divide the number of channels (\(features)) of layer '\(name)'.")
     }
-    return groups
   }
+
+  private func groups(of features: Int) -> Int { groups == -1 ? features : groups }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    try affine.weights(sizes(of: input.resolved(axes: [axis], of: name), in: input))
-  }
-
-  /// The features last; all else of a sample before them.
-  private func permutation(_ shape: [Int]) throws(ElmanError) -> Permutation {
-    let axis = try Shape(shape).resolved(axes: [axis], of: name)
-    return Permutation(shape, order: Permutation.last(axis, rank: shape.count))
+    try affine.weights(sizes(of: input.resolved(axes: axes, of: name), in: input))
   }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try elementCount(input) }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let shape = call.inputShape
-    let groups = try groupCount(Shape(shape))
-    let features = shape[try Shape(shape).resolved(axes: [axis], of: name)[0]]
+    let (shape, input, output, scratch) = (call.inputShape, call.input, call.outputs[0], call.scratch)
+    let features = shape[shape.axis(axes[0])]
+    let groups = groups(of: features)
     let sample = shape.dropFirst().reduce(1, *)
-    let permutation = try permutation(shape)
-    permutation.forEach { result, array in call.scratch[result] = call.input[array] }
+    // The features last; all else of a sample before them.
+    let view = StridedView(shape, last: axes)
+    view.forEach { result, array in scratch[result] = input[array] }
     for row in 0..<shape[0] {
-      for group in 0..<groups { normalize(call.scratch + row * sample, sample / features, features, group, features / groups) }
+      for group in 0..<groups { try normalize(scratch + row * sample, sample / features, features, group, features / groups) }
     }
-    permutation.forEach { result, array in call.outputs[0][array] = call.scratch[result] }
+    view.forEach { result, array in output[array] = scratch[result] }
   }
 
-  private func normalize(_ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int) {
+  private func normalize(
+    _ sample: UnsafeMutablePointer<Float>, _ steps: Int, _ features: Int, _ group: Int, _ width: Int
+  ) throws(ElmanError) {
     let first = sample + group * width
     let count = Double(steps * width)
     func sum(_ value: (Double) -> Double) -> Double {
@@ -87,7 +87,7 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
     }
     let mean = sum { $0 } / count
     let factor = 1 / (sum { ($0 - mean) * ($0 - mean) } / count + epsilon).squareRoot()
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     for step in 0..<steps {
       for feature in 0..<width {
         let channel = group * width + feature

@@ -34,16 +34,14 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
     try affine.weights(sizes(of: input.resolved(axes: axes, of: name), in: input))
   }
 
-  private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
-    try RowNormalization(shape, axes: axes, of: name)
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try RowNormalization(Dimensions(input), axes: axes).scratchCount
   }
 
-  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
-
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let rows = try rows(call.inputShape)
+    let rows = RowNormalization(call.inputShape, axes: axes)
     let columns = rows.columns
-    let (gamma, beta) = (affine.gamma(ownWeights), affine.beta(ownWeights))
+    let (gamma, beta) = (try affine.gamma(ownWeights), try affine.beta(ownWeights))
     rows.run(call) { _, row in
       let mean = RowSums.mean(row, columns)
       let factor = 1 / (RowSums.meanSquare(row, columns, above: mean) + epsilon).squareRoot()

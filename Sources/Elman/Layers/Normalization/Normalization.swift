@@ -58,20 +58,20 @@ public final class Normalization: Layer, @unchecked Sendable {
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     let count = try elementCount(sizes(of: keptAxes(input), in: input))
-    func values(_ given: [Float]?, _ weight: Int) -> [Double] {
-      let values = given ?? Array(ownWeights[weight].values.values)
+    func values(_ given: [Float]?, _ weight: Int) throws(ElmanError) -> [Double] {
+      let values = if let given { given } else { Array(try ownWeights[weight].values.values) }
       return (0..<count).map { Double(values[values.count == 1 ? 0 : $0]) }
     }
-    let means = values(given?.mean, 0)
-    let deviations = values(given?.variance, 1).map { max($0.squareRoot(), 1e-7) }
+    let means = try values(given?.mean, 0)
+    let deviations = try values(given?.variance, 1).map { max($0.squareRoot(), 1e-7) }
     map = ChannelMap(
       factors: deviations.map { Float(inverts ? $0 : 1 / $0) },
       offsets: zip(means, deviations).map { Float(inverts ? $0 : -$0 / $1) })
   }
 
-  override func forward(_ call: LayerCall) throws(ElmanError) {
-    try map?.run(call, axes: axes ?? [], of: name)
-  }
+  override var packedBytes: Int { map?.byteCount ?? 0 }
+
+  override func forward(_ call: LayerCall) { map?.run(call, axes: axes ?? []) }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try keptAxes(Shape(input)).contains(1) { throw cannotStream("one of its axes is time") }

@@ -29,16 +29,14 @@ public final class RMSNormalization: Layer, @unchecked Sendable {
     return [try Weight("scale", shape: sizes, initializer: Initializer(named: "ones"))]
   }
 
-  private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
-    try RowNormalization(shape, axes: axes, of: name)
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try RowNormalization(Dimensions(input), axes: axes).scratchCount
   }
 
-  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
-
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let rows = try rows(call.inputShape)
+    let rows = RowNormalization(call.inputShape, axes: axes)
     let columns = rows.columns
-    let scale = ownWeights[0].values.base
+    let scale = try ownWeights[0].values.base
     rows.run(call) { _, row in
       let factor = 1 / (RowSums.meanSquare(row, columns) + epsilon).squareRoot()
       for index in 0..<columns { row[index] = Float(Double(row[index]) * factor * Double(scale[index])) }

@@ -11,40 +11,41 @@ import KernelInterface
 /// What LayerNormalization, RMSNormalization, GroupNormalization and UnitNormalization share: rows along some axes, each
 /// normalized by itself.
 struct RowNormalization {
-  private let shape: [Int]
+  private let shape: Dimensions
   let columns: Int
   private let rows: Int
+  private let count: Int
   /// nil: the last axis alone, whose rows lie in order.
   private let axes: [Int]?
 
-  init(_ shape: [Int], axes: [Int], of owner: String) throws(ElmanError) {
+  init(_ shape: Dimensions, axes: [Int]) {
     self.shape = shape
-    if axes.count == 1, axes[0] == -1 || axes[0] == shape.count - 1, let last = shape.last {
+    if axes.count == 1, shape.axis(axes[0]) == shape.count - 1 {
       self.axes = nil
-      columns = last
+      columns = shape[shape.count - 1]
     } else {
-      let resolved = try Shape(shape).resolved(axes: axes, of: owner)
-      self.axes = resolved
-      columns = resolved.reduce(1) { $0 * shape[$1] }
+      self.axes = axes
+      columns = shape.elements(along: axes)
     }
-    rows = columns == 0 ? 0 : shape.reduce(1, *) / columns
+    count = shape.reduce(1, *)
+    rows = columns == 0 ? 0 : count / columns
   }
 
   /// Floats of scratch memory for `run`.
-  var scratchCount: Int { axes == nil ? 0 : shape.reduce(1, *) }
+  var scratchCount: Int { axes == nil ? 0 : count }
 
   /// Calls `normalize` for each row (a plain array of `columns`) of the input, in place in the output.
   func run(_ call: LayerCall, _ normalize: (_ row: Int, UnsafeMutablePointer<Float>) -> Void) {
-    let (count, output) = (shape.reduce(1, *), call.outputs[0])
+    let output = call.outputs[0]
     guard let axes else {
       output.update(from: call.input, count: count)
       for row in 0..<rows { normalize(row, output + row * columns) }
       return
     }
-    let permutation = Permutation(shape, order: Permutation.last(axes, rank: shape.count))
-    permutation.forEach { result, array in call.scratch[result] = call.input[array] }
-    for row in 0..<rows { normalize(row, call.scratch + row * columns) }
-    permutation.forEach { result, array in output[array] = call.scratch[result] }
+    let (view, input, scratch) = (StridedView(shape, last: axes), call.input, call.scratch)
+    view.forEach { result, array in scratch[result] = input[array] }
+    for row in 0..<rows { normalize(row, scratch + row * columns) }
+    view.forEach { result, array in output[array] = scratch[result] }
   }
 }
 
@@ -97,8 +98,13 @@ struct ScaleAndCenter {
     return weights
   }
 
-  func gamma(_ weights: [Weight]) -> UnsafePointer<Float>? { scale ? UnsafePointer(weights[0].values.base) : nil }
-  func beta(_ weights: [Weight]) -> UnsafePointer<Float>? { center ? UnsafePointer(weights[scale ? 1 : 0].values.base) : nil }
+  func gamma(_ weights: [Weight]) throws(ElmanError) -> UnsafePointer<Float>? {
+    scale ? UnsafePointer(try weights[0].values.base) : nil
+  }
+
+  func beta(_ weights: [Weight]) throws(ElmanError) -> UnsafePointer<Float>? {
+    center ? UnsafePointer(try weights[scale ? 1 : 0].values.base) : nil
+  }
 }
 
 extension Layer {

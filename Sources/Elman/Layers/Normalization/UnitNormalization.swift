@@ -17,14 +17,12 @@ public final class UnitNormalization: Layer, @unchecked Sendable {
     return [input]
   }
 
-  private func rows(_ shape: [Int]) throws(ElmanError) -> RowNormalization {
-    try RowNormalization(shape, axes: axes, of: name)
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try RowNormalization(Dimensions(input), axes: axes).scratchCount
   }
 
-  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { try rows(input).scratchCount }
-
-  override func forward(_ call: LayerCall) throws(ElmanError) {
-    let rows = try rows(call.inputShape)
+  override func forward(_ call: LayerCall) {
+    let rows = RowNormalization(call.inputShape, axes: axes)
     let columns = rows.columns
     rows.run(call) { _, row in
       let square = RowSums.meanSquare(row, columns) * Double(columns)

@@ -40,7 +40,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
     layer.giveInitialWeights(to: forwardLayer)
     (given ?? layer).giveInitialWeights(to: backwardLayer)
-    super.init(try LayerSettings(&reader))
+    super.init(try LayerSettings(&reader), children: [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)])
   }
 
   private static func recurrent(_ layers: [Layer]) throws(ElmanError) -> [RecurrentLayer] {
@@ -93,9 +93,6 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       })
   }
 
-  override var namedChildren: [(role: String, layer: Layer)] {
-    [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)]
-  }
   override var isStateful: Bool { forwardLayer.isStateful }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
@@ -160,33 +157,27 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     subscript(_ direction: Int) -> Value { direction == 0 ? forward : backward }
   }
 
-  private func scratch(_ space: inout ScratchSpace, for input: [Int], threads: Int) throws(ElmanError) -> Scratch {
-    let size = SequenceSize(input)
-    let merged = try mergedCount(for: input)
+  private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Scratch {
+    let rowsMerged = mergeMode == nil || mergeMode == .concat ? 0 : size.batch
+    func output() -> UnsafeMutablePointer<Float> { space.take(rowsMerged, keptSteps(size), forwardLayer.units) }
     return Scratch(
       spaces: Directions(
         forward: space.take(try forwardLayer.sequenceScratchCount(size, threads: threads)),
         backward: space.take(try backwardLayer.sequenceScratchCount(size, threads: threads))),
-      outputs: Directions(forward: space.take(merged), backward: space.take(merged)))
+      outputs: Directions(forward: output(), backward: output()))
   }
 
-  /// Elements of one direction's output where it is merged afterwards, otherwise 0.
-  private func mergedCount(for input: [Int]) throws(ElmanError) -> Int {
-    guard mergeMode != nil, mergeMode != .concat else { return 0 }
-    return try elementCount([input[0], keptSteps(input), forwardLayer.units])
-  }
-
-  private func keptSteps(_ input: [Int]) -> Int { forwardLayer.options.returnsSequences ? input[1] : 1 }
+  private func keptSteps(_ size: SequenceSize) -> Int { forwardLayer.options.returnsSequences ? size.timesteps : 1 }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    _ = try scratch(&space, for: input, threads: threads)
+    _ = try scratch(&space, SequenceSize(input), threads: threads)
     return try space.measured()
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
-    let scratch = try scratch(&space, for: call.inputShape, threads: call.threads)
+    let scratch = try scratch(&space, SequenceSize(call.inputShape), threads: call.threads)
     try forwardLayer.whilePrepared { () throws(ElmanError) in
       try backwardLayer.whilePrepared { () throws(ElmanError) in
         let sequences = Directions(forward: try sequence(0, call, scratch), backward: try sequence(1, call, scratch))
@@ -240,18 +231,18 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) throws(ElmanError) -> SequenceCall {
     let layer = direction == 0 ? forwardLayer : backwardLayer
-    let steps = keptSteps(call.inputShape)
+    let size = SequenceSize(call.inputShape)
     let firstState = direction == 0 ? 0 : forwardLayer.stateSizes.count
     let stateCount = layer.stateSizes.count
     let states = call.outputs.dropFirst(mergeMode == nil ? 2 : 1)
     return SequenceCall(
-      size: SequenceSize(call.inputShape), input: call.input, reversed: layer.options.goesBackwards,
+      size: size, input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
       carriedStates: layer.ownCarriedStates[...], mask: try call.timestepMask(of: self), kept: try kept(direction, call),
       keepsSequence: layer.options.returnsSequences,
       // As both Kerases, whatever the layer was told.
       zeroOutputForMask: layer.options.returnsSequences,
-      output: outputRows(direction, call, scratch, steps: steps),
+      output: outputRows(direction, call, scratch, steps: keptSteps(size)),
       finalStates: states.dropFirst(firstState).prefix(stateCount),
       training: call.training, threads: call.threads, scratch: scratch.spaces[direction])
   }
@@ -274,7 +265,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 
   private func merge(_ call: LayerCall, _ scratch: Scratch) {
-    let count = call.inputShape[0] * keptSteps(call.inputShape) * forwardLayer.units
+    let size = SequenceSize(call.inputShape)
+    let count = size.batch * keptSteps(size) * forwardLayer.units
     let (forward, backward, output) = (scratch.outputs[0], scratch.outputs[1], call.outputs[0])
     switch mergeMode {
     case nil, .concat: break

@@ -18,11 +18,12 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
   private let biasInitializer: Initializer
   private let trainingArguments: [JSON.Member]
   private let dropouts: [JSON.Member]
-  /// Rows of the states, once the layer is built.
+  /// Rows of the states, and the sizes of these, once the layer is built.
   private var rows = 0
+  private var sizes = [0, 0]
   private var packed: (kernel: PackedWeights, recurrentKernel: PackedWeights, bias: FloatBuffer)?
 
-  override init(_ reader: inout ConfigReader) throws(ElmanError) {
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
     filters = try reader.units("filters")
     window = TimeWindow(
       size: try reader.extent("kernel_size"), stride: try reader.extent("strides", default: 1),
@@ -70,7 +71,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
 
   /// A whole state is what a step puts out.
   override var units: Int { rows * filters }
-  override var stateSizes: [Int] { [units, units] }
+  override var stateSizes: [Int] { sizes }
   override var stateShapes: [[Int]] { [[rows, filters], [rows, filters]] }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -93,6 +94,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     rows = window.outputSteps(input[2] ?? 0)
+    sizes = [units, units]
     let columns = 4 * filters
     var weights = [
       try Weight("kernel", shape: [window.size, input.last ?? 0, columns], initializer: kernelInitializer),
@@ -100,8 +102,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     ]
     guard usesBias else { return weights }
     let bias = try Weight("bias", shape: [columns], initializer: biasInitializer)
-    if unitForgetBias { (bias.values.base + filters).update(repeating: 1, count: filters) }
-    weights.append(bias)
+    weights.append(unitForgetBias ? bias.startingWithOnes(at: filters..<2 * filters) : bias)
     return weights
   }
 
@@ -114,6 +115,8 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
       try PackedWeights.row(usesBias ? weights[2].values.base : nil, units: 4 * filters)
     )
   }
+
+  override var packedBytes: Int { packed.map { $0.0.bytes + $0.1.bytes + $0.2.byteCount } ?? 0 }
 
   // MARK: Running
 
@@ -150,9 +153,8 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     var space = ScratchSpace(call.scratch)
     let scratch = scratch(&space, call.size, channels: call.size.features)
     let count = call.size.batch * units
-    for (index, state) in [scratch.states.h, scratch.states.c].enumerated() {
-      if let given = call.initialState(index) { state.update(from: given, count: count) } else { state.update(repeating: 0, count: count) }
-    }
+    begin(scratch.states.h, with: call.initialState(0), count)
+    begin(scratch.states.c, with: call.initialState(1), count)
     keep(scratch, call, after: 0)
     for step in 0..<call.size.timesteps {
       multiply(step, call, scratch)
@@ -160,10 +162,18 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
       finish(step, call, scratch)
       keep(scratch, call, after: step + 1)
     }
-    for targets in [call.finalStates, call.carriedStates] where !targets.isEmpty {
-      targets[targets.startIndex].update(from: scratch.states.h, count: count)
-      targets[targets.startIndex + 1].update(from: scratch.states.c, count: count)
-    }
+    put(scratch, count, in: call.finalStates)
+    put(scratch, count, in: call.carriedStates)
+  }
+
+  private func begin(_ state: UnsafeMutablePointer<Float>, with given: UnsafePointer<Float>?, _ count: Int) {
+    if let given { state.update(from: given, count: count) } else { state.update(repeating: 0, count: count) }
+  }
+
+  private func put(_ scratch: Scratch, _ count: Int, in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
+    guard let h = targets.first, let c = targets.last else { return }
+    h.update(from: scratch.states.h, count: count)
+    c.update(from: scratch.states.c, count: count)
   }
 
   /// Both products of a step: of the input's windows, and of the hidden state's with padding on both sides.

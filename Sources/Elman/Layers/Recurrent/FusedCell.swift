@@ -98,24 +98,21 @@ final class FusedCell: Sendable {
   /// (2, gates * units) for a GRU with reset_after.
   func weights(features: Int) throws(ElmanError) -> [Weight] {
     let columns = try elementCount([gates, units])
-    // Before anything is made: the larger of the two would fail last.
-    try FloatBuffer.requireMemory(for: elementCount([units, columns]))
     var weights = [
       try Weight("kernel", shape: [features, columns], initializer: kernelInitializer),
       try Weight("recurrent_kernel", shape: [units, columns], initializer: recurrentInitializer),
     ]
     guard usesBias else { return weights }
     let bias = try Weight("bias", shape: resetAfter ? [2, columns] : [columns], initializer: biasInitializer)
-    if unitForgetBias { (bias.values.base + units).update(repeating: 1, count: units) }
-    weights.append(bias)
+    weights.append(unitForgetBias ? bias.startingWithOnes(at: units..<2 * units) : bias)
     return weights
   }
 
   /// The weights as the kernels read them.
   func pack(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) -> PackedRecurrence {
-    let kernel = weights[0].values.base
-    let recurrent = weights[1].values.base
-    let bias = usesBias ? weights[2].values.base : nil
+    let kernel = try weights[0].values.base
+    let recurrent = try weights[1].values.base
+    let bias = usesBias ? try weights[2].values.base : nil
     let splits = kind == .gru && !resetAfter
     return PackedRecurrence(
       cell: self,
@@ -166,5 +163,10 @@ final class PackedRecurrence: Sendable {
     self.candidateKernel = candidateKernel
     self.bias = bias
     self.recurrentBias = recurrentBias
+  }
+
+  var bytes: Int {
+    let matrices = [kernel, recurrentKernel, candidateKernel].compactMap { $0?.bytes }
+    return matrices.reduce(bias.byteCount + (recurrentBias?.byteCount ?? 0), +)
   }
 }

@@ -18,8 +18,11 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     try super.prepare(builtFor: input)
+    packed = nil
     packed = try cell.pack(ownWeights, as: weightFormat)
   }
+
+  override var packedBytes: Int { packed?.bytes ?? 0 }
 
   override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     try cell.scratchCount(size, threads: threads)
@@ -38,7 +41,7 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
   }
 
   override func boundCall(
-    inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>
+    inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? {
     try FusedSequenceCall(self, inputShape: inputShape, threads: threads, scratch: scratch)
   }

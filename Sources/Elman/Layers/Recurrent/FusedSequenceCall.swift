@@ -13,10 +13,13 @@ final class FusedSequenceCall {
   private let last: UnsafePointer<Float>?
 
   /// nil where a run takes more than that, or other states than zeros.
-  init?(_ layer: FusedLayer, inputShape: [Int], threads: Int, scratch: UnsafeMutablePointer<Float>) throws(ElmanError) {
+  init?(_ layer: FusedLayer, inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>) throws(ElmanError) {
     // Each run brings its own input and output.
+    let output = try layer.outputShapes(for: Shape(inputShape))[0].concrete ?? []
     let call = try layer.sequenceCall(
-      LayerCall(inputShape: inputShape, input: scratch, outputs: [scratch], threads: threads, scratch: scratch))
+      LayerCall(
+        inputShape: inputShape, outputShape: Dimensions(output), input: scratch, outputs: [scratch], threads: threads,
+        scratch: scratch))
     guard !layer.isStateful, !layer.options.returnsState, layer.cell.isTinyCall(call) else { return nil }
     var space = ScratchSpace(scratch)
     let memory = RecurrenceScratch(&space, layer.cell, call.size, rows: call.size.batch)

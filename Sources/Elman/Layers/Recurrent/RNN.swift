@@ -6,7 +6,7 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
 
   public let cell: RecurrentCell
 
-  override convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
+  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
     guard let value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
     if case .array = value {
       let stack = SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
@@ -19,12 +19,11 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
   /// Of a cell that is there already, which the layer shares.
   init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
     cell = try RecurrentCell.cells(inner, atMost: 1, of: reader.owner)[0]
-    try super.init(&reader)
+    try super.init(&reader, children: [("cell", cell)])
   }
 
   override var units: Int { cell.units }
   override var stateSizes: [Int] { cell.stateSizes }
-  override var namedChildren: [(role: String, layer: Layer)] { [("cell", cell)] }
   override func ownConfig() -> [JSON.Member] { options.config + [JSON.Member("cell", cell.serialized())] }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {

@@ -73,7 +73,12 @@ public class FusedRecurrentCell: RecurrentCell, @unchecked Sendable {
   override func ownConfig() -> [JSON.Member] { cell.config(ofCell: true) }
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.weights(features: input.last ?? 0) }
   override var quantizableWeights: Range<Int> { 0..<2 }
-  override func prepare(builtFor input: Shape) throws(ElmanError) { packed = try cell.pack(ownWeights, as: weightFormat) }
+  override var packedBytes: Int { packed?.bytes ?? 0 }
+
+  override func prepare(builtFor input: Shape) throws(ElmanError) {
+    packed = nil
+    packed = try cell.pack(ownWeights, as: weightFormat)
+  }
 
   override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     try cell.scratchCount(size, threads: threads)

@@ -9,9 +9,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   private var carriedStates: [FloatBuffer] = []
   private var carriedPointers: [UnsafeMutablePointer<Float>] = []
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
+  init(_ reader: inout ConfigReader, children: [(role: String, layer: Layer)] = []) throws(ElmanError) {
     options = try RecurrentOptions(&reader)
-    super.init(try LayerSettings(&reader, inputDimension: .sequence))
+    super.init(try LayerSettings(&reader, inputDimension: .sequence), children: children)
   }
 
   // MARK: To be overridden
@@ -178,7 +178,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     return stateShapes.map { [input[0]] + $0 } + (isMasked ? [[input[0], units]] : [])
   }
 
-  override func beginStream(_ states: [UnsafeMutablePointer<Float>], batch: Int) throws(ElmanError) {
-    try writeInitialStates(states.prefix(stateShapes.count), batch: batch)
+  override func beginStream(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
+    try writeInitialStates(states.prefix(stateSizes.count), batch: batch)
   }
 }

@@ -13,7 +13,7 @@ struct SequenceSize {
   }
 
   /// Of an input (batch, timesteps, features...), or (batch, features) as one timestep.
-  init(_ input: [Int]) {
+  init<Sizes: RandomAccessCollection<Int>>(_ input: Sizes) where Sizes.Index == Int {
     self.init(
       batch: input[0], timesteps: input.count > 2 ? input[1] : 1, features: input.dropFirst(min(2, input.count - 1)).reduce(1, *))
   }

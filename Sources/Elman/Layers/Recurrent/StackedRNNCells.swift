@@ -23,7 +23,7 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
   init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
     cells = try RecurrentCell.cells(inner, atMost: StackedRNNCells.limit, of: reader.owner)
     sizes = cells.flatMap(\.stateSizes)
-    super.init(try LayerSettings(&reader))
+    super.init(try LayerSettings(&reader), children: cells.enumerated().map { ("cells/\($0.offset)", $0.element) })
   }
 
   private static let limit = 256
@@ -31,7 +31,6 @@ public final class StackedRNNCells: RecurrentCell, @unchecked Sendable {
   override var units: Int { cells[cells.count - 1].units }
   override var stateSizes: [Int] { sizes }
   override var isCallersOwn: Bool { cells.contains(where: \.isCallersOwn) }
-  override var namedChildren: [(role: String, layer: Layer)] { cells.enumerated().map { ("cells/\($0.offset)", $0.element) } }
   override func ownConfig() -> [JSON.Member] { [JSON.Member("cells", .array(cells.map { $0.serialized() }))] }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {

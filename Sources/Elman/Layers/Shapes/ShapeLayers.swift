@@ -49,6 +49,8 @@ public final class Permute: Layer, @unchecked Sendable {
   public override class var className: String { "Permute" }
 
   private let dims: [Int]
+  /// Of all axes.
+  private let order: Dimensions
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     dims = try reader.axes("dims", default: [])
@@ -58,6 +60,7 @@ public final class Permute: Layer, @unchecked Sendable {
         "Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be consecutive and start from 1. "
           + "Received dims=\(dims)")
     }
+    order = try Dimensions([0] + dims)
     super.init(try LayerSettings(&reader))
   }
 
@@ -69,7 +72,8 @@ public final class Permute: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) {
-    Permutation(call.inputShape, order: [0] + dims).forEach { result, array in call.outputs[0][result] = call.input[array] }
+    let (input, output) = (call.input, call.outputs[0])
+    StridedView(call.inputShape, order: order).forEach { result, array in output[result] = input[array] }
   }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {

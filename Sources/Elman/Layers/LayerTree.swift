@@ -1,0 +1,59 @@
+/// Layers and those inside them, in the order of their weights. A layer that is at several places is here once, where it
+/// comes first.
+struct LayerTree: Sendable {
+  private struct Node {
+    let layer: Layer
+    /// The node of the layer around it; nil for the outermost.
+    let parent: Int?
+  }
+
+  private var nodes: [Node] = []
+
+  init(_ layers: some Sequence<Layer>) {
+    for layer in layers { add(layer, to: nil) }
+  }
+
+  private mutating func add(_ layer: Layer, to parent: Int?) {
+    if nodes.contains(where: { $0.layer === layer }) { return }
+    nodes.append(Node(layer: layer, parent: parent))
+    let index = nodes.count - 1
+    for child in layer.children { add(child, to: index) }
+  }
+
+  /// All weights, named by path.
+  func weights(under path: String = "", trainable: Bool = true) -> [LayerWeight] {
+    var inner: [(path: String, trainable: Bool)] = []
+    return nodes.flatMap { node in
+      let outer = node.parent.map { inner[$0] } ?? (path: path, trainable: trainable)
+      let trainable = outer.trainable && node.layer.isTrainable
+      inner.append(("\(outer.path)\(node.layer.name)/", trainable))
+      return node.layer.ownWeights(under: outer.path, trainable: trainable)
+    }
+  }
+
+  /// Bytes of all weights.
+  var weightMemory: WeightMemory { nodes.reduce(WeightMemory()) { $0 + $1.layer.ownWeightMemory } }
+
+  var weightCount: Int { nodes.reduce(0) { $0 + $1.layer.ownWeightCount } }
+
+  /// `weights()[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
+  func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
+    if index < 0 { return nil }
+    var index = index
+    for node in nodes.indices {
+      let layer = nodes[node].layer
+      if let weight = layer.ownWeight(at: index) { return (weight, weight.isTrainable && isTrainable(node)) }
+      index -= layer.ownWeightCount
+    }
+    return nil
+  }
+
+  private func isTrainable(_ node: Int) -> Bool {
+    var place: Int? = node
+    while let index = place {
+      if !nodes[index].layer.isTrainable { return false }
+      place = nodes[index].parent
+    }
+    return true
+  }
+}
