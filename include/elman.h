@@ -72,9 +72,8 @@
  *   NaN and infinity pass through the arithmetic as IEEE 754 says.
  *
  * Memory. Arrays that are given are read during the call and never kept. Results go into the caller's arrays; nobody
- *   frees what the other side made. The output of a run or of a step may be the array of its input: it is written when the
- *   input has been read. Other overlaps are forbidden. A call needs up to 32 KiB of stack, the first ones of a process up to
- *   256 KiB.
+ *   frees what the other side made. The output of a run or of a step may be, or overlap, the array of its input: a run then
+ *   copies the input first. A repeated call needs less than 32 KiB of stack, the first ones of a process up to 256 KiB.
  *
  * Options are structs. Begin with the struct's INIT macro, or in C99 with ELMAN_OPTIONS, which takes initializers:
  *       elman_dense_options dense = ELMAN_DENSE_OPTIONS_INIT;
@@ -2359,6 +2358,18 @@ ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *tota
 ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *input_shape, size_t input_rank, size_t *bytes);
 
 /*
+ * elman_model_set_num_threads: how many threads a call of this model may use.
+ *
+ *   model     a live handle
+ *   threads   1 to 1024; 0: the number of the process, see elman_set_num_threads
+ *
+ * Holds from the next call on, and for streams that are created later. Results do not depend on it.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Threads: any. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_set_num_threads(elman_model model, int32_t threads);
+
+/*
  * elman_model_quantize: store the weights of the model's products in fewer bits, for inference.
  *
  *   model   a live handle
@@ -2677,16 +2688,57 @@ ELMAN_API elman_status elman_stream_output_shape(elman_stream stream, int64_t *s
  *   output         receives the output, of elman_stream_output_shape
  *   output_count   floats that output holds
  *
- * It allocates nothing, but for the first step with new weights. With SimpleRNN, LSTM and GRU of one row it takes no lock; other
- * layers share theirs. It runs on the caller's thread; where steps follow each other within 20 microseconds, other threads
- * take part in large layers (120,000 weights and more, a batch of one), without other bits. A thread that may not wait for
- * another, as that of an audio callback, rules this out by elman_set_num_threads(1).
+ * It allocates nothing. While another thread sets weights, a step uses all of the old ones or all of the new ones. With one
+ * row, SimpleRNN, LSTM, GRU and Dense layers take no lock; a stream of other layers with weights waits while they are set.
+ * It runs on the caller's thread; where steps follow each other within 20 microseconds, other threads take part in large
+ * layers (120,000 weights and more, a batch of one), without other bits. A thread that may not wait for another, as that of
+ * an audio callback, rules this out by elman_stream_set_num_threads(stream, 1). The output may be the input's array.
  *
  * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: input_count; ELMAN_BUFFER_TOO_SMALL: output_count; ELMAN_INVALID_ARGUMENT: an
  * index that is not in an embedding's table. Threads: one at a time for one stream. Since 0.2.
  */
 ELMAN_API elman_status elman_stream_step(elman_stream stream, const float *input, size_t input_count, float *output,
                                          size_t output_count);
+
+/*
+ * elman_stream_run: run the next timesteps, a block of them in one call, with the bits of as many steps.
+ *
+ *   stream    a live handle
+ *   inputs    (batch, steps, ...): for each row its timesteps, one after the other; NULL only where steps is 0
+ *   steps     0 or more
+ *   outputs   receives (batch, steps, ...), of each timestep what elman_stream_step gives. It may be the array of inputs
+ *             where a step's output has as many floats as its input, or less with a batch of one.
+ *
+ * It allocates nothing for any number of steps, but for a block's memory: a stream of few units has it from the beginning,
+ * others from their first run on, also one with steps 0, or the first after another number of threads was set. While
+ * another thread sets weights, each up to 64 timesteps use all of the old ones or all of the new ones.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, an index that is not in an embedding's table. Threads: one at a time for
+ * one stream. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_run(elman_stream stream, const float *inputs, size_t steps, float *outputs);
+
+/*
+ * elman_stream_set_num_threads: how many threads a step or a run of this stream may use.
+ *
+ *   stream    a live handle
+ *   threads   1 to 1024; 0: the number of the process, see elman_set_num_threads. A new stream has its model's.
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Threads: one at a time for one stream. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_set_num_threads(elman_stream stream, int32_t threads);
+
+/*
+ * elman_stream_reset_rows: begin some rows of the batch anew, as elman_stream_reset does all of them.
+ *
+ *   stream   a live handle
+ *   rows     count numbers from 0 to the batch size, not included; the other rows go on as they are
+ *   count    0 or more; rows may be NULL where it is 0
+ *
+ * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, a row that is not there; no row has begun anew then. Threads: one at a time
+ * for one stream. Since 0.2.
+ */
+ELMAN_API elman_status elman_stream_reset_rows(elman_stream stream, const size_t *rows, size_t count);
 
 /*
  * elman_stream_reset: put all states back to zero, or to the initial states of a cell of the caller.

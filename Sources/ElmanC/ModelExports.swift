@@ -122,6 +122,11 @@ public func elman_model_reset_states(_ model: elman_model) -> elman_status {
   model.call { (model) throws(ElmanError) in try model.resetStates() }
 }
 
+@implementation @_cdecl("elman_model_set_num_threads")
+public func elman_model_set_num_threads(_ model: elman_model, _ threads: Int32) -> elman_status {
+  model.call { (model) throws(ElmanError) in try model.setThreads(Int(threads)) }
+}
+
 @implementation @_cdecl("elman_model_quantize")
 public func elman_model_quantize(
   _ model: elman_model, _ mode: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<Double>?

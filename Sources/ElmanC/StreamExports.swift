@@ -41,6 +41,32 @@ public func elman_stream_step(
   }
 }
 
+@implementation @_cdecl("elman_stream_run")
+public func elman_stream_run(
+  _ stream: elman_stream, _ inputs: UnsafePointer<Float>?, _ steps: Int, _ outputs: UnsafeMutablePointer<Float>?
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in
+    let steps = try size(steps, "steps")
+    try stream.requireMemory(steps: steps)
+    try stream.run(inputPointer(inputs, count: steps), steps: steps, into: outputPointer(outputs, count: steps))
+  }
+}
+
+@implementation @_cdecl("elman_stream_reset_rows")
+public func elman_stream_reset_rows(
+  _ stream: elman_stream, _ rows: UnsafePointer<Int>?, _ count: Int
+) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in
+    let count = try size(count, "count")
+    if count > 0 { try stream.reset(rows: UnsafeBufferPointer(start: required(rows, "rows"), count: count)) }
+  }
+}
+
+@implementation @_cdecl("elman_stream_set_num_threads")
+public func elman_stream_set_num_threads(_ stream: elman_stream, _ threads: Int32) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in try stream.setThreads(Int(threads)) }
+}
+
 @implementation @_cdecl("elman_stream_reset")
 public func elman_stream_reset(_ stream: elman_stream) -> elman_status {
   stream.call { (stream) throws(ElmanError) in try stream.reset() }

@@ -380,12 +380,36 @@ static void keep_stream(fuzzer *f, elman_stream stream) {
   if (old != 0 && !one_in(f, 64)) TELL(elman_stream_release, (elman_stream){old});
 }
 
+/* Steps whose numbers the arrays hold. */
+static size_t block_steps(fuzzer *f, elman_stream stream) {
+  int64_t shape[ELMAN_MAX_RANK];
+  size_t rank, most = FLOATS;
+  for (int is_output = 0; is_output < 2; is_output++) {
+    size_t count = 1;
+    elman_status status = is_output ? elman_stream_output_shape(stream, shape, ELMAN_MAX_RANK, &rank)
+                                    : elman_stream_input_shape(stream, shape, ELMAN_MAX_RANK, &rank);
+    if (status != ELMAN_OK) return any_size(f, 4);
+    for (size_t axis = 0; axis < rank; axis++) count *= (size_t)shape[axis];
+    if (count > 0 && FLOATS / count < most) most = FLOATS / count;
+  }
+  return below(f, (most < 200 ? most : 200) + 1);
+}
+
 static void call_stream(fuzzer *f) {
   elman_stream stream = {handle(f, streams, models)}, made = {0};
   int64_t result[ELMAN_MAX_RANK], shape[ELMAN_MAX_RANK + 2];
   size_t number, index = any_index(f), capacity = any_size(f, ELMAN_MAX_RANK);
   elman_array array = any_array(f, shape);
-  switch (below(f, 12)) {
+  size_t rows[3] = {any_size(f, 2), any_size(f, 2), 0};
+  switch (below(f, 17)) {
+    case 12: case 13: {
+      size_t steps = block_steps(f, stream);
+      TELL(elman_stream_run, stream, OR_NULL(f, f->input), steps, OR_NULL(f, one_in(f, 9) ? f->input : f->output));
+      break;
+    }
+    case 14: TELL(elman_stream_run, stream, NULL, any_size(f, 9), f->output); break;
+    case 15: TELL(elman_stream_reset_rows, stream, OR_NULL(f, rows), below(f, 4)); break;
+    case 16: TELL(elman_stream_set_num_threads, stream, (int32_t)below(f, 4) - (int32_t)one_in(f, 8)); break;
     case 0: case 1: TELL(elman_stream_create, any_model(f), one_in(f, 3) ? any_size(f, 4) : 1, OR_NULL(f, &made)); break;
     case 2: TELL(elman_stream_input_shape, stream, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
     case 3: TELL(elman_stream_output_shape, stream, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
@@ -456,7 +480,7 @@ static void call_model(fuzzer *f) {
   size_t number, other, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 23)) {
+  switch (below(f, 25)) {
     case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
     case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
     case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
@@ -478,7 +502,8 @@ static void call_model(fuzzer *f) {
     case 21: TELL(elman_model_json, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 20: TELL(elman_model_memory, model, OR_NULL(f, f->shape), rank, OR_NULL(f, &number)); break;
     case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
-    case 21: TELL(elman_model_weight_memory, model, OR_NULL(f, &number), OR_NULL(f, &other)); break;
+    case 22: TELL(elman_model_weight_memory, model, OR_NULL(f, &number), OR_NULL(f, &other)); break;
+    case 23: TELL(elman_model_set_num_threads, model, (int32_t)below(f, 4) - (int32_t)one_in(f, 8)); break;
     default: {
       struct { elman_summary_options o; char more[64]; } s;
       memset(&s, 0, sizeof s);

@@ -1,5 +1,6 @@
 /* Repeated calls, steps of streams and reads allocate nothing, for every class that the library knows. */
 #include "check.h"
+#include "cases.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -94,144 +95,7 @@ TEST(allocations_are_counted) {
 
 /* ---- every class ---- */
 
-typedef struct {
-  const char *class_name;
-  const char *config;
-  /* Of the input, ended by 0. */
-  int64_t shape[ELMAN_MAX_RANK];
-  /* Initial states that a call may give, of one shape, ended by 0. */
-  size_t states;
-  int64_t state_shape[4];
-  /* Whether a model of it has streams. */
-  int streams;
-} layer_case;
-
-#define SEQUENCE {2, 3, 4}
-#define STREAMS .streams = 1
-#define STATES(count) .states = count, .state_shape = {2, 4}
-/* Text as C writes it, without backslashes. */
-#define JSON(...) #__VA_ARGS__
-
-static const layer_case cases[] = {
-    {"InputLayer", JSON({"batch_input_shape": [null, 3, 4]}), SEQUENCE, STREAMS},
-
-    {"SimpleRNN", JSON({"units": 4}), SEQUENCE, STATES(1), STREAMS},
-    {"SimpleRNN", JSON({"units": 4, "return_sequences": true, "activation": "softmax"}), SEQUENCE, STATES(1), STREAMS},
-    {"SimpleRNN", JSON({"units": 4, "stateful": true}), SEQUENCE, STATES(1), STREAMS},
-    {"LSTM", JSON({"units": 4}), SEQUENCE, STATES(2), STREAMS},
-    {"LSTM", JSON({"units": 4, "return_sequences": true, "stateful": true}), SEQUENCE, STATES(2), STREAMS},
-    {"LSTM", JSON({"units": 4, "return_state": true, "go_backwards": true}), SEQUENCE, STATES(2)},
-    {"LSTM", JSON({"units": 4, "zero_output_for_mask": true}), SEQUENCE, STATES(2), STREAMS},
-    {"LSTM", JSON({"units": 4, "recurrent_activation": "softmax"}), SEQUENCE, STATES(2), STREAMS},
-    {"LSTM", JSON({"units": 4, "quantization": "int8"}), SEQUENCE, STATES(2), STREAMS},
-    {"GRU", JSON({"units": 4}), SEQUENCE, STATES(1), STREAMS},
-    {"GRU", JSON({"units": 4, "reset_after": false, "return_state": true, "return_sequences": true}),
-     SEQUENCE, STATES(1)},
-    {"GRU", JSON({"units": 4, "reset_after": false, "activation": "softmax"}), SEQUENCE, STATES(1), STREAMS},
-    {"CuDNNLSTM", JSON({"units": 4}), SEQUENCE, STATES(2), STREAMS},
-    {"CuDNNGRU", JSON({"units": 4}), SEQUENCE, STATES(1), STREAMS},
-    {"RNN", JSON({"cell": {"class_name": "LSTMCell", "config": {"units": 4}}}), SEQUENCE, STATES(2), STREAMS},
-    {"RNN", JSON({"cell": [{"class_name": "LSTMCell", "config": {"units": 4}},
-           {"class_name": "GRUCell", "config": {"units": 4}}, {"class_name": "SimpleRNNCell", "config": {"units": 4}}],
-           "return_sequences": true, "stateful": true}),
-     SEQUENCE, STATES(4), STREAMS},
-    {"SimpleRNNCell", JSON({"units": 4}), {2, 4}, STATES(1)},
-    {"LSTMCell", JSON({"units": 4}), {2, 4}, STATES(2)},
-    {"GRUCell", JSON({"units": 4}), {2, 4}, STATES(1)},
-    {"StackedRNNCells", JSON({"cells": [{"class_name": "LSTMCell", "config": {"units": 4}},
-           {"class_name": "GRUCell", "config": {"units": 4}}]}),
-     {2, 4}, STATES(3)},
-    {"ConvLSTM1D", JSON({"filters": 2, "kernel_size": 3}),
-     {2, 3, 5, 2}, .states = 2, .state_shape = {2, 3, 2}, STREAMS},
-    {"ConvLSTM1D", JSON({"filters": 2, "kernel_size": 3, "padding": "same", "return_sequences": true,
-           "stateful": true, "activation": "softmax"}),
-     {2, 3, 3, 2}, .states = 2, .state_shape = {2, 3, 2}, STREAMS},
-    {"Bidirectional", JSON({"layer": {"class_name": "LSTM", "config": {"units": 4, "return_sequences": true}}}),
-     SEQUENCE, STATES(4)},
-    {"Bidirectional", JSON({"layer": {"class_name": "GRU", "config": {"units": 4, "return_state": true}},
-           "merge_mode": "sum"}),
-     SEQUENCE, STATES(2)},
-    {"Bidirectional", JSON({"layer": {"class_name": "SimpleRNN", "config": {"units": 4, "stateful": true}},
-           "merge_mode": null}),
-     SEQUENCE, STATES(2)},
-    {"TimeDistributed", JSON({"layer": {"class_name": "Dense", "config": {"units": 4}}}), SEQUENCE, STREAMS},
-    {"TimeDistributed", JSON({"layer": {"class_name": "LSTM", "config": {"units": 4}}}), {2, 3, 5, 4}, STREAMS},
-    {"TimeDistributed", JSON({"layer": {"class_name": "TimeDistributed",
-           "config": {"layer": {"class_name": "Softmax", "config": {"axis": 1}}}}}),
-     {2, 3, 2, 3, 2}, STREAMS},
-    {"TimeDistributed", JSON({"layer": {"class_name": "PReLU", "config": {"alpha_initializer": "ones"}}}),
-     {2, 3, 5, 4}, STREAMS},
-    {"TimeDistributed", JSON({"layer": {"class_name": "GroupNormalization", "config": {"groups": 2}}}),
-     {2, 3, 5, 4}, STREAMS},
-    {"TimeDistributed", JSON({"layer": {"class_name": "Masking"}}), {2, 3, 5, 4}, STREAMS},
-    {"TimeDistributed", JSON({"layer": {"class_name": "Dropout", "config": {"rate": 0.5}}}), SEQUENCE, STREAMS},
-
-    {"Dense", JSON({"units": 4}), SEQUENCE, STREAMS},
-    {"Dense", JSON({"units": 4, "activation": "softmax"}), {2, 4}},
-    {"Dense", JSON({"units": 4, "quantization": "bfloat16"}), SEQUENCE, STREAMS},
-    {"Activation", JSON({"activation": "softmax"}), SEQUENCE, STREAMS},
-    {"Activation", JSON({"activation": {"class_name": "softmax", "config": {"axis": [2, -1]}}}),
-     {2, 3, 4, 5}, STREAMS},
-    {"Activation", JSON({"activation": {"class_name": "sparsemax", "config": {"axis": 1}}}), {2, 3, 4, 5}},
-    {"ReLU", JSON({"max_value": 6}), SEQUENCE, STREAMS},
-    {"LeakyReLU", JSON({}), SEQUENCE, STREAMS},
-    {"ELU", JSON({}), SEQUENCE, STREAMS},
-    {"ThresholdedReLU", JSON({}), SEQUENCE, STREAMS},
-    {"PReLU", JSON({"shared_axes": [1]}), SEQUENCE, STREAMS},
-    {"PReLU", JSON({}), {2, 3, 4, 5}},
-    {"Softmax", JSON({}), SEQUENCE, STREAMS},
-    {"Softmax", JSON({"axis": [1, 2]}), SEQUENCE},
-    {"Softmax", JSON({}), {2, 3}},
-    {"Embedding", JSON({"input_dim": 3, "output_dim": 4}), {2, 3}, STREAMS},
-    {"Embedding", JSON({"input_dim": 3, "output_dim": 4, "mask_zero": true}), {2, 3}, STREAMS},
-    {"Masking", JSON({}), SEQUENCE, STREAMS},
-    {"Masking", JSON({"mask_value": [0, 1, 2, 3]}), {2, 3, 5, 4}, STREAMS},
-    {"Dense", JSON({"units": 4, "supports_masking": true}), SEQUENCE, STREAMS},
-    {"Rescaling", JSON({"scale": 2}), SEQUENCE, STREAMS},
-    {"Flatten", JSON({}), SEQUENCE},
-    {"Reshape", JSON({"target_shape": [4, 3]}), SEQUENCE},
-    {"Permute", JSON({"dims": [2, 1]}), SEQUENCE},
-    {"Permute", JSON({"dims": [1, 3, 2]}), {2, 3, 4, 5}, STREAMS},
-    {"RepeatVector", JSON({"n": 3}), {2, 4}},
-    {"ZeroPadding1D", JSON({}), SEQUENCE},
-    {"Cropping1D", JSON({}), SEQUENCE},
-    {"UpSampling1D", JSON({}), SEQUENCE},
-
-    {"Dropout", JSON({"rate": 0.5}), SEQUENCE, STREAMS},
-    {"SpatialDropout1D", JSON({"rate": 0.5}), SEQUENCE, STREAMS},
-    {"GaussianNoise", JSON({"stddev": 0.5}), SEQUENCE, STREAMS},
-    {"GaussianDropout", JSON({"rate": 0.5}), SEQUENCE, STREAMS},
-    {"AlphaDropout", JSON({"rate": 0.5}), SEQUENCE, STREAMS},
-    {"ActivityRegularization", JSON({}), SEQUENCE, STREAMS},
-
-    {"LayerNormalization", JSON({}), SEQUENCE, STREAMS},
-    {"LayerNormalization", JSON({"axis": [1, 2]}), SEQUENCE},
-    {"LayerNormalization", JSON({"axis": [-1, 2]}), {2, 3, 4, 5}, STREAMS},
-    {"BatchNormalization", JSON({}), SEQUENCE, STREAMS},
-    {"BatchNormalization", JSON({"axis": 2}), {2, 3, 4, 5}, STREAMS},
-    {"UnitNormalization", JSON({}), SEQUENCE, STREAMS},
-    {"UnitNormalization", JSON({"axis": 1}), SEQUENCE},
-    {"GroupNormalization", JSON({"groups": 2}), SEQUENCE},
-    {"GroupNormalization", JSON({"groups": -1, "axis": 1}), {2, 3, 4, 5}},
-    {"RMSNormalization", JSON({}), SEQUENCE, STREAMS},
-    {"RMSNormalization", JSON({"axis": 1}), SEQUENCE},
-    {"Normalization", JSON({}), SEQUENCE, STREAMS},
-    {"Normalization", JSON({"axis": 2, "mean": [1, 2, 3, 4], "variance": [1, 2, 3, 4]}), {2, 3, 4, 5}, STREAMS},
-    {"Normalization", JSON({"axis": null}), SEQUENCE, STREAMS},
-
-    {"Conv1D", JSON({"filters": 4, "kernel_size": 2, "padding": "causal"}), SEQUENCE, STREAMS},
-    {"Conv1D", JSON({"filters": 4, "kernel_size": 2, "groups": 2, "padding": "same", "activation": "softmax"}),
-     SEQUENCE},
-    {"SeparableConv1D", JSON({"filters": 4, "kernel_size": 2, "padding": "causal"}), SEQUENCE, STREAMS},
-    {"DepthwiseConv1D", JSON({"kernel_size": 2, "padding": "causal"}), SEQUENCE, STREAMS},
-    {"Conv1DTranspose", JSON({"filters": 4, "kernel_size": 2}), SEQUENCE},
-    {"MaxPooling1D", JSON({}), SEQUENCE},
-    {"AveragePooling1D", JSON({}), SEQUENCE},
-    {"GlobalMaxPooling1D", JSON({}), SEQUENCE},
-    {"GlobalAveragePooling1D", JSON({}), SEQUENCE},
-};
-
-enum { CASES = sizeof cases / sizeof *cases, WARM_UPS = 3, REPEATS = 20, LARGEST = 512 };
+enum { WARM_UPS = 3, REPEATS = 20, LARGEST = 512 };
 
 /* Fails unless nothing was allocated since `before`. */
 static void check_none(const layer_case *tested, const char *what, long before) {
@@ -251,12 +115,6 @@ static void check_none(const layer_case *tested, const char *what, long before) 
     for (int i = 0; i < REPEATS; i++) statement;              \
     check_none(tested, what, before);                         \
   } while (0)
-
-static size_t rank_of(const int64_t *shape) {
-  size_t rank = 0;
-  while (rank < ELMAN_MAX_RANK && shape[rank] != 0) rank++;
-  return rank;
-}
 
 static float input[LARGEST], outputs[8][LARGEST];
 
@@ -345,6 +203,16 @@ static void check_weights(const layer_case *tested, elman_model model) {
   OK(elman_layer_release(layer));
 }
 
+/* Blocks of any size, other than the first one's. */
+static void check_blocks(const layer_case *tested, elman_stream stream, size_t step) {
+  static float long_input[200 * LARGEST], long_output[200 * LARGEST];
+  for (size_t i = 0; i < 200 * step; i++) long_input[i] = input[i % LARGEST];
+  OK(elman_stream_run(stream, NULL, 0, NULL));
+  for (size_t steps = 200; steps > 0; steps /= 3) {
+    CHECK_NONE(tested, "a block of steps", OK(elman_stream_run(stream, long_input, steps, long_output)));
+  }
+}
+
 static void check_stream(const layer_case *tested, elman_model model) {
   elman_stream stream;
   size_t states, rank;
@@ -359,6 +227,7 @@ static void check_stream(const layer_case *tested, elman_model model) {
   size_t count = 2;
   for (size_t axis = 2; axis < rank_of(tested->shape); axis++) count *= (size_t)tested->shape[axis];
   CHECK_NONE(tested, "step", OK(elman_stream_step(stream, input, count, outputs[0], LARGEST)));
+  check_blocks(tested, stream, count);
   OK(elman_stream_state_count(stream, &states));
   for (size_t index = 0; index < states; index++) {
     CHECK_NONE(tested, "state_shape", OK(elman_stream_state_shape(stream, index, shape, ELMAN_MAX_RANK, &rank)));
@@ -380,7 +249,7 @@ static void check_layer(const layer_case *tested) {
 }
 
 TEST(no_layer_allocates_again) {
-  for (size_t i = 0; i < CASES; i++) check_layer(&cases[i]);
+  for (size_t i = 0; i < LAYER_CASES; i++) check_layer(&layer_cases[i]);
 }
 
 /* Calls `body` with each name of a list "... are A, B, C." that ends the last message; returns how many there are. */
@@ -398,8 +267,8 @@ static size_t for_each_name(const char *before, void (*body)(const char *name)) 
 }
 
 static void check_has_case(const char *name) {
-  for (size_t i = 0; i < CASES; i++) {
-    if (strcmp(cases[i].class_name, name) == 0) return;
+  for (size_t i = 0; i < LAYER_CASES; i++) {
+    if (strcmp(layer_cases[i].class_name, name) == 0) return;
   }
   printf("%s has no case in test_allocations.c\n", name);
   CHECK(0);

@@ -21,7 +21,7 @@ from . import (
     utils,
 )
 from ._keras_alias import keras_alias
-from ._library import check, lib
+from ._library import check, lib, thread_count
 from ._version import __version__
 from .hidden_states import hidden_states
 from .layers import Input
@@ -55,12 +55,7 @@ def set_num_threads(threads: int) -> None:
     ValueError
         If ``threads`` is negative or absurd.
     """
-    if not hasattr(threads, "__index__"):
-        raise TypeError(f"threads must be an integer. Received: {threads!r}")
-    count = int(threads)
-    if not 0 <= count < 2**31:
-        raise ValueError(f"threads must be 0 to 1024. Received: {count}")
-    check(lib().elman_set_num_threads(count))
+    check(lib().elman_set_num_threads(thread_count(threads)))
 
 
 def get_num_threads() -> int:

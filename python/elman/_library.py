@@ -162,6 +162,16 @@ def positive(name: str, value: Any, largest: int | None = None) -> int:
     return int(value)
 
 
+def thread_count(threads: Any) -> int:
+    """A number of threads, 0 for the default."""
+    if not hasattr(threads, "__index__"):
+        raise TypeError(f"threads must be an integer. Received: {threads!r}")
+    count = int(threads)
+    if not 0 <= count < 2**31:
+        raise ValueError(f"threads must be 0 to 1024. Received: {count}")
+    return count
+
+
 def dimensions(shape: Sequence[int | None]) -> ctypes.Array[ctypes.c_int64]:
     """A shape as the library takes it, -1 for None."""
     if isinstance(shape, str) or not isinstance(shape, Iterable):

@@ -10,7 +10,8 @@ public final class Dense: Layer, @unchecked Sendable {
   private let kernelInitializer: Initializer
   private let biasInitializer: Initializer
   private let unusedArguments: [JSON.Member]
-  private var packed: (kernel: PackedWeights, bias: FloatBuffer)?
+  fileprivate typealias Packed = (kernel: PackedWeights, bias: FloatBuffer)
+  private var packed: Packed?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     units = try reader.units()
@@ -59,26 +60,30 @@ public final class Dense: Layer, @unchecked Sendable {
 
   override var packedBytes: Int { packed.map { $0.kernel.bytes + $0.bias.byteCount } ?? 0 }
 
+  override func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
+    try DenseStreamStep(self, call)
+  }
+
   override func forward(_ call: LayerCall) {
-    guard let features = call.inputShape.last else { return }
+    guard let packed, let features = call.inputShape.last else { return }
     let rows = call.inputShape.dropLast().reduce(1, *)
     let parts = Threads.parts(rows: rows, operationsPerRow: Double(features) * Double(units), threads: call.threads)
-    Threads.run(parts: parts, RowParts(layer: self, call: call, features: features, rows: rows, count: parts))
+    Threads.run(parts: parts, RowParts(layer: self, packed: packed, call: call, rows: rows, count: parts))
   }
 
   /// The rows of the inputs, shared out.
   private struct RowParts: SharedWork {
     let layer: Dense
+    let packed: Packed
     let call: LayerCall
-    let features: Int
     let rows: Int
     let count: Int
 
-    func callAsFunction(stage: Int, part: Int) { layer.multiply(call, features, Threads.share(part, of: rows, parts: count)) }
+    func callAsFunction(stage: Int, part: Int) { layer.multiply(call, by: packed, Threads.share(part, of: rows, parts: count)) }
   }
 
-  private func multiply(_ call: LayerCall, _ features: Int, _ rows: Range<Int>) {
-    guard let packed else { return }
+  fileprivate func multiply(_ call: LayerCall, by packed: Packed, _ rows: Range<Int>) {
+    let features = packed.kernel.depth
     let (output, fused) = (call.outputs[0] + rows.lowerBound * units, activation.elementwise)
     call.kernels.product(
       Product(
@@ -86,6 +91,41 @@ public final class Dense: Layer, @unchecked Sendable {
         weights: packed.kernel.matrix, bias: packed.bias.base, output: OutputRows(base: output, rowStride: units), padded: false,
         activation: fused ?? .linear))
     if fused == nil { activation.apply(call.kernels, output, output, rows: rows.count, columns: units) }
+  }
+}
+
+extension Dense {
+  /// The packed weights, and which change of the weights they belong to.
+  fileprivate func currentWeights() throws(ElmanError) -> (packed: Packed, version: Int) {
+    var result: (Packed, Int)?
+    try whilePrepared(exclusively: false) { () throws(ElmanError) in
+      if let packed { result = (packed, weightsVersion.load(ordering: .relaxed)) }
+    }
+    guard let result else { throw notBuilt() }
+    return result
+  }
+}
+
+/// A Dense layer of a stream, with the weights that it needs: a step takes no lock.
+private final class DenseStreamStep: StreamStep {
+  private let dense: Dense
+  private let rows: Int
+  private var packed: Dense.Packed
+  private var version: Int
+
+  init(_ layer: Dense, _ call: LayerCall) throws(ElmanError) {
+    dense = layer
+    rows = call.inputShape.dropLast().reduce(1, *)
+    (packed, version) = try layer.currentWeights()
+    super.init(layer, call)
+  }
+
+  override func run() { dense.multiply(call, by: packed, 0..<rows) }
+
+  override var isBound: Bool { true }
+
+  override func refresh() throws(ElmanError) {
+    if version != dense.weightsVersion.load(ordering: .acquiring) { (packed, version) = try dense.currentWeights() }
   }
 }
 

@@ -268,14 +268,18 @@ public class Layer: @unchecked Sendable {
     while !(isExclusive ? try lock.exclusive(attempt) : try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
         if isPrepared { return }
-        guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
         var weights = ownWeights
         for index in weights.indices { weights[index] = weights[index].replaced(by: try weights[index].values) }
         replaceOwnWeights(by: weights)
-        try prepare(builtFor: builtShape)
-        isPrepared = true
+        try prepare()
       }
     }
+  }
+
+  private func prepare() throws(ElmanError) {
+    guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
+    try prepare(builtFor: builtShape)
+    isPrepared = true
   }
 
   // MARK: Arguments
@@ -380,8 +384,20 @@ public class Layer: @unchecked Sendable {
         let values = isStored ? new.values : try stored(new.values, as: weights[index], at: index)
         weights[index] = weights[index].replaced(by: values)
       }
-      replaceOwnWeights(by: weights) { weightsHaveChanged() }
+      changeWeights(to: weights)
     }
+  }
+
+  /// Puts other values of the weights in place. A layer that ran is prepared here: a stream's next step shall not wait for
+  /// it. If there is no memory for that, the next run says so.
+  private func changeWeights(to weights: [Weight], _ also: () -> Void = {}) {
+    let wasPrepared = isPrepared
+    replaceOwnWeights(by: weights) {
+      isPrepared = false
+      also()
+    }
+    weightsVersion.add(1, ordering: .releasing)
+    if wasPrepared { try? prepare() }
   }
 
   /// Puts weights in the place of the layer's own, together with what `also` changes. Those before are freed after it:
@@ -427,21 +443,13 @@ public class Layer: @unchecked Sendable {
         error.add(weight.source.values, rounded: weight.rounded.base)
         weights[index] = weights[index].replaced(by: weight.rounded)
       }
-      replaceOwnWeights(by: weights) {
-        weightFormat = format
-        weightsHaveChanged()
-      }
+      changeWeights(to: weights) { weightFormat = format }
     }
   }
 
   /// Bytes of the layer's own weights.
   final var ownWeightMemory: WeightMemory {
     read { WeightMemory(values: ownWeights.reduce(0) { $0 + $1.bytes }, packed: packedBytes) }
-  }
-
-  private func weightsHaveChanged() {
-    isPrepared = false
-    weightsVersion.add(1, ordering: .releasing)
   }
 
   private func read<Value>(_ value: () -> Value) -> Value {

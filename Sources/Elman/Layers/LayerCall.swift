@@ -55,6 +55,12 @@ struct ScratchSpace {
     return base + start
   }
 
+  /// Where a piece begins that is taken.
+  mutating func place(_ size: Int, _ second: Int = 1) -> Int {
+    defer { _ = take(size, second) }
+    return count
+  }
+
   private mutating func measure(_ size: Int, _ second: Int, _ third: Int, _ fourth: Int) -> UnsafeMutablePointer<Float> {
     let size = multiply(multiply(size, second), multiply(third, fourth))
     count = add(count, multiply(add(size, 15) / 16, 16))

@@ -22,6 +22,7 @@ final class Plan: Sendable {
   /// The shapes of the model's outputs: of the last layer.
   let outputShapes: [Dimensions]
   let outputCounts: [Int]
+  private let inputCount: Int
   private let steps: [Step]
   /// The shapes of each step's input and first output; not in Step, which a run copies.
   private let shapes: [(input: Dimensions, output: Dimensions)]
@@ -118,6 +119,7 @@ final class Plan: Sendable {
     var counts: [Int] = []
     for shape in shapes { counts.append(try elementCount(shape)) }
     outputCounts = counts
+    inputCount = try elementCount(inputShape)
     firstRecurrentStep = steps.firstIndex { !$0.layer.stateShapes.isEmpty }
     stateShapes = firstRecurrentStep.map { steps[$0].layer.stateShapes.map { [inputShape[0]] + $0 } } ?? []
     areaOffsets = areas.map { area in
@@ -144,11 +146,15 @@ final class Plan: Sendable {
     let workspace = try takeWorkspace()
     defer { lock.withLock { idleWorkspaces.append(workspace) } }
     try bind(workspace)
-    if steps.isEmpty { workspace.outputs[0].update(from: call.input, count: outputCounts[0]) }
+    // Layers write outputs before they have read all inputs.
+    let copy = overlaps(call.input, workspace) ? try FloatBuffer(copying: UnsafeBufferPointer(start: call.input, count: inputCount)) : nil
+    defer { withExtendedLifetime(copy) {} }
+    let first = copy.map { UnsafePointer($0.base) } ?? call.input
+    if steps.isEmpty { workspace.outputs[0].update(from: first, count: outputCounts[0]) }
     let memory = workspace.memory.base
     var mask = self.mask(call.mask, past: leadingIdentities)
     for index in steps.indices {
-      let input = steps[index].source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? call.input
+      let input = steps[index].source.map { UnsafePointer(memory + areaOffsets[$0]) } ?? first
       let initialStates = index == firstRecurrentStep && call.hasInitialStates ? workspace.initialStates : []
       if let bound = workspace.calls[index], mask == nil, initialStates.isEmpty {
         let output = steps[index].target.map { memory + areaOffsets[$0] } ?? workspace.outputs[0]
@@ -166,6 +172,15 @@ final class Plan: Sendable {
       step.layer.writeMask(after: layerCall, into: written)
       mask = self.mask(step.layer.mask(after: layerCall, in: written), past: step.identities)
     }
+  }
+
+  /// Whether an output of the caller lies where its input does.
+  private func overlaps(_ input: UnsafePointer<Float>, _ workspace: Workspace) -> Bool {
+    for index in outputCounts.indices {
+      let output = UnsafePointer(workspace.outputs[index])
+      if output < input + inputCount, input < output + outputCounts[index] { return true }
+    }
+    return false
   }
 
   /// What is left of a mask after layers that only pass their input on.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Keras's `Sequential`: layers one after the other.
 ///
 /// A model whose first layer has an input shape is built as its layers are added; otherwise its first call, or
@@ -199,12 +201,27 @@ public final class Sequential: @unchecked Sendable {
 
   // MARK: Running
 
+  /// 0: as many threads as the process.
+  private let ownThreads = Atomic<Int>(0)
+
+  /// The threads that a call may use.
+  public var threads: Int {
+    let own = ownThreads.load(ordering: .relaxed)
+    return own > 0 ? own : Threads.count
+  }
+
+  /// Sets the number of threads for this model alone; 0 is that of the process.
+  public func setThreads(_ count: Int) throws(ElmanError) {
+    try Threads.require(count)
+    ownThreads.store(count, ordering: .relaxed)
+  }
+
   /// Calls `body` with the plan for an input shape, building the model where its first input tells how. No layer is
   /// added and no weights are set meanwhile.
   private func withPlan(
     for inputShape: UnsafeBufferPointer<Int64>, _ body: (Plan) throws(ElmanError) -> Void
   ) throws(ElmanError) {
-    let threads = Threads.count
+    let threads = threads
     func attempt() throws(ElmanError) -> Bool {
       guard let plan = plans.plan(for: inputShape, threads: threads) else { return false }
       try body(plan)
@@ -358,6 +375,16 @@ public final class Sequential: @unchecked Sendable {
   public func setWeights(_ values: [WeightValue]) throws(ElmanError) {
     try whileIdle { (layers) throws(ElmanError) in
       try layers.weights.set(values, of: title)
+    }
+  }
+
+  /// Calls `body` with the layers, the shape of the inputs and the lock that is held, while nothing of the model changes.
+  func whileReading<Result>(
+    _ body: ([Layer], Shape, ReadWriteLock) throws(ElmanError) -> Result
+  ) throws(ElmanError) -> Result {
+    try lock.shared { () throws(ElmanError) in
+      guard let currentInputShape else { throw notBuilt() }
+      return try body(stack, currentInputShape, lock)
     }
   }
 

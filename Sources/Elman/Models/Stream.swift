@@ -1,7 +1,9 @@
 import KernelInterface
+import Synchronization
 
-/// A model run one timestep at a time, with states of its own. The model's weights are shared, and read as they are at each
-/// step. One thread at a time may use a stream; any number of streams may run at once. No step allocates.
+/// A model run one timestep at a time, or a block of them, with states of its own. The model's weights are shared, and read
+/// as they are at each step or block: all of a set, or none. One thread at a time may use a stream; any number of streams
+/// may run at once. No step allocates, and no block but the first.
 public final class Stream: @unchecked Sendable {
   /// The shape of what `step` takes: (batch, features), or (batch,) where indices are embedded.
   public let inputShape: [Int]
@@ -10,21 +12,33 @@ public final class Stream: @unchecked Sendable {
   /// The shapes of the states, in the order of the layers.
   public let stateShapes: [[Int]]
 
+  private let layout: StreamLayout
+  /// The model's: held while steps read weights of its layers.
+  private let lock: ReadWriteLock
   private let steps: [StreamStep]
   /// The same, without a count of references at each step.
   private let borrowedSteps: [Unmanaged<StreamStep>]
+  /// Whether all steps have the weights that they need with them.
+  private let isBound: Bool
+  /// The changes of weights that the steps have seen. Behind a pointer, where Swift does not check at each step that nobody
+  /// else writes it.
+  private let seenChanges = UnsafeMutablePointer<Int>.allocate(capacity: 1)
   private let states: [FloatBuffer]
   private let statePointers: [UnsafeMutablePointer<Float>]
-  /// The layers, and which states are theirs.
-  private let owners: [(layer: Layer, states: Range<Int>)]
   private let memory: FloatBuffer
   private let input: UnsafeMutablePointer<Float>
   private let output: UnsafeMutablePointer<Float>
   private let inputCount: Int
   private let outputCount: Int
+  private var block: StreamBlock?
+  /// 0: as many as the process.
+  private var ownThreads = 0
 
-  init(layers: [Layer], modelInput: Shape, batch: Int) throws(ElmanError) {
+  /// `lock` is the model's, which the caller holds.
+  init(layers: [Layer], modelInput: Shape, batch: Int, lock: ReadWriteLock) throws(ElmanError) {
     let layout = try StreamLayout(layers: layers, modelInput: modelInput, batch: batch)
+    self.layout = layout
+    self.lock = lock
     memory = try FloatBuffer(count: layout.memoryCount)
     var states: [FloatBuffer] = []
     for shape in layout.stateShapes { states.append(try FloatBuffer(count: try elementCount(shape))) }
@@ -39,24 +53,17 @@ public final class Stream: @unchecked Sendable {
     let base = memory.base
     input = base + layout.offsets[0]
     output = base + layout.offsets[layout.offsets.count - 1]
-    var mask: Mask?
-    var steps: [StreamStep] = []
-    for (index, part) in layout.parts.enumerated() {
-      let shape = try Dimensions(layout.shapes[index])
-      let written = part.maskOffset.map { (base + $0).asMask(part.layer.maskCapacity(for: shape)) }
-      let call = LayerCall(
-        inputShape: shape, outputShape: try Dimensions(layout.shapes[index + 1]),
-        input: base + layout.offsets[index], outputs: [base + layout.offsets[index + 1]],
-        streamStates: Array(statePointers[part.states]), mask: mask, threads: 1,
-        scratch: base + layout.scratchOffset)
-      steps.append(try part.layer.streamStep(call, mask: written))
-      mask = part.keepsMask ? part.layer.mask(after: call, in: written) : nil
-    }
-    self.steps = steps
+    seenChanges.initialize(to: WeightChanges.count)
+    steps = try layout.steps(in: base, states: statePointers)
     borrowedSteps = steps.map(Unmanaged.passUnretained)
-    owners = layout.parts.map { ($0.layer, $0.states) }
+    isBound = steps.allSatisfy(\.isBound)
     try reset()
+    if StreamBlock.isSmall(layout) { block = try newBlock(threads: threads) }
   }
+
+  deinit { seenChanges.deallocate() }
+
+  // MARK: Running
 
   /// Runs the next timestep; the buffers hold what the shapes say.
   public func step(
@@ -65,10 +72,61 @@ public final class Stream: @unchecked Sendable {
     guard source.count == inputCount, let first = source.baseAddress else { throw wrongInput(source.count) }
     guard target.count >= outputCount, let result = target.baseAddress else { throw smallOutput(target.count) }
     input.update(from: first, count: inputCount)
+    if isBound {
+      if seenChanges.pointee != WeightChanges.count { try lock.shared(refresh) }
+      try runSteps()
+    } else {
+      try lock.shared { () throws(ElmanError) in
+        if seenChanges.pointee != WeightChanges.count { try refresh() }
+        try runSteps()
+      }
+    }
+    result.update(from: output, count: outputCount)
+  }
+
+  private func runSteps() throws(ElmanError) {
     for step in borrowedSteps {
       try step.borrowing { (step) throws(ElmanError) in try step.run() }
     }
-    result.update(from: output, count: outputCount)
+  }
+
+  /// Gives the steps the weights that the layers have now. The model is locked: no set of them is half in place.
+  @inline(never)
+  private func refresh() throws(ElmanError) {
+    let changes = WeightChanges.count
+    for step in steps { try step.refresh() }
+    seenChanges.pointee = changes
+  }
+
+  /// Runs the next timesteps: `source` is (batch, steps, features), and `target` (batch, steps, ...) as the shape of a
+  /// step's output says. None only allocates what a block needs.
+  public func run(
+    _ source: UnsafePointer<Float>, steps count: Int, into target: UnsafeMutablePointer<Float>
+  ) throws(ElmanError) {
+    let threads = threads
+    if block?.threads != threads { block = try newBlock(threads: threads) }
+    guard count > 0, let block else { return }
+    try lock.shared { () throws(ElmanError) in try block.run(source, steps: count, into: target) }
+  }
+
+  /// An error if arrays of so many timesteps are beyond memory.
+  public func requireMemory(steps: Int) throws(ElmanError) {
+    for count in [inputCount, outputCount] { _ = try elementCount([steps, count]) }
+  }
+
+  private func newBlock(threads: Int) throws(ElmanError) -> StreamBlock {
+    try StreamBlock(layout, states: statePointers, threads: threads)
+  }
+
+  /// The threads in use.
+  public var threads: Int { ownThreads > 0 ? ownThreads : Threads.count }
+
+  /// Sets the number of threads for this stream alone; 0 is that of the process.
+  public func setThreads(_ count: Int) throws(ElmanError) {
+    try Threads.require(count)
+    ownThreads = count
+    for step in steps { step.threads = count }
+    if block != nil { block = try newBlock(threads: threads) }
   }
 
   private func wrongInput(_ count: Int) -> ElmanError {
@@ -81,10 +139,31 @@ public final class Stream: @unchecked Sendable {
       .bufferTooSmall, "A step of this stream gives shape \(Shape(outputShape)), \(outputCount) floats. Received: a buffer of \(count)")
   }
 
+  // MARK: States
+
   /// Begins anew: all states zero, or as a cell of the caller begins.
   public func reset() throws(ElmanError) {
     for state in states { state.base.update(repeating: 0, count: state.count) }
-    for (layer, range) in owners { try layer.beginStream(statePointers[range], batch: inputShape[0]) }
+    for part in layout.parts { try part.layer.beginStream(statePointers[part.states], batch: layout.batch) }
+  }
+
+  /// Begins some rows of the batch anew, and leaves the others as they are.
+  public func reset(rows: UnsafeBufferPointer<Int>) throws(ElmanError) {
+    for row in rows where !(0..<layout.batch).contains(row) {
+      throw ElmanError(
+        .invalidArgument,
+        "The rows of this stream are 0 to \(layout.batch - 1). Received: row \(UInt(bitPattern: row))")
+    }
+    for part in layout.parts where !part.states.isEmpty {
+      // A cell of the caller begins whole batches.
+      var fresh: [FloatBuffer] = []
+      for index in part.states { fresh.append(try FloatBuffer(count: states[index].count)) }
+      try part.layer.beginStream(fresh.map(\.base)[...], batch: layout.batch)
+      for (index, values) in zip(part.states, fresh) {
+        let size = values.count / layout.batch
+        for row in rows { (statePointers[index] + row * size).update(from: values.base + row * size, count: size) }
+      }
+    }
   }
 
   /// One of the states, of `stateShapes[index]`.
@@ -109,88 +188,6 @@ public final class Stream: @unchecked Sendable {
   }
 }
 
-/// Which layers of a model run at a step of a stream, and where their memory lies.
-private struct StreamLayout {
-  struct Part {
-    let layer: Layer
-    let states: Range<Int>
-    /// Whether the layers after it that do not appear pass a mask on.
-    var keepsMask = true
-    let maskOffset: Int?
-  }
-
-  private(set) var parts: [Part] = []
-  /// What each part reads; the last is what the stream gives.
-  private(set) var shapes: [[Int]] = []
-  private(set) var offsets: [Int] = []
-  private(set) var stateShapes: [[Int]] = []
-  /// Without the axis of time.
-  let inputShape: [Int]
-  let outputShape: [Int]
-  let scratchOffset: Int
-  let memoryCount: Int
-
-  init(layers: [Layer], modelInput: Shape, batch: Int) throws(ElmanError) {
-    var space = ScratchSpace()
-    var shape = try StreamLayout.step(of: modelInput, layers: layers, batch: batch)
-    inputShape = [batch] + shape.dropFirst(2)
-    var isMasked = false
-    var hasTime = true
-    shapes.append(shape)
-    offsets.append(space.count)
-    _ = space.take(try elementCount(shape))
-    var scratch = 0
-    for layer in layers {
-      let added = try layer.streamStates(for: shape, isMasked: isMasked)
-      // A stateful layer was built for one batch size; a stream has its own.
-      let builtBatch = layer.isStateful ? layer.builtInputShape?[0] : nil
-      let output = try layer.outputShapes(for: Shape([builtBatch ?? batch] + shape.dropFirst()))
-      guard output.count == 1, let rest = Shape(Array(output[0].dimensions.dropFirst())).concrete else {
-        throw layer.cannotStream("it has \(output.count) outputs")
-      }
-      let next = [batch] + rest
-      if let recurrent = layer as? RecurrentLayer, !recurrent.options.returnsSequences { hasTime = false }
-      switch layer.maskEffect {
-      case .makes: isMasked = true
-      case .drops, .stops: isMasked = false
-      case .passes, .reduces: break
-      }
-      if layer.isIdentity {
-        shape = next
-        shapes[shapes.count - 1] = next
-        if !isMasked, !parts.isEmpty { parts[parts.count - 1].keepsMask = false }
-        continue
-      }
-      scratch = max(scratch, try layer.scratchCount(for: shape, threads: 1))
-      parts.append(
-        Part(
-          layer: layer, states: stateShapes.count..<stateShapes.count + added.count,
-          maskOffset: space.takeMask(of: layer, for: try Dimensions(shape))))
-      stateShapes += added
-      shape = next
-      shapes.append(shape)
-      offsets.append(space.count)
-      _ = space.take(try elementCount(shape))
-    }
-    outputShape = hasTime ? [batch] + shape.dropFirst(2) : shape
-    scratchOffset = space.count
-    _ = space.take(scratch)
-    memoryCount = try space.measured()
-  }
-
-  /// The shape of one timestep of a model's input, (batch, 1, ...).
-  private static func step(of modelInput: Shape, layers: [Layer], batch: Int) throws(ElmanError) -> [Int] {
-    guard modelInput.rank > 2 || (modelInput.rank == 2 && layers.first is Embedding) else {
-      throw ElmanError(
-        .unsupported, "A stream needs a model whose input has timesteps. Received: a model with input shape=\(modelInput)")
-    }
-    guard let rest = Shape(Array(modelInput.dimensions.dropFirst(2))).concrete else {
-      throw ElmanError(.invalidArgument, "A stream needs a model whose features are known. Received: input shape=\(modelInput)")
-    }
-    return [batch, 1] + rest
-  }
-}
-
 extension Sequential {
   /// A stream of this model for a batch.
   public func stream(batch: Int) throws(ElmanError) -> Stream {
@@ -201,6 +198,8 @@ extension Sequential {
       throw ElmanError(
         .invalidArgument, "The batch size of a stream must be at most \(Int32.max). Received: batch_size=\(batch)")
     }
-    return try Stream(layers: layers, modelInput: try requireBuiltShape(), batch: batch)
+    return try whileReading { (layers, input, lock) throws(ElmanError) in
+      try Stream(layers: layers, modelInput: input, batch: batch, lock: lock)
+    }
   }
 }

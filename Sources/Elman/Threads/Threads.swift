@@ -27,10 +27,15 @@ public enum Threads {
 
   /// Sets the number of threads; 0 goes back to the default.
   public static func setCount(_ count: Int) throws(ElmanError) {
+    try require(count)
+    chosen.store(count, ordering: .relaxed)
+  }
+
+  /// An error unless a number of threads may be set; 0 is the default.
+  static func require(_ count: Int) throws(ElmanError) {
     guard (0...maximum).contains(count) else {
       throw ElmanError(.invalidArgument, "The number of threads must be 0 (the default) to \(maximum). Received: \(count)")
     }
-    chosen.store(count, ordering: .relaxed)
   }
 
   private static let standard: Int = {

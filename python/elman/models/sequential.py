@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .._errors import ArgumentError
-from .._library import check, dimensions, encoded, fast_call, lib, text
+from .._library import (
+    check,
+    dimensions,
+    encoded,
+    fast_call,
+    lib,
+    text,
+    thread_count,
+)
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
@@ -285,6 +293,13 @@ class Sequential(Network):
             If the model is not built.
         """
         return Stream(self, batch_size)
+
+    def set_num_threads(self, threads: int) -> None:
+        """Set how many threads this model uses; 0 is elman's number again.
+
+        Streams that are made later have the same.
+        """
+        check(lib().elman_model_set_num_threads(self._handle, thread_count(threads)))
 
     def memory(self, batch: int = 1, timesteps: int | None = None) -> int:
         """Bytes that a call works in, beside its input, its output and the weights.

@@ -1,4 +1,4 @@
-"""Streams: a model run one timestep at a time."""
+"""Streams: a model run a timestep, or a block of them, at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .. import _arrays
 from .._handle import Handle
-from .._library import LARGEST_SIZE, check, fast_call, lib, positive
+from .._library import LARGEST_SIZE, check, fast_call, lib, positive, thread_count
 from .._run import FloatArray
 
 if TYPE_CHECKING:
@@ -116,9 +116,74 @@ class Stream(Handle):
             return self._output[0].copy()
         return self._output.copy()
 
+    def run(self, x: npt.ArrayLike) -> FloatArray:
+        """Run the next timesteps, with the bits of as many steps.
+
+        Parameters
+        ----------
+        x : array
+            (batch, timesteps, features), or (timesteps, features) where the batch
+            size is 1; without the features where indices are embedded.
+
+        Returns
+        -------
+        array
+            (batch, timesteps, units), or (timesteps, units) where ``x`` has no
+            batch: of each timestep what ``step`` gives.
+
+        Raises
+        ------
+        ValueError
+            If the shape does not fit.
+        """
+        values = _arrays.float32(x)
+        rows, *features = self._input.shape
+        if values.ndim == self._input.ndim and rows == 1:
+            return self.run(values[np.newaxis])[0]
+        fits = values.ndim == self._input.ndim + 1 and values.shape[0] == rows
+        if not fits or list(values.shape[2:]) != features:
+            shape = (rows, None, *features)
+            raise ValueError(
+                f"A run of this stream takes shape {shape}"
+                + (f" or {shape[1:]}" if rows == 1 else "")
+                + f". Received: shape={values.shape}"
+            )
+        steps = values.shape[1]
+        output = np.empty((rows, steps, *self._output.shape[1:]), np.float32)
+        check(
+            lib().elman_stream_run(
+                self._handle, values.ctypes.data, steps, output.ctypes.data
+            )
+        )
+        return output
+
+    def set_num_threads(self, threads: int) -> None:
+        """Set how many threads this stream uses; 0 is elman's number again."""
+        check(
+            lib().elman_stream_set_num_threads(self._handle, thread_count(threads))
+        )
+
     def reset(self) -> None:
         """Begin anew: with zeros, or the states with which a cell of yours begins."""
         check(lib().elman_stream_reset(self._handle))
+
+    def reset_rows(self, rows: Sequence[int] | int) -> None:
+        """Begin some rows of the batch anew; the others go on as they are.
+
+        Raises
+        ------
+        ValueError
+            If a row is not there; no row has begun anew then.
+        """
+        numbers = [rows] if hasattr(rows, "__index__") else list(rows)  # type: ignore[arg-type]
+        count = self._input.shape[0]
+        for row in numbers:
+            if not hasattr(row, "__index__") or not 0 <= int(row) < count:
+                raise ValueError(
+                    f"The rows of this stream are 0 to {count - 1}. Received: {row!r}"
+                )
+        given = (ctypes.c_size_t * max(1, len(numbers)))(*map(int, numbers))
+        check(lib().elman_stream_reset_rows(self._handle, given, len(numbers)))
 
     reset_states = reset_state = reset
 

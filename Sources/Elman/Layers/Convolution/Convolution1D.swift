@@ -91,12 +91,13 @@ public class Convolution1D: Layer, @unchecked Sendable {
   /// Puts the input behind what a stream keeps of the past.
   final func keepPast(_ call: LayerCall) {
     guard let past = call.streamStates.first else { return }
-    let (features, kept) = (call.inputShape[2], window.span - 1)
-    if kept == 0 { return }
+    let (steps, features, kept) = (call.inputShape[1], call.inputShape[2], window.span - 1)
+    let new = min(steps, kept)
     for row in 0..<call.inputShape[0] {
       let first = past + row * kept * features
-      first.update(from: first + features, count: (kept - 1) * features)
-      (first + (kept - 1) * features).update(from: call.input + row * features, count: features)
+      first.update(from: first + new * features, count: (kept - new) * features)
+      let latest = call.input + ((row + 1) * steps - new) * features
+      (first + (kept - new) * features).update(from: latest, count: new * features)
     }
   }
 }

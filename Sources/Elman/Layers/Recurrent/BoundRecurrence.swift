@@ -36,11 +36,14 @@ final class BoundRecurrence {
     recurrence.deallocate()
   }
 
-  /// The kernel to be called with `recurrence`, which then has the weights that the layer has now.
+  /// The kernel to be called with `recurrence`.
   @inline(__always)
-  func current() throws(ElmanError) -> RecurrenceKernel {
+  var kernel: RecurrenceKernel { bound.pointee.kernel }
+
+  /// Takes the weights that the layer has now.
+  @inline(__always)
+  func refresh() throws(ElmanError) {
     if bound.pointee.version != layer.weightsVersion.load(ordering: .acquiring) { try bind() }
-    return bound.pointee.kernel
   }
 
   @inline(never)

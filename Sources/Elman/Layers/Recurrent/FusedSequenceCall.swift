@@ -35,12 +35,12 @@ final class FusedSequenceCall {
   }
 
   func run(_ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>) throws(ElmanError) {
-    let kernel = try bound.current()
+    try bound.refresh()
     bound.recurrence.pointee.inputs.base = input + firstInput
     if last == nil { bound.recurrence.pointee.outputs.base = output }
     hidden.update(repeating: 0, count: stateCount)
     cell?.update(repeating: 0, count: stateCount)
-    kernel(bound.recurrence)
+    bound.kernel(bound.recurrence)
     if let last { output.update(from: last, count: stateCount) }
   }
 }

@@ -17,11 +17,15 @@ final class FusedStreamStep: StreamStep {
   }
 
   override func run() throws(ElmanError) {
-    let kernel = try bound.current()
-    if let shared { shared.run(bound.recurrence, alone: kernel) } else { kernel(bound.recurrence) }
+    let kernel = bound.kernel
+    if let shared { shared.run(bound.recurrence, alone: kernel, threads: threads) } else { kernel(bound.recurrence) }
     // With weights that are larger than a cache, what was read last is still in it.
     bound.recurrence.pointee.isDescending.toggle()
   }
+
+  override var isBound: Bool { true }
+
+  override func refresh() throws(ElmanError) { try bound.refresh() }
 
   private static func recurrence(_ packed: PackedRecurrence, _ call: LayerCall) -> Recurrence {
     Recurrence(

@@ -141,11 +141,13 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
 
   /// What a call is for the sequence.
   final func sequenceCall(_ call: LayerCall) throws(ElmanError) -> SequenceCall {
-    let keptSteps = options.returnsSequences ? call.inputShape[1] : 1
+    // A stream puts out every step.
+    let keepsSequence = options.returnsSequences || !call.streamStates.isEmpty
+    let keptSteps = keepsSequence ? call.inputShape[1] : 1
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
       initialStates: call.initialStates[...], carriedStates: carriedStates(call),
-      mask: try call.timestepMask(of: self), kept: call.kept, keepsSequence: options.returnsSequences,
+      mask: try call.timestepMask(of: self), kept: call.kept, keepsSequence: keepsSequence,
       zeroOutputForMask: options.zeroOutputForMask,
       output: OutputRows(base: call.outputs[0], groupStride: keptSteps * units, rowStride: units),
       finalStates: options.returnsState ? call.outputs.dropFirst() : [], training: call.training, threads: call.threads,
@@ -157,14 +159,17 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     call.streamStates.isEmpty ? carriedPointers[...] : call.streamStates[..<stateSizes.count]
   }
 
-  /// In a stream, the masked rows of a step put out what they did before it.
+  /// In a stream, masked steps at the beginning put out what the step before them did.
   private func repeatMasked(_ call: LayerCall, _ mask: UnsafePointer<UInt8>) {
     guard call.streamStates.count > stateSizes.count else { return }
-    let last = call.streamStates[stateSizes.count]
+    let (last, steps) = (call.streamStates[stateSizes.count], call.inputShape[1])
     for row in 0..<call.inputShape[0] {
-      let (output, kept) = (call.outputs[0] + row * units, last + row * units)
-      let isRepeated = mask[row] == 0 && !options.zeroOutputForMask
-      if isRepeated { output.update(from: kept, count: units) } else { kept.update(from: output, count: units) }
+      let (outputs, kept) = (call.outputs[0] + row * steps * units, last + row * units)
+      for step in 0..<steps where !options.zeroOutputForMask {
+        if mask[row * steps + step] != 0 { break }
+        (outputs + step * units).update(from: kept, count: units)
+      }
+      kept.update(from: outputs + (steps - 1) * units, count: units)
     }
   }
 

@@ -46,9 +46,9 @@ final class SharedStreamStep {
   /// Forgets how long steps took: they have other weights now.
   func reset() { pace.pointee = Self.freshPace }
 
-  /// Runs a step; `alone` does it on one thread.
-  func run(_ step: UnsafePointer<Recurrence>, alone: RecurrenceKernel) {
-    let (start, parts) = (Pace.now(), min(Threads.count, mostParts))
+  /// Runs a step on up to `threads` threads (0: those of the process); `alone` does it on one.
+  func run(_ step: UnsafePointer<Recurrence>, alone: RecurrenceKernel, threads: Int) {
+    let (start, parts) = (Pace.now(), min(threads > 0 ? threads : Threads.count, mostParts))
     let isShared = parts > 1 && pace.pointee.allowsSharing(at: start)
     if isShared { run(step, parts: parts) } else { alone(step) }
     pace.pointee.took(from: start, to: Pace.now(), isShared: isShared)
