@@ -10,6 +10,7 @@ CC ?= cc
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
 DESTDIR ?=
 # Debugging symbols stay in .build; STRIP=: installs them too.
 STRIP ?= strip
@@ -46,6 +47,7 @@ need-consumers: need-c
 	@scripts/need pkg-config pkg-config
 	@scripts/need cmake cmake
 	@scripts/need "g++" g++
+	@scripts/need valgrind valgrind
 
 # ---- the library ----
 
@@ -64,6 +66,8 @@ install: ## Install library, header, pkg-config and CMake files after make lib: 
 	ln -sf libelman.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libelman.so.$(ABI)"
 	ln -sf libelman.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libelman.so"
 	install -m 644 include/elman.h "$(DESTDIR)$(INCLUDEDIR)/elman.h"
+	install -d "$(DESTDIR)$(DATADIR)/elman"
+	install -m 644 packaging/elman.supp packaging/elman.tsan "$(DESTDIR)$(DATADIR)/elman"
 	scripts/package-file packaging/elman.pc.in "$(LIBDIR)/pkgconfig" "$(PREFIX)" "$(LIBDIR)" \
 	  "$(INCLUDEDIR)" $(VERSION) \
 	  > "$(DESTDIR)$(LIBDIR)/pkgconfig/elman.pc"
@@ -77,7 +81,7 @@ uninstall: ## Remove what install put under PREFIX
 	rm -f "$(DESTDIR)$(LIBDIR)/libelman.so" "$(DESTDIR)$(LIBDIR)/libelman.so.$(ABI)" \
 	  "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)" "$(DESTDIR)$(INCLUDEDIR)/elman.h" \
 	  "$(DESTDIR)$(LIBDIR)/pkgconfig/elman.pc"
-	rm -rf "$(DESTDIR)$(LIBDIR)/cmake/elman"
+	rm -rf "$(DESTDIR)$(LIBDIR)/cmake/elman" "$(DESTDIR)$(DATADIR)/elman"
 
 # The library as a user has it, for the C program of `make demo` and the consumer tests.
 .PHONY: stage

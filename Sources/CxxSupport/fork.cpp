@@ -1,4 +1,4 @@
-// A fork beside Swift's runtime, which does not provide for it: see docs/decisions/0009-fork.md.
+// A fork beside Swift's runtime, which does not provide for it: see docs/decisions/0011-fork.md.
 #include "cxx_support.h"
 
 #if defined(ELMAN_STATIC_RUNTIME)

@@ -8,6 +8,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <elman.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,9 +25,14 @@ typedef struct {
   PyObject *make;      /* makes an array for the output, where it is too large to be copied; otherwise NULL, and: */
   PyObject *copy;      /* copies an array of the output's shape */
   Py_buffer output;    /* that array: asking a new one for its address costs as much as a tiny model */
-  int is_busy;         /* whether a thread's output is on its way into it; read and written with the GIL held */
+  long busy;           /* `process` while a thread's output is on its way into it; read and written with the GIL held */
   PyObject *check;     /* raises the exception of a status */
 } Call;
+
+/* Counts the forks that led to this process: what a thread of the parent was at is not under way in the child. */
+static long process = 1;
+
+static void forked(void) { process++; }
 
 /* Whether a buffer holds float32 of the call's shape. */
 static int fits(const Call *call, const Py_buffer *buffer) {
@@ -72,10 +78,10 @@ static PyObject *large_output(const Call *call, const float *input) {
 
 /* A copy of the array that the call keeps. */
 static PyObject *small_output(Call *call, const float *input) {
-  call->is_busy = 1;
+  call->busy = process;
   elman_status status = run(call, input, &call->output);
   PyObject *result = status == ELMAN_OK ? PyObject_CallNoArgs(call->copy) : NULL;
-  call->is_busy = 0;
+  call->busy = 0;
   return status == ELMAN_OK ? result : fail(call, status);
 }
 
@@ -87,13 +93,13 @@ static PyObject *output_of(Call *call, const float *input) {
 static PyObject *call_run(PyObject *self, PyObject *x) {
   Call *call = (Call *)self;
   Py_buffer input;
-  if (call->is_busy) Py_RETURN_NONE;
+  if (call->busy == process) Py_RETURN_NONE;
   if (PyObject_GetBuffer(x, &input, PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) != 0) {
     PyErr_Clear();
     Py_RETURN_NONE;
   }
   /* Again: the object may be one whose buffer comes from Python, where other threads run. */
-  PyObject *result = !call->is_busy && fits(call, &input) ? output_of(call, input.buf) : Py_NewRef(Py_None);
+  PyObject *result = call->busy != process && fits(call, &input) ? output_of(call, input.buf) : Py_NewRef(Py_None);
   PyBuffer_Release(&input);
   return result;
 }
@@ -149,7 +155,7 @@ static PyType_Spec call_spec = {"elman._fast.Call", sizeof(Call), 0, Py_TPFLAGS_
 
 static int execute(PyObject *module) {
   PyObject *type = PyType_FromModuleAndSpec(module, &call_spec, NULL);
-  int failed = !type || PyModule_AddType(module, (PyTypeObject *)type) != 0;
+  int failed = !type || pthread_atfork(NULL, NULL, forked) != 0 || PyModule_AddType(module, (PyTypeObject *)type) != 0;
   Py_XDECREF(type);
   return failed ? -1 : 0;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
 import reprlib
 import threading
@@ -40,6 +41,19 @@ from ._table import html_table
 from .stream import Stream
 
 _STYLES = {"tf2": 0, "keras3": 1}
+
+# Held while a model keeps or forgets a call: a few instructions.
+_binding = threading.Lock()
+
+
+def _free_binding() -> None:
+    """In a forked child no thread holds the lock, whoever held it in the parent."""
+    global _binding
+    _binding = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free_binding)
 
 
 class _ComesNext:
@@ -121,7 +135,6 @@ class Sequential(Network):
     def _adopt(self, handle: int) -> None:
         self._own(handle)
         self._layers: list[Layer] = []
-        self._binding = threading.Lock()
         self._unbind()
 
     def close(self) -> None:
@@ -251,7 +264,7 @@ class Sequential(Network):
 
     def _unbind(self) -> None:
         """Keep no call: the model has just changed."""
-        with self._binding:
+        with _binding:
             self._change = object()
             self._bound: BoundCall | None = None
             self._fast: Callable[[Any], FloatArray | None] = _no_output
@@ -267,7 +280,7 @@ class Sequential(Network):
         fast = fast_call(
             lib().elman_model_forward, self._handle, x.shape, output, has_shape=True
         )
-        with self._binding:
+        with _binding:
             if change is self._change:
                 self._bound, self._fast = bound, fast
 
