@@ -156,10 +156,11 @@ func logarithmOfOnePlus(_ x: Vector) -> Vector {
   let n = Vector(shifted &>> 23)
   let m = Vector(bits: (shifted & IntVector(repeating: 0x007F_FFFF)) &+ IntVector(repeating: 0x3F35_04F3)) - 1
   var tail = Vector(repeating: 0.069_716_115)
-  for coefficient: Float in [
+  let coefficients: InlineArray<8, Float> = [
     -0.114_797_34, 0.116_854_2, -0.124_256_87, 0.142_490_58, -0.166_678_02, 0.200_007_16, -0.249_999_97, 0.333_333_31,
-  ] {
-    tail = tail.times(m, plus: Vector(repeating: coefficient))
+  ]
+  for index in coefficients.indices {
+    tail = tail.times(m, plus: Vector(repeating: coefficients[index]))
   }
   let square = m * m
   let small = square.times(m * tail, plus: n * Vector(repeating: -2.121_944_40e-4) + lost)
@@ -173,11 +174,12 @@ func complementaryError(ofMagnitude x: Vector) -> Vector {
   let x = x.magnitude.atMost(12)
   let t = 1 / x.times(0.5, plus: 1)
   var power = Vector(repeating: 0.193_881_28)
-  for coefficient: Float in [
+  let coefficients: InlineArray<12, Float> = [
     -1.429_231_5, 4.570_752, -8.201_518, 8.928_411, -6.081_266_3, 2.858_288_5, -1.154_821_8, 0.159_799_8,
     0.041_908_85, 0.379_602_24, 0.999_697_4, -1.265_503_2,
-  ] {
-    power = power.times(t, plus: Vector(repeating: coefficient))
+  ]
+  for index in coefficients.indices {
+    power = power.times(t, plus: Vector(repeating: coefficients[index]))
   }
   return t * exponential((-x).times(x, plus: power))
 }

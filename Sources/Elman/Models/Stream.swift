@@ -20,9 +20,8 @@ public final class Stream: @unchecked Sendable {
   private let borrowedSteps: [Unmanaged<StreamStep>]
   /// Whether all steps have the weights that they need with them.
   private let isBound: Bool
-  /// The changes of weights that the steps have seen. Behind a pointer, where Swift does not check at each step that nobody
-  /// else writes it.
-  private let seenChanges = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+  /// The changes of weights that the steps have seen.
+  private let seenChanges: Atomic<Int>
   private let states: [FloatBuffer]
   private let statePointers: [UnsafeMutablePointer<Float>]
   private let memory: FloatBuffer
@@ -53,15 +52,13 @@ public final class Stream: @unchecked Sendable {
     let base = memory.base
     input = base + layout.offsets[0]
     output = base + layout.offsets[layout.offsets.count - 1]
-    seenChanges.initialize(to: WeightChanges.count)
+    seenChanges = Atomic(WeightChanges.count)
     steps = try layout.steps(in: base, states: statePointers)
     borrowedSteps = steps.map(Unmanaged.passUnretained)
     isBound = steps.allSatisfy(\.isBound)
     try reset()
     if StreamBlock.isSmall(layout) { block = try newBlock(threads: threads) }
   }
-
-  deinit { seenChanges.deallocate() }
 
   // MARK: Running
 
@@ -73,11 +70,11 @@ public final class Stream: @unchecked Sendable {
     guard target.count >= outputCount, let result = target.baseAddress else { throw smallOutput(target.count) }
     input.update(from: first, count: inputCount)
     if isBound {
-      if seenChanges.pointee != WeightChanges.count { try lock.shared(refresh) }
+      if seenChanges.load(ordering: .relaxed) != WeightChanges.count { try lock.shared(refresh) }
       try runSteps()
     } else {
       try lock.shared { () throws(ElmanError) in
-        if seenChanges.pointee != WeightChanges.count { try refresh() }
+        if seenChanges.load(ordering: .relaxed) != WeightChanges.count { try refresh() }
         try runSteps()
       }
     }
@@ -95,7 +92,7 @@ public final class Stream: @unchecked Sendable {
   private func refresh() throws(ElmanError) {
     let changes = WeightChanges.count
     for step in steps { try step.refresh() }
-    seenChanges.pointee = changes
+    seenChanges.store(changes, ordering: .relaxed)
   }
 
   /// Runs the next timesteps: `source` is (batch, steps, features), and `target` (batch, steps, ...) as the shape of a

@@ -28,7 +28,7 @@ int main(void) {
   elman_model_create(NULL, &model);
   elman_model_add_layer(model, layer);
   elman_layer_release(layer);
-  for (int i = 0; i < 3; i++) pthread_create(&threads[i], NULL, call, &threads[i]);
+  for (int i = 0; i < 3; i++) pthread_create(&threads[i], NULL, call, &model);
   for (int i = 0; i < 3; i++) {
     void *result;
     pthread_join(threads[i], &result);
