@@ -40,6 +40,8 @@ let hasStaticRuntime = staticRuntime && !portable
 /// Swift's runtime calls it to compute something once; Sources/CxxSupport/fork.cpp stands before it.
 let swiftOnce = "_ZN5swift14threading_impl9once_slowERNS0_6once_tEPFvPvES3_"
 
+let runtimeFlags = hasStaticRuntime ? ["-static-stdlib", "-Xlinker", "--wrap=\(swiftOnce)"] : []
+
 let libraryLinking: [LinkerSetting] =
   portable
   ? []
@@ -48,7 +50,7 @@ let libraryLinking: [LinkerSetting] =
       [
         "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/ElmanC/exports.map",
         "-Xlinker", "-soname=libelman.so.1", "-Xlinker", "-z", "-Xlinker", "nodelete",
-      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + (hasStaticRuntime ? ["-static-stdlib", "-Xlinker", "--wrap=\(swiftOnce)"] : []))
+      ] + (sanitized ? [] : ["-Xlinker", "-z", "-Xlinker", "defs"]) + runtimeFlags)
   ]
 
 let package = Package(

@@ -42,9 +42,7 @@ def test_a_run_of_indices():
         stream.run([9])
 
 
-@pytest.mark.parametrize(
-    "shape", [(4,), (2, 3, 4), (1, 3, 5), (3, 5), (1, 1, 3, 4)]
-)
+@pytest.mark.parametrize("shape", [(4,), (2, 3, 4), (1, 3, 5), (3, 5), (1, 1, 3, 4)])
 def test_a_run_that_does_not_fit(model, shape):
     with pytest.raises(ValueError, match=r"\(1, None, 4\) or \(None, 4\)"):
         model.stream().run(np.zeros(shape))

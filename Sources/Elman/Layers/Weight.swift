@@ -19,7 +19,7 @@ public struct Weight: Sendable {
     self.shape = shape
     self.isTrainable = isTrainable
     count = try elementCount(shape)
-    source = .initial(try InitialValues(initializer, shape: shape))
+    source = .initial(try InitialValues.of(initializer, shape: shape))
   }
 
   /// Never written once they are made: setting a weight puts another buffer here.

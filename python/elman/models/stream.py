@@ -159,9 +159,7 @@ class Stream(Handle):
 
     def set_num_threads(self, threads: int) -> None:
         """Set how many threads this stream uses; 0 is elman's number again."""
-        check(
-            lib().elman_stream_set_num_threads(self._handle, thread_count(threads))
-        )
+        check(lib().elman_stream_set_num_threads(self._handle, thread_count(threads)))
 
     def reset(self) -> None:
         """Begin anew: with zeros, or the states with which a cell of yours begins."""
