@@ -153,7 +153,7 @@ extension [Layer] {
     for layer in layers { rounded.append(try layer.roundedWeights(to: format)) }
     var error = QuantizationError()
     for (layer, weights) in zip(layers, rounded) { try layer.quantizeOwnWeights(to: format, weights, &error) }
-    WeightChanges.add()
+    WeightChanges.shared.add()
     return error
   }
 }

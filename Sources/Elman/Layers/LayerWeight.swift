@@ -47,7 +47,7 @@ extension [LayerWeight] {
       new[new.count - 1].weights.append((slot.index, try slot.stored(value)))
     }
     for (layer, weights) in new { try layer.replaceWeights(weights) }
-    WeightChanges.add()
+    WeightChanges.shared.add()
   }
 
   /// Sets one weight.
@@ -65,7 +65,7 @@ extension LayerWeight {
   /// Sets this weight.
   public func set(_ value: WeightValue) throws(ElmanError) {
     try layer.replaceWeights([(index, stored(value))])
-    WeightChanges.add()
+    WeightChanges.shared.add()
   }
 
   /// An error unless `count` values of a shape may take the weight's place.

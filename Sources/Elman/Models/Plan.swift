@@ -65,8 +65,7 @@ final class Plan: Sendable {
       self.calls = calls.map { $0.map(Unmanaged.passUnretained) }
     }
   }
-  private let lock = Lock()
-  private nonisolated(unsafe) var idleWorkspaces: [Workspace] = []
+  private let idleWorkspaces = IdleObjects<Workspace>()
 
   init(layers: [Layer], inputShape: [Int], threads: Int, cache: PlanCache) throws(ElmanError) {
     self.inputShape = inputShape
@@ -144,7 +143,7 @@ final class Plan: Sendable {
   /// Runs the model once. `bind` sets the workspace's outputs and, where the call has any, its initial states.
   func run(_ call: ModelCall, _ bind: (Workspace) throws(ElmanError) -> Void) throws(ElmanError) {
     let workspace = try takeWorkspace()
-    defer { lock.withLock { idleWorkspaces.append(workspace) } }
+    defer { idleWorkspaces.giveBack(workspace) }
     try bind(workspace)
     // Layers write outputs before they have read all inputs.
     let copy = overlaps(call.input, workspace) ? try FloatBuffer(copying: UnsafeBufferPointer(start: call.input, count: inputCount)) : nil
@@ -189,21 +188,15 @@ final class Plan: Sendable {
   }
 
   private func takeWorkspace() throws(ElmanError) -> Workspace {
-    if let idle = lock.withLock({ idleWorkspaces.popLast() }) { return idle }
+    if let idle = idleWorkspaces.take() { return idle }
     cache.makeRoom(for: self)
     return try Workspace(self)
   }
 
   /// Bytes of the workspaces that no call uses.
-  var idleBytes: Int { lock.withLock { idleWorkspaces.count } * workspaceBytes }
+  var idleBytes: Int { idleWorkspaces.count * workspaceBytes }
 
-  func freeIdleWorkspaces() {
-    // Freed after the lock is given back.
-    _ = lock.withLock {
-      defer { idleWorkspaces = [] }
-      return idleWorkspaces
-    }
-  }
+  func freeIdleWorkspaces() { _ = idleWorkspaces.takeAll() }
 }
 
 /// What a model is run with. All pointers hold what the plan's shapes say.

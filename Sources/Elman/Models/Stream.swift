@@ -20,6 +20,7 @@ public final class Stream: @unchecked Sendable {
   private let borrowedSteps: [Unmanaged<StreamStep>]
   /// Whether all steps have the weights that they need with them.
   private let isBound: Bool
+  private let changes = WeightChanges.shared
   /// The changes of weights that the steps have seen.
   private let seenChanges: Atomic<Int>
   private let states: [FloatBuffer]
@@ -52,7 +53,7 @@ public final class Stream: @unchecked Sendable {
     let base = memory.base
     input = base + layout.offsets[0]
     output = base + layout.offsets[layout.offsets.count - 1]
-    seenChanges = Atomic(WeightChanges.count)
+    seenChanges = Atomic(changes.count)
     steps = try layout.steps(in: base, states: statePointers)
     borrowedSteps = steps.map(Unmanaged.passUnretained)
     isBound = steps.allSatisfy(\.isBound)
@@ -70,29 +71,38 @@ public final class Stream: @unchecked Sendable {
     guard target.count >= outputCount, let result = target.baseAddress else { throw smallOutput(target.count) }
     input.update(from: first, count: inputCount)
     if isBound {
-      if seenChanges.load(ordering: .relaxed) != WeightChanges.count { try lock.shared(refresh) }
+      if seenChanges.load(ordering: .relaxed) != changes.count { try refreshLocked() }
       try runSteps()
     } else {
-      try lock.shared { () throws(ElmanError) in
-        if seenChanges.load(ordering: .relaxed) != WeightChanges.count { try refresh() }
-        try runSteps()
-      }
+      try runLocked()
     }
     result.update(from: output, count: outputCount)
   }
 
+  @inline(__always)
   private func runSteps() throws(ElmanError) {
     for step in borrowedSteps {
       try step.borrowing { (step) throws(ElmanError) in try step.run() }
     }
   }
 
-  /// Gives the steps the weights that the layers have now. The model is locked: no set of them is half in place.
+  /// Steps that read weights of layers, while the model is locked.
   @inline(never)
+  private func runLocked() throws(ElmanError) {
+    try lock.shared { () throws(ElmanError) in
+      if seenChanges.load(ordering: .relaxed) != changes.count { try refresh() }
+      try runSteps()
+    }
+  }
+
+  @inline(never)
+  private func refreshLocked() throws(ElmanError) { try lock.shared(refresh) }
+
+  /// Gives the steps the weights that the layers have now. The model is locked: no set of them is half in place.
   private func refresh() throws(ElmanError) {
-    let changes = WeightChanges.count
+    let seen = changes.count
     for step in steps { try step.refresh() }
-    seenChanges.store(changes, ordering: .relaxed)
+    seenChanges.store(seen, ordering: .relaxed)
   }
 
   /// Runs the next timesteps: `source` is (batch, steps, features), and `target` (batch, steps, ...) as the shape of a
