@@ -278,6 +278,41 @@ TEST(a_block_sees_all_new_weights_or_none) {
   }
 }
 
+/* Packing allocates: the thread that sets weights does it, not the next step. */
+TEST(a_step_does_not_pack_new_weights) {
+  static const char *const layers[][2] = {
+      {"SimpleRNN", "{\"units\": 70, \"input_shape\": [null, 4]}"},
+      {"LSTM", "{\"units\": 70, \"input_shape\": [null, 4]}"},
+      {"GRU", "{\"units\": 70, \"reset_after\": false, \"input_shape\": [null, 4]}"},
+      {"TimeDistributed", "{\"layer\": {\"class_name\": \"Dense\", \"config\": {\"units\": 70}}, \"input_shape\": [null, 4]}"},
+      {"Conv1D", "{\"filters\": 70, \"kernel_size\": 2, \"padding\": \"causal\", \"input_shape\": [null, 4]}"},
+  };
+  float output[70], values[70 * 280];
+  for (int i = 0; i < 5; i++) {
+    elman_model model = make_model_of(make_layer(layers[i][0], layers[i][1]), NO_LAYER);
+    elman_stream stream;
+    int64_t shape[ELMAN_MAX_RANK];
+    size_t rank, count = 1;
+    OK(elman_stream_create(model, 1, &stream));
+    OK(elman_model_weight_shape(model, 0, shape, ELMAN_MAX_RANK, &rank));
+    for (size_t axis = 0; axis < rank; axis++) count *= (size_t)shape[axis];
+    fill(values, count, 8);
+    for (int turn = 0; turn < 4; turn++) {
+      OK(elman_stream_step(stream, inputs, 4, output, 70));
+      if (turn % 2) {
+        OK(elman_model_quantize(model, turn == 1 ? "float16" : "float32", NULL));
+      } else {
+        OK(elman_model_set_weight(model, 0, &(elman_array){values, shape, rank}));
+      }
+      long before = allocations();
+      OK(elman_stream_step(stream, inputs, 4, output, 70));
+      CHECK(allocations() == before);
+    }
+    OK(elman_stream_release(stream));
+    OK(elman_model_release(model));
+  }
+}
+
 /* ---- arrays in place ---- */
 
 TEST(an_output_may_lie_where_its_input_does) {
