@@ -37,7 +37,7 @@ let kernelDependencies = (["KernelInterface", "Kernels"] + variants.map { "Kerne
 let variantDefines: [SwiftSetting] = variants.isEmpty ? [] : [.define("CPU_VARIANTS")]
 let hasStaticRuntime = staticRuntime && !portable
 
-/// Swift's runtime calls it to compute something once; Sources/CxxSupport/fork.cpp stands before it.
+/// Swift's runtime calls it to compute something once; Sources/StaticRuntime stands before it.
 let swiftOnce = "_ZN5swift14threading_impl9once_slowERNS0_6once_tEPFvPvES3_"
 
 let runtimeFlags = hasStaticRuntime ? ["-static-stdlib", "-Xlinker", "--wrap=\(swiftOnce)"] : []
@@ -62,11 +62,13 @@ let package = Package(
   targets: kernelTargets + [
     .systemLibrary(name: "CElman", path: "include"),
     .systemLibrary(name: "CPUFeatures"),
+    .target(name: "CxxSupport", dependencies: ["CElman"]),
     .target(
-      name: "CxxSupport", dependencies: ["CElman"], cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
+      name: "StaticRuntime", dependencies: ["CxxSupport"],
+      cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
     .target(name: "Elman", dependencies: kernelDependencies + ["CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
     .target(
-      name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport"], exclude: ["exports.map"],
+      name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport", "StaticRuntime"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),
     .executableTarget(name: "rnn-notes", dependencies: ["Elman"], path: "examples/swift"),
     .executableTarget(name: "kernel-rates", dependencies: ["Elman", "KernelInterface"], path: "benchmarks/kernels"),

@@ -1,80 +1,15 @@
-// A fork beside Swift's runtime, which does not provide for it: see docs/decisions/0011-fork.md.
 #include "cxx_support.h"
 
-#if defined(ELMAN_STATIC_RUNTIME)
-#include <atomic>
-#include <pthread.h>
-#include <sched.h>
-#include <time.h>
+static int (*close_gate)(void);
+static void (*open_gate)(void);
 
-// The runtime keeps the number of each thread for its locks. The thread of a forked child has another number than the thread
-// that forked; a lock taken under the old one would never be free again.
-extern __thread int thread_number __asm__("_ZZN5swift14threading_impl5linux13ulock_get_tidEvE3tid");
-
-// What is computed once is under way on `inside` threads. They are counted, and held back while the gate is closed, since a
-// child would wait for ever for one that it does not have. The linker has all calls of the runtime's function come here.
-static std::atomic<int> inside;
-static std::atomic<bool> closed;
-static __thread int depth;
-static __thread bool is_forking;
-
-extern "C" void real_once(void *predicate, void (*function)(void *), void *context) __asm__(
-    "__real__ZN5swift14threading_impl9once_slowERNS0_6once_tEPFvPvES3_");
-extern "C" void counted_once(void *predicate, void (*function)(void *), void *context) __asm__(
-    "__wrap__ZN5swift14threading_impl9once_slowERNS0_6once_tEPFvPvES3_");
-
-static void enter() {
-  if (depth++ > 0 || is_forking) return;
-  for (;;) {
-    while (closed.load()) sched_yield();
-    inside.fetch_add(1);
-    if (!closed.load()) return;
-    inside.fetch_sub(1);
-  }
+void elman_runtime_set_gate(int (*close)(void), void (*open)(void)) {
+  close_gate = close;
+  open_gate = open;
 }
 
-static void leave() {
-  if (--depth == 0 && !is_forking) inside.fetch_sub(1);
-}
-
-void counted_once(void *predicate, void (*function)(void *), void *context) {
-  enter();
-  real_once(predicate, function, context);
-  leave();
-}
-
-static long microseconds() {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1000000L + time.tv_nsec / 1000;
-}
-
-int elman_runtime_close(void) {
-  const int own = depth > 0 ? 1 : 0;
-  is_forking = true;
-  closed.store(true);
-  for (const long end = microseconds() + 200; microseconds() < end; sched_yield())
-    if (inside.load() == own) return 1;
-  return 0;
-}
+int elman_runtime_close(void) { return close_gate ? close_gate() : 1; }
 
 void elman_runtime_open(void) {
-  closed.store(false);
-  is_forking = false;
+  if (open_gate) open_gate();
 }
-
-static void begin_child() {
-  thread_number = 0;
-  inside.store(depth > 0 ? 1 : 0);
-  elman_runtime_open();
-}
-
-// From the moment the library is loaded: the runtime takes locks while it loads.
-__attribute__((constructor)) static void prepare_for_forks() { pthread_atfork(nullptr, nullptr, begin_child); }
-
-#else
-
-int elman_runtime_close(void) { return 1; }
-void elman_runtime_open(void) {}
-
-#endif

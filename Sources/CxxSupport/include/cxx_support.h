@@ -33,6 +33,9 @@ int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), vo
  */
 int elman_runtime_close(void);
 void elman_runtime_open(void);
+
+/* How both are done; nothing is done unless StaticRuntime is linked, which says it. */
+void elman_runtime_set_gate(int (*close)(void), void (*open)(void));
 #pragma GCC visibility pop
 
 #ifdef __cplusplus
