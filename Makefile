@@ -128,6 +128,24 @@ demo-c:
 .PHONY: test
 test: test-swift test-c test-python test-wheel ## Run every test: Swift, C, Python, the wheel
 
+# The short loop: an edited line of the engine is tested in some ten seconds. FILTER is a test's or a suite's name.
+.PHONY: debug
+debug: need-swift ## Build the engine and its tests for debugging: a few seconds after an edit
+	$(SWIFT) build --build-tests
+
+.PHONY: test-engine
+test-engine: debug ## Run the engine's Swift tests of FILTER on the debug build
+	$(SWIFT) test --skip-build --filter "$(or $(FILTER),ElmanTests)"
+
+.PHONY: test-quick
+test-quick: need-consumers venv stage ## Run the C and Python tests once, without sanitizers and random calls: two minutes
+	CC="$(CC)" Tests/c/run-quick "$(CURDIR)/$(STAGE)"
+	$(VENV)/bin/python -m pytest Tests/python
+
+.PHONY: test-long
+test-long: test test-sdist check-arm64 ## Run every test, ten million random calls, the sources, arm64
+	FUZZ_CALLS=10000000 CC="$(CC)" SWIFT="$(SWIFT)" Tests/c/run "$(CURDIR)/$(STAGE)" "$(CURDIR)/$(SANITIZED)/release"
+
 .PHONY: test-swift
 test-swift: lib ## Run the Swift tests
 	$(SWIFT_BUILD) --build-tests

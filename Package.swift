@@ -16,9 +16,15 @@ let sanitized = environment["ELMAN_SANITIZE"] != nil
   let variants: [String] = []
 #endif
 
-/// The flags of one build of the kernels: no checks in the loops, and the C side's target features.
+/// The flags of one build of the kernels: no checks in the loops, and the C side's target features. Debug builds compile
+/// them file by file, which is quick and leaves generic functions unspecialized.
 func kernelFlags(_ cFlags: [String]) -> [SwiftSetting] {
-  portable ? [] : [.unsafeFlags(["-Ounchecked", "-wmo"] + cFlags.flatMap { ["-Xcc", $0] })]
+  portable
+    ? []
+    : [
+      .unsafeFlags(["-Ounchecked"] + cFlags.flatMap { ["-Xcc", $0] }),
+      .unsafeFlags(["-wmo"], .when(configuration: .release)),
+    ]
 }
 
 let kernelTargets: [Target] =
