@@ -8,11 +8,10 @@ final class InitialValues: @unchecked Sendable {
   private let lock = ReadWriteLock()
   private var made: FloatBuffer?
 
-  // No initializer: Swift 6.3 leaks the object of a convenience initializer that throws before it calls another.
-  static func of(_ initializer: Initializer, shape: [Int]) throws(ElmanError) -> InitialValues {
+  convenience init(_ initializer: Initializer, shape: [Int]) throws(ElmanError) {
     try initializer.requireFitting(shape)
     let random = initializer.nextStream()
-    return InitialValues { () throws(ElmanError) in try initializer.values(shape: shape, random) }
+    self.init { () throws(ElmanError) in try initializer.values(shape: shape, random) }
   }
 
   private init(_ make: @escaping @Sendable () throws(ElmanError) -> FloatBuffer) { self.make = make }

@@ -6,12 +6,9 @@ public struct Weight: Sendable {
   /// False for values that training never changes by gradients, such as moving averages.
   public let isTrainable: Bool
   public let count: Int
-  private var source: Source
-
-  private enum Source {
-    case values(FloatBuffer)
-    case initial(InitialValues)
-  }
+  // Two references, one of them nil: those of an enum have marks in them, which leak checkers do not follow.
+  private var set: FloatBuffer?
+  private var initial: InitialValues?
 
   /// A weight with the initial values of an initializer, which are made when they are first read.
   init(_ name: String, shape: [Int], isTrainable: Bool = true, initializer: Initializer) throws(ElmanError) {
@@ -19,30 +16,28 @@ public struct Weight: Sendable {
     self.shape = shape
     self.isTrainable = isTrainable
     count = try elementCount(shape)
-    source = .initial(try InitialValues.of(initializer, shape: shape))
+    initial = try InitialValues(initializer, shape: shape)
   }
 
   /// Never written once they are made: setting a weight puts another buffer here.
   public var values: FloatBuffer {
     get throws(ElmanError) {
-      switch source {
-      case .values(let values): values
-      case .initial(let initial): try initial.values()
-      }
+      if let set { return set }
+      guard let initial else { throw ElmanError(.internal, "The weight '\(name)' has no values.") }
+      return try initial.values()
     }
   }
 
   func replaced(by values: FloatBuffer) -> Weight {
     var weight = self
-    weight.source = .values(values)
+    (weight.set, weight.initial) = (values, nil)
     return weight
   }
 
   /// The weight with its initial values, if it has them, changed by a function when they are made.
   func changingInitialValues(_ change: @escaping InitialValues.Change) -> Weight {
-    guard case .initial(let initial) = source else { return self }
     var weight = self
-    weight.source = .initial(initial.changed(by: change))
+    weight.initial = initial?.changed(by: change)
     return weight
   }
 
@@ -56,7 +51,7 @@ public struct Weight: Sendable {
 
   /// Bytes of the values, 0 while they are not made.
   var bytes: Int {
-    if case .initial(let initial) = source, !initial.areMade { return 0 }
+    if let initial, !initial.areMade { return 0 }
     return count * MemoryLayout<Float>.stride
   }
 }
