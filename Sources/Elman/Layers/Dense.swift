@@ -97,12 +97,7 @@ public final class Dense: Layer, @unchecked Sendable {
 extension Dense {
   /// The packed weights, and which change of the weights they belong to.
   fileprivate func currentWeights() throws(ElmanError) -> (packed: Packed, version: Int) {
-    var result: (Packed, Int)?
-    try whilePrepared(exclusively: false) { () throws(ElmanError) in
-      if let packed { result = (packed, weightsVersion.load(ordering: .relaxed)) }
-    }
-    guard let result else { throw notBuilt() }
-    return result
+    try current { packed }
   }
 }
 

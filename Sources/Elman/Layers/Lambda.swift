@@ -40,8 +40,10 @@ public final class Lambda: Layer, @unchecked Sendable {
     // Not with the lock held: the function is the caller's.
     let output = try shape(input)
     try toldLock.exclusive {
-      if toldShapes.count >= Self.mostTold { toldShapes.removeAll() }
-      toldShapes[input] = output
+      Fork.changing {
+        if toldShapes.count >= Self.mostTold { toldShapes.removeAll() }
+        toldShapes[input] = output
+      }
     }
     return [output]
   }

@@ -276,6 +276,16 @@ public class Layer: @unchecked Sendable {
     }
   }
 
+  /// What `packed` gives of the weights in the form that the kernels read, and which change of the weights it belongs to.
+  final func current<Packed>(_ packed: () -> Packed?) throws(ElmanError) -> (packed: Packed, version: Int) {
+    var result: (Packed, Int)?
+    try whilePrepared(exclusively: false) { () throws(ElmanError) in
+      if let packed = packed() { result = (packed, weightsVersion.load(ordering: .relaxed)) }
+    }
+    guard let result else { throw notBuilt() }
+    return result
+  }
+
   private func prepare() throws(ElmanError) {
     guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
     try prepare(builtFor: builtShape)

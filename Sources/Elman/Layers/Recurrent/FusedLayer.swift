@@ -32,12 +32,7 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
 
   /// The packed weights, and which change of the weights they belong to.
   func currentWeights() throws(ElmanError) -> (packed: PackedRecurrence, version: Int) {
-    var result: (PackedRecurrence, Int)?
-    try whilePrepared(exclusively: false) { () throws(ElmanError) in
-      if let packed { result = (packed, weightsVersion.load(ordering: .relaxed)) }
-    }
-    guard let result else { throw notBuilt() }
-    return result
+    try current { packed }
   }
 
   override func boundCall(
