@@ -21,6 +21,19 @@ extension EngineTests {
       }
     }
 
+    /// Of few units and of many: a stream's block is made at once, or at its first run.
+    @Test(arguments: [4, 300]) func aNewStreamHasTheThreadsOfItsModel(_ units: Int) throws {
+      defer { try? Threads.setCount(0) }
+      try Threads.setCount(2)
+      let model = try model(("LSTM", ["units": .int(units), "return_sequences": true, "input_shape": [.null, 3]]))
+      let before = try model.stream(batch: 1)
+      try model.setThreads(3)
+      let stream = try model.stream(batch: 1)
+      #expect([before.threads, stream.threads] == [2, 3])
+      try stream.setThreads(0)
+      #expect(stream.threads == 2)
+    }
+
     @Test(arguments: ["SimpleRNN", "LSTM", "GRU"]) func aRowAloneGivesTheBitsOfItsPlaceInABatch(_ kind: String) throws {
       defer { try? Threads.setCount(0) }
       let features = 80

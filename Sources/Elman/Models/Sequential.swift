@@ -202,7 +202,7 @@ public final class Sequential: @unchecked Sendable {
   // MARK: Running
 
   /// 0: as many threads as the process.
-  private let ownThreads = Atomic<Int>(0)
+  let ownThreads = Atomic<Int>(0)
 
   /// The threads that a call may use.
   public var threads: Int {

@@ -133,7 +133,7 @@ public final class Stream: @unchecked Sendable {
     try Threads.require(count)
     ownThreads = count
     for step in steps { step.threads = count }
-    if block != nil { block = try newBlock(threads: threads) }
+    if let block, block.threads != threads { self.block = try newBlock(threads: threads) }
   }
 
   private func wrongInput(_ count: Int) -> ElmanError {
@@ -196,7 +196,7 @@ public final class Stream: @unchecked Sendable {
 }
 
 extension Sequential {
-  /// A stream of this model for a batch.
+  /// A stream of this model for a batch, with as many threads as the model has now.
   public func stream(batch: Int) throws(ElmanError) -> Stream {
     guard batch > 0 else {
       throw ElmanError(.invalidArgument, "The batch size of a stream must be at least 1. Received: batch_size=\(batch)")
@@ -206,7 +206,9 @@ extension Sequential {
         .invalidArgument, "The batch size of a stream must be at most \(Int32.max). Received: batch_size=\(batch)")
     }
     return try whileReading { (layers, input, lock) throws(ElmanError) in
-      try Stream(layers: layers, modelInput: input, batch: batch, lock: lock)
+      let stream = try Stream(layers: layers, modelInput: input, batch: batch, lock: lock)
+      try stream.setThreads(ownThreads.load(ordering: .relaxed))
+      return stream
     }
   }
 }
