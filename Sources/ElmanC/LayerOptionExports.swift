@@ -1,6 +1,13 @@
 import CElman
 import Elman
 
+@implementation @_cdecl("elman_input_create")
+public func elman_input_create(
+  _ options: UnsafePointer<elman_input_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  create(options, layer)
+}
+
 @implementation @_cdecl("elman_simple_rnn_create")
 public func elman_simple_rnn_create(
   _ options: UnsafePointer<elman_simple_rnn_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
@@ -8,9 +15,74 @@ public func elman_simple_rnn_create(
   create(options, layer)
 }
 
+@implementation @_cdecl("elman_lstm_create")
+public func elman_lstm_create(
+  _ options: UnsafePointer<elman_lstm_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  create(options, layer)
+}
+
+@implementation @_cdecl("elman_gru_create")
+public func elman_gru_create(
+  _ options: UnsafePointer<elman_gru_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  create(options, layer)
+}
+
+@implementation @_cdecl("elman_rnn_create")
+public func elman_rnn_create(
+  _ options: UnsafePointer<elman_rnn_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  creating(layer, "layer") { () throws(ElmanError) in
+    let options = try ElmanC.options(options)
+    return try LayerRegistry.make(className: RNN.className, config: options.config(), around: [options.cell.object()])
+  }
+}
+
+@implementation @_cdecl("elman_bidirectional_create")
+public func elman_bidirectional_create(
+  _ options: UnsafePointer<elman_bidirectional_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  creating(layer, "layer") { () throws(ElmanError) in
+    let options = try ElmanC.options(options)
+    return try LayerRegistry.make(className: Bidirectional.className, config: options.config(), around: options.layers())
+  }
+}
+
+@implementation @_cdecl("elman_time_distributed_create")
+public func elman_time_distributed_create(
+  _ options: UnsafePointer<elman_time_distributed_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  creating(layer, "layer") { () throws(ElmanError) in
+    let options = try ElmanC.options(options)
+    return try LayerRegistry.make(className: TimeDistributed.className, config: options.config(), around: [options.layer.object()])
+  }
+}
+
+@implementation @_cdecl("elman_embedding_create")
+public func elman_embedding_create(
+  _ options: UnsafePointer<elman_embedding_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  create(options, layer)
+}
+
+@implementation @_cdecl("elman_masking_create")
+public func elman_masking_create(
+  _ options: UnsafePointer<elman_masking_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  create(options, layer)
+}
+
 @implementation @_cdecl("elman_dense_create")
 public func elman_dense_create(
   _ options: UnsafePointer<elman_dense_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
+) -> elman_status {
+  create(options, layer)
+}
+
+@implementation @_cdecl("elman_conv_1d_create")
+public func elman_conv_1d_create(
+  _ options: UnsafePointer<elman_conv_1d_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
   create(options, layer)
 }
@@ -29,29 +101,17 @@ public func elman_dropout_create(
   create(options, layer)
 }
 
-@implementation @_cdecl("elman_flatten_create")
-public func elman_flatten_create(
-  _ options: UnsafePointer<elman_flatten_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
-) -> elman_status {
-  creating(layer, "layer") { () throws(ElmanError) in
-    try ElmanC.options(options, or: elman_flatten_options()).makeLayer()
-  }
-}
-
-@implementation @_cdecl("elman_input_create")
-public func elman_input_create(
-  _ options: UnsafePointer<elman_input_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
-) -> elman_status {
-  create(options, layer)
-}
-
-func create<Options: LayerOptions>(
+private func create<Options: LayerOptions>(
   _ options: UnsafePointer<Options>?, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
   creating(layer, "layer") { () throws(ElmanError) in try ElmanC.options(options).makeLayer() }
 }
 
 // MARK: - What each struct says
+
+extension elman_input_options: LayerOptions {
+  static var className: String { InputLayer.className }
+}
 
 extension elman_simple_rnn_options: LayerOptions {
   static var className: String { SimpleRNN.className }
@@ -73,6 +133,100 @@ extension elman_simple_rnn_options: LayerOptions {
   }
 }
 
+extension elman_lstm_options: LayerOptions {
+  static var className: String { LSTM.className }
+
+  func add(to config: inout LayerConfig) throws(ElmanError) {
+    config.add("units", .int(Int(units)))
+    try config.add("activation", nameOrJSON: activation)
+    try config.add("recurrent_activation", nameOrJSON: recurrent_activation)
+    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
+    try config.add("recurrent_initializer", nameOrJSON: recurrent_initializer)
+    try config.add("bias_initializer", nameOrJSON: bias_initializer)
+    config.add("dropout", fraction: dropout)
+    config.add("recurrent_dropout", fraction: recurrent_dropout)
+    if no_bias != 0 { config.add("use_bias", false) }
+    if no_unit_forget_bias != 0 { config.add("unit_forget_bias", false) }
+    config.add("return_sequences", flag: return_sequences)
+    config.add("return_state", flag: return_state)
+    config.add("go_backwards", flag: go_backwards)
+    config.add("stateful", flag: stateful)
+    config.add("unroll", flag: unroll)
+  }
+}
+
+extension elman_gru_options: LayerOptions {
+  static var className: String { GRU.className }
+
+  func add(to config: inout LayerConfig) throws(ElmanError) {
+    config.add("units", .int(Int(units)))
+    try config.add("activation", nameOrJSON: activation)
+    try config.add("recurrent_activation", nameOrJSON: recurrent_activation)
+    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
+    try config.add("recurrent_initializer", nameOrJSON: recurrent_initializer)
+    try config.add("bias_initializer", nameOrJSON: bias_initializer)
+    config.add("dropout", fraction: dropout)
+    config.add("recurrent_dropout", fraction: recurrent_dropout)
+    if no_bias != 0 { config.add("use_bias", false) }
+    if reset_before != 0 { config.add("reset_after", false) }
+    config.add("return_sequences", flag: return_sequences)
+    config.add("return_state", flag: return_state)
+    config.add("go_backwards", flag: go_backwards)
+    config.add("stateful", flag: stateful)
+    config.add("unroll", flag: unroll)
+  }
+}
+
+extension elman_rnn_options: LayerOptions {
+  static var className: String { RNN.className }
+
+  func add(to config: inout LayerConfig) {
+    config.add("return_sequences", flag: return_sequences)
+    config.add("return_state", flag: return_state)
+    config.add("go_backwards", flag: go_backwards)
+    config.add("stateful", flag: stateful)
+    config.add("unroll", flag: unroll)
+    config.add("zero_output_for_mask", flag: zero_output_for_mask)
+  }
+}
+
+extension elman_bidirectional_options: LayerOptions {
+  static var className: String { Bidirectional.className }
+
+  fileprivate func layers() throws(ElmanError) -> [Layer] {
+    let forward = try layer.object()
+    return backward_layer.id == 0 ? [forward] : [forward, try backward_layer.object()]
+  }
+
+  func add(to config: inout LayerConfig) throws(ElmanError) {
+    guard let mode = try ElmanC.text(merge_mode, "merge_mode") else { return }
+    config.add("merge_mode", mode == "none" ? .null : .string(mode))
+  }
+}
+
+extension elman_time_distributed_options: LayerOptions {
+  static var className: String { TimeDistributed.className }
+}
+
+extension elman_embedding_options: LayerOptions {
+  static var className: String { Embedding.className }
+
+  func add(to config: inout LayerConfig) throws(ElmanError) {
+    config.add("input_dim", .int(Int(input_dim)))
+    config.add("output_dim", .int(Int(output_dim)))
+    try config.add("embeddings_initializer", nameOrJSON: embeddings_initializer)
+    config.add("mask_zero", flag: mask_zero)
+  }
+}
+
+extension elman_masking_options: LayerOptions {
+  static var className: String { Masking.className }
+
+  func add(to config: inout LayerConfig) throws(ElmanError) {
+    config.add("mask_value", .double(mask_value))
+  }
+}
+
 extension elman_dense_options: LayerOptions {
   static var className: String { Dense.className }
 
@@ -82,6 +236,23 @@ extension elman_dense_options: LayerOptions {
     config.add("use_bias", .bool(no_bias == 0))
     try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
     try config.add("bias_initializer", nameOrJSON: bias_initializer)
+  }
+}
+
+extension elman_conv_1d_options: LayerOptions {
+  static var className: String { Conv1D.className }
+
+  func add(to config: inout LayerConfig) throws(ElmanError) {
+    config.add("filters", .int(Int(filters)))
+    config.add("kernel_size", .int(Int(kernel_size)))
+    config.add("groups", integer: groups)
+    config.add("strides", integer: strides)
+    try config.add("padding", text: padding)
+    config.add("dilation_rate", integer: dilation_rate)
+    try config.add("activation", nameOrJSON: activation)
+    if no_bias != 0 { config.add("use_bias", false) }
+    try config.add("bias_initializer", nameOrJSON: bias_initializer)
+    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
   }
 }
 
@@ -99,12 +270,4 @@ extension elman_dropout_options: LayerOptions {
   func add(to config: inout LayerConfig) throws(ElmanError) {
     config.add("rate", .double(rate))
   }
-}
-
-extension elman_flatten_options: LayerOptions {
-  static var className: String { Flatten.className }
-}
-
-extension elman_input_options: LayerOptions {
-  static var className: String { InputLayer.className }
 }

@@ -81,20 +81,4 @@ struct LayerConfig {
   mutating func add(_ key: String, integer: Int64) {
     if integer != 0 { add(key, .int(Int(integer))) }
   }
-
-  /// Some axes or sizes; none stay away.
-  mutating func add(_ key: StaticString, dimensions: DimensionTuple, count: Int) throws(ElmanError) {
-    if count == 0 { return }
-    guard (1...Int(ELMAN_MAX_RANK)).contains(count) else {
-      throw ElmanError(
-        .invalidArgument, "'\(key)' has 1 to \(ELMAN_MAX_RANK) numbers. Received: \(key)_rank=\(UInt(bitPattern: count))")
-    }
-    let all = withUnsafeBytes(of: dimensions) { Array($0.bindMemory(to: Int64.self)) }
-    add("\(key)", .array(all.prefix(count).map { .int(Int($0)) }))
-  }
-
-  /// Two counts; both 0 stay away.
-  mutating func add(_ key: String, pair: (Int64, Int64)) {
-    if pair != (0, 0) { add(key, [.int(Int(pair.0)), .int(Int(pair.1))]) }
-  }
 }

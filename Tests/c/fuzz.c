@@ -86,7 +86,7 @@ static const char *classes[] = {
     "LayerNormalization", "LeakyReLU", "Masking", "MaxPooling1D", "Normalization", "PReLU", "Permute", "RMSNormalization",
     "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape", "SeparableConv1D", "SimpleRNN", "SimpleRNNCell", "Softmax",
     "SpatialDropout1D", "StackedRNNCells", "ThresholdedReLU", "TimeDistributed", "UnitNormalization", "UpSampling1D",
-    "ZeroPadding1D", "Lambda", "CallbackCell", "ConvLSTM1D",
+    "ZeroPadding1D", "Lambda", "CallbackCell", "ConvLSTM1D", "Flatten", "CuDNNLSTM", "CuDNNGRU",
 };
 #define CELLS "{\"class_name\": \"LSTMCell\", \"config\": {\"units\": 2}}"
 /* For any class: those that it does not know are errors of their own. */
@@ -314,10 +314,16 @@ static void call_create(fuzzer *f) {
       break;
     }
     case 6: {
-      struct { elman_flatten_options o; char more[64]; } s;
+      struct { elman_gru_options o; char more[64]; } s;
       memset(&s, 0, sizeof s);
       COMMON(s.o);
-      TELL(elman_flatten_create, OR_NULL(f, &s.o), result);
+      s.o.units = PICK(f, units);
+      if (one_in(f, 4)) s.o.recurrent_activation = WORD(f, 1);
+      s.o.recurrent_dropout = PICK(f, fractions);
+      s.o.reset_before = one_in(f, 2);
+      s.o.return_sequences = one_in(f, 2);
+      s.o.stateful = one_in(f, 6);
+      TELL(elman_gru_create, OR_NULL(f, &s.o), result);
       break;
     }
     case 7: {

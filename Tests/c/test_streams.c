@@ -217,7 +217,7 @@ TEST(a_step_does_not_allocate) {
   elman_layer cells[2] = {make_layer("LSTMCell", "{\"units\": 6}"), make_layer("GRUCell", "{\"units\": 5}")}, stack, rnn;
   elman_stream stream;
   float input[FEATURES] = {0.5f, -0.5f}, output[5];
-  OK(elman_stacked_rnn_cells_create(&ELMAN_OPTIONS(elman_stacked_rnn_cells_options, .cells = cells, .cell_count = 2), &stack));
+  OK(elman_layer_create_around("StackedRNNCells", NULL, cells, 2, &stack));
   OK(elman_rnn_create(&ELMAN_OPTIONS(elman_rnn_options, .cell = stack, .return_sequences = 1), &rnn));
   elman_model model =
       make_model_of(make_layer("Conv1D", "{\"filters\": 6, \"kernel_size\": 3, \"padding\": \"causal\", \"input_shape\": [null, 4]}"),
