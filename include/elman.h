@@ -43,68 +43,78 @@
  *
  * CONVENTIONS
  *
+ * Contents. Models, running them, summaries; layers by class name and by options; functions of the caller; what a layer
+ *   is; weights; streams; states; the library; functions without a model; what may still change.
+ *
  * Statuses. A function that can fail returns an elman_status: ELMAN_OK, which is 0, or a negative code that is never
  *   renumbered. elman_last_error() copies out what went wrong: what was given, and what is expected. A call that fails
  *   changes nothing, and leaves what its parameters point to as it was, except that
- *     - a handle to be made is set to the null handle, and a shape, length, rank or count to be told is told where it is
- *       known;
- *     - a model that its first input has built stays built, whatever the run says afterwards;
+ *     - a handle to be made is set to the null handle, and output sizes (shape, length, rank, count) if they are known;
+ *     - a model that its first input has built stays built, whatever the run returns afterwards;
  *     - a run that stops half-way, at an index that an Embedding does not take or in a function of the caller, may have
- *       written some of its output, and has moved the states of the stateful layers, or of the stream, before that place.
- *   Where a function below names no further codes it returns ELMAN_OK, ELMAN_INVALID_HANDLE for a handle that is not
- *   live, ELMAN_INVALID_ARGUMENT for NULL where something is needed, and ELMAN_OUT_OF_MEMORY.
+ *       written some of its output, and has moved the states of stateful layers, or of the stream, before that place.
+ *   Every function that returns a status may return ELMAN_OK; ELMAN_INVALID_HANDLE for a handle that is not live;
+ *   ELMAN_INVALID_ARGUMENT for NULL where something is needed and for text that is not UTF-8; ELMAN_OUT_OF_MEMORY; and
+ *   ELMAN_BUFFER_TOO_SMALL where the caller's array does not hold the result. The comments below name the other codes.
  *   No argument whatever ends the process, as long as pointers point to what they promise.
  *
  * Handles are numbers, not pointers. One that was released, forged, or is of another kind gives ELMAN_INVALID_HANDLE.
  *   id 0 is the null handle: releasing it does nothing, otherwise it is invalid too. A handle stands for one reference:
  *   an object lives as long as a handle, a model that has it, or a running call needs it. So handles may be released in
- *   any order, and while another thread is using them.
+ *   any order, and while another thread is using them. A handle that a function makes is to be released by the caller.
+ *   Parameters model, layer and stream are live handles where the comments do not list them.
  *
  * Texts are UTF-8. A text that is given ends with a zero byte and is copied. A text that is asked for goes into the
  *   caller's memory, (char *text, size_t capacity, size_t *length): *length is set to its bytes without the zero byte.
  *   capacity 0 (text may then be NULL) only asks for the length. 0 < capacity <= *length gives ELMAN_BUFFER_TOO_SMALL,
  *   and text stays as it was. length may be NULL where capacity is not 0.
  *
- * Shapes are arrays of int64_t, batch first; -1 is a dimension that is not fixed, Keras's None. There are at most
- *   ELMAN_MAX_RANK dimensions. (int64_t *shape, size_t capacity, size_t *rank) follows the rule of texts.
+ * Shapes are arrays of int64_t, batch first; -1 is a dimension that is not fixed, Keras's None. They have 1 to
+ *   ELMAN_MAX_RANK dimensions. (int64_t *shape, size_t capacity, size_t *rank) follows the rule of texts, except that
+ *   capacity == *rank is enough. A dimension below -1 and a rank out of range give ELMAN_INVALID_ARGUMENT.
  *
- * Numbers are float, dense and row-major, inputs (batch, timesteps, features). Counts are in elements, never in bytes.
- *   NaN and infinity pass through the arithmetic as IEEE 754 says.
+ * Numbers are float, dense and row-major, inputs (batch, timesteps, features). Counts are in elements, never in bytes;
+ *   an output array may be larger than the result, and the rest of it stays as it was. NaN and infinity pass through
+ *   the arithmetic as IEEE 754 says.
  *
  * Memory. Arrays that are given are read during the call and never kept. Results go into the caller's arrays; nobody
- *   frees what the other side made. The output of a run or of a step may be, or overlap, the array of its input: a run then
- *   copies the input first. A repeated call needs less than 32 KiB of stack, the first ones of a process up to 256 KiB.
+ *   frees what the other side made. The output of a run or of a step may be, or overlap, the array of its input: a run
+ *   then copies the input first. A repeated call needs less than 32 KiB of stack, the first ones of a process 256 KiB.
  *
  * Options are structs. Begin with the struct's INIT macro, or in C99 with ELMAN_OPTIONS, which takes initializers:
  *       elman_dense_options dense = ELMAN_DENSE_OPTIONS_INIT;
  *       dense.units = 3;
  *       elman_dense_create(&dense, &layer);
  *       elman_dense_create(&ELMAN_OPTIONS(elman_dense_options, .units = 3, .activation = "softmax"), &layer);
- *   A field that is zero has Keras's default, and the fields are named so that this is always right. struct_size tells
- *   the library which fields the caller knows: later versions add some at the end, and programs need not be recompiled.
+ *   A field that is zero has Keras's default, and the fields are named so that this is always right. struct_size is the
+ *   size of the struct as the caller was compiled: later versions add fields at the end, and programs need not be
+ *   recompiled. A struct_size that is too small, a field that this version does not know, and a reserved field that is
+ *   not 0 give ELMAN_INVALID_ARGUMENT.
  *
- * Threads. Every function may be called from every thread at any time. Calls that read or run a model go side by side;
- *   one that changes it ("changes" below) waits for them and holds others back. A stateful model runs one call after
- *   the other. Same machine, same weights: the same bits, whatever the number of threads and the batch around a row.
- *   The library's own threads (elman/0, elman/1, ...) block all signals, so that handlers and sigwait() of the program get
- *   them, and sleep when there is nothing to do.
+ * Threads. Every function may be called from every thread at any time, except that the steps, runs, resets,
+ *   states and number of threads of a stream are for one thread at a time. Calls that read or run a model go side by
+ *   side; one that changes it ("Changes the model" below) waits for them and holds others back. A stateful model runs
+ *   one call after the other. Same machine, same weights: the same bits, whatever the number of threads and the batch
+ *   around a row. The library's own threads (elman/0, elman/1, ...) block all signals, so that handlers and sigwait()
+ *   of the program get them, and sleep when there is nothing to do.
  *
  * Floating-point modes. A call computes in the mode of the thread that makes it, rounding and flush-to-zero, on every
  *   thread that it uses. Steps on denormal numbers, to which states decay in silence, may take several times as long as
  *   others; a thread that sets flush-to-zero, as audio hosts do, is spared that, and its results have zeros instead.
  *
  * Processes. After fork() the child may go on with everything, from any number of threads, whatever the threads of its
- *   parent were doing; runs of these are not finished in the child. The library cannot be unloaded: dlclose() does nothing.
- *   It needs glibc 2.34 or later.
+ *   parent were doing; runs of these are not finished in the child. The library cannot be unloaded: dlclose() does
+ *   nothing. It needs glibc 2.34 or later.
  *
- * Functions of the caller, of cells and Lambdas, may throw exceptions of C++: the run returns ELMAN_INVALID_ARGUMENT with
- *   the exception's text. Leaving them by longjmp() or pthread_exit() is forbidden.
+ * Functions of the caller, of cells and Lambdas, may throw exceptions of C++: the run returns ELMAN_INVALID_ARGUMENT
+ *   with the exception's text. Leaving them by longjmp() or pthread_exit() is forbidden.
  *
- * Tools. valgrind and ThreadSanitizer do not see how the library's threads wait for each other; `make install` puts files
- *   that silence what they say of it into share/elman: valgrind --suppressions=.../elman.supp, and
+ * Tools. valgrind and ThreadSanitizer do not see how the library's threads wait for each other; `make install` puts
+ *   files that silence their reports into share/elman: valgrind --suppressions=.../elman.supp, and
  *   TSAN_OPTIONS=suppressions=.../elman.tsan.
  *
- * Versions. Functions, constants and fields stay as they are within a major version; what they do is described here.
+ * Versions. Functions, constants and fields stay as they are within a major version, but for those of the last section;
+ *   what they do is described here. Each comment ends with the version that brought its function.
  */
 #ifndef ELMAN_H
 #define ELMAN_H
@@ -172,26 +182,8 @@ typedef struct {
 #endif
 
 /* ================================================================================================================ */
-/* The library                                                                                                      */
+/* Errors                                                                                                           */
 /* ================================================================================================================ */
-
-/*
- * elman_version: the version of the library that is loaded, such as "0.2.0".
- *
- * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
- */
-ELMAN_API const char *elman_version(void);
-
-/*
- * elman_version_number: the same as a number, major * 10000 + minor * 100 + patch.
- *
- * A program that was compiled with this header runs with every library of the same major version whose number is not
- * smaller than its ELMAN_VERSION_NUMBER:
- *     if (elman_version_number() < ELMAN_VERSION_NUMBER) ...
- *
- * Never fails. Threads: any. Since 0.1.
- */
-ELMAN_API int32_t elman_version_number(void);
 
 /*
  * elman_status_name: the name of a status as it stands in this header.
@@ -199,7 +191,7 @@ ELMAN_API int32_t elman_version_number(void);
  *   status   any number
  *
  * Returns "ELMAN_OK", "ELMAN_INVALID_ARGUMENT", ..., or "unknown status"; the text lives as long as the process.
- * Never fails. Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API const char *elman_status_name(elman_status status);
 
@@ -208,15 +200,10 @@ ELMAN_API const char *elman_status_name(elman_status status);
  *
  *   text       receives the message and a zero byte. What does not fit is cut off, never inside a UTF-8 sequence.
  *              May be NULL.
- *   capacity   bytes that text holds; 0: nothing is written.
+ *   capacity   bytes that text holds; 0: nothing is written
  *
  * Returns the bytes of the whole message without its zero byte; 0 where no call has failed on this thread. The message
- * is a copy and stays until the next failure on the same thread; calls that succeed do not touch it.
- *
- *     char message[512];
- *     elman_last_error(message, sizeof message);
- *
- * Never fails. Threads: any, each has its own message. Since 0.1.
+ * is a copy and stays until the next failure on the same thread; calls that succeed do not touch it. Since 0.1.
  */
 ELMAN_API size_t elman_last_error(char *text, size_t capacity);
 
@@ -226,72 +213,314 @@ ELMAN_API size_t elman_last_error(char *text, size_t capacity);
  * A cell or a Lambda may return any number but 0 to stop the run that it is part of. That run returns
  * ELMAN_INVALID_ARGUMENT on the thread that began it, whichever thread the function ran on, and this is the number.
  *
- * Returns the number; 0 where the last failure of this thread was no such thing, or the function threw an exception (of
- * which elman_last_error tells the text). Never fails. Threads: any, each has its own. Since 0.2.
+ * Returns the number; 0 where the last failure of this thread was no such thing, or the function threw an exception,
+ * whose text is in elman_last_error. Since 0.2.
  */
 ELMAN_API int32_t elman_last_callback_status(void);
 
-/*
- * elman_kernels: which build of the arithmetic is in use: "baseline", "avx2" or "avx512".
- *
- * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment, set to one of these names,
- * forces a lesser one; an unknown value, or one that this CPU does not run, is ignored. Results of different builds may
- * differ in their last bits.
- *
- * Returns a text that lives as long as the process. Never fails. Threads: any. Since 0.1.
- */
-ELMAN_API const char *elman_kernels(void);
-
-/*
- * elman_set_num_threads: how many threads the arithmetic of a call may use.
- *
- *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise OMP_NUM_THREADS,
- *             otherwise the cores that this process may use. A value that is no number from 1 to 1024 is ignored.
- *
- * Holds for the whole process, from the next call on. Small work stays on the calling thread whatever the number is.
- * Results do not depend on it.
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_set_num_threads(int32_t threads);
-
-/*
- * elman_get_num_threads: the threads that the arithmetic of a call may use, 1 or more.
- *
- * Never fails. Threads: any. Since 0.1.
- */
-ELMAN_API int32_t elman_get_num_threads(void);
-
-/*
- * elman_set_seed: begin the random numbers of the process anew.
- *
- *   seed   any number
- *
- * The weights of layers that are built from now on follow from the seed and the order of building alone, on every
- * machine and with any number of threads. Without a call, they differ from run to run. Initializers with a seed of their
- * own do not depend on it. Orthogonal values alone differ in their last bits, by less than 1e-6, on x86-64 without
- * AVX2, which does not fuse products and sums; AVX2, AVX-512 and arm64 give the same bits.
- *
- * Returns ELMAN_OK. Threads: any; for the same weights again, build from one thread. Since 0.1.
- */
-ELMAN_API elman_status elman_set_seed(uint64_t seed);
-
-/*
- * elman_reset_names: start the counters of given names again, as Keras's clear_session() does.
- *
- * The next model without a name is "sequential", the next SimpleRNN "simple_rnn", those after them "sequential_1",
- * "simple_rnn_1", ... What exists keeps its name.
- *
- * Returns ELMAN_OK. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_reset_names(void);
-
 /* ================================================================================================================ */
-/* Layers from a config                                                                                             */
+/* Models                                                                                                           */
 /* ================================================================================================================ */
 
 /*
- * elman_layer_create: make a layer from Keras's class name and config.
+ * elman_model_create: makes an empty model: Keras's Sequential.
+ *
+ *   name    its name; NULL: "sequential", "sequential_1", ...
+ *   model   receives the handle
+ *
+ * Since 0.1.
+ */
+ELMAN_API elman_status elman_model_create(const char *name, elman_model *model);
+
+/*
+ * elman_model_create_from_config: makes a model from what get_config() or to_json() of a Sequential gives.
+ *
+ *   config_json   {"name": ..., "layers": [{"class_name": ..., "config": ...}, ...]}, or the same as the "config" of
+ *                 {"class_name": "Sequential", "config": ...}; of Keras 1, 2 or 3. Keras 2.0 to 2.2.2 wrote the list
+ *                 alone
+ *   model         receives the handle
+ *
+ * Weights are fresh. Nothing that a config names is ever imported, opened or run. "keras_version" beside "class_name"
+ * decides what some names mean: "hard_sigmoid" is clip(0.2 x + 0.5, 0, 1) in Keras 1 and 2 ("backend" without a version
+ * is Keras 1), otherwise relu6(x + 3) / 6; and an LSTM or GRU without "recurrent_activation" has it up to Keras 2.3.
+ *
+ * Returns also the codes of elman_layer_create and elman_model_add_layer; ELMAN_UNSUPPORTED: no Sequential. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_create_from_config(const char *config_json, elman_model *model);
+
+/*
+ * elman_model_release: gives a handle back; the null handle is allowed.
+ *
+ * The model goes with its last handle, once the calls that run on it are through. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_release(elman_model model);
+
+/*
+ * elman_model_add_layer: appends a layer.
+ *
+ *   layer   the model keeps its own reference, so that the caller may release the handle at once
+ *
+ * Where the shape of its input is known the layer is built here, otherwise at elman_model_build or the first run. One
+ * layer may stand in several models; they then share its weights. Changes the model.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: the name is taken in this model, an InputLayer that is not first, a layer after
+ * one with several outputs; ELMAN_SHAPE_MISMATCH: it does not fit what comes before. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_add_layer(elman_model model, elman_layer layer);
+
+/*
+ * elman_model_pop_layer: takes the last layer off.
+ *
+ * The layer keeps its weights, and lives on where a handle has it. Changes the model.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: the model has no layers. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_pop_layer(elman_model model);
+
+/*
+ * elman_model_build: makes the weights of all layers for an input shape.
+ *
+ *   input_shape   batch first, -1 where a dimension is not fixed
+ *   input_rank    1 to ELMAN_MAX_RANK
+ *
+ * Needed only where no layer has an input shape in its config and weights or a summary are wanted before the first run.
+ * A model that is built already keeps its weights, and the shape must fit them. Changes the model.
+ *
+ * Returns also ELMAN_NOT_BUILT: the model has no layers; ELMAN_SHAPE_MISMATCH: a layer does not fit;
+ * ELMAN_INVALID_ARGUMENT: unknown features. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_build(elman_model model, const int64_t *input_shape, size_t input_rank);
+
+/*
+ * elman_model_is_built: whether the model knows its input shape and has its weights.
+ *
+ *   built   receives 1 or 0
+ *
+ * Since 0.1.
+ */
+ELMAN_API elman_status elman_model_is_built(elman_model model, int32_t *built);
+
+/*
+ * elman_model_input_shape: the shape of the model's inputs.
+ *
+ *   shape, capacity, rank   receive the shape, -1 where a dimension is not fixed
+ *
+ * Returns also ELMAN_NOT_BUILT. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_input_shape(elman_model model, int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_model_output_shape: the shape of the model's output for an input shape.
+ *
+ *   input_shape                           batch first, -1 where a dimension is not fixed; NULL (with input_rank 0): the
+ *                                         shape that the model was built for
+ *   input_rank                            1 to ELMAN_MAX_RANK, 0 with NULL
+ *   output_shape, capacity, output_rank   receive the shape; of several outputs, that of the first
+ *
+ * Nothing is built or run. The product of the shape is the output_count that elman_model_forward needs.
+ *
+ * Returns also ELMAN_NOT_BUILT: no shape given and none known; ELMAN_SHAPE_MISMATCH: not an input of this model.
+ * Since 0.1.
+ */
+ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t *input_shape, size_t input_rank,
+                                                int64_t *output_shape, size_t capacity, size_t *output_rank);
+
+/*
+ * elman_model_layer_count: how many layers the model has, without an InputLayer.
+ *
+ *   count   receives the number
+ *
+ * Since 0.1.
+ */
+ELMAN_API elman_status elman_model_layer_count(elman_model model, size_t *count);
+
+/*
+ * elman_model_layer, elman_model_find_layer: a layer of the model by its index, or by its name.
+ *
+ *   index   below the model's layer count
+ *   name    the layer's name
+ *   layer   receives a handle; every call makes a new one
+ *
+ * Returns also ELMAN_NOT_FOUND: no layer of that index or name. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_layer(elman_model model, size_t index, elman_layer *layer);
+ELMAN_API elman_status elman_model_find_layer(elman_model model, const char *name, elman_layer *layer);
+
+/*
+ * elman_model_name: the model's name, such as "sequential_1".
+ *
+ *   text, capacity, length   receive the name
+ *
+ * Since 0.1.
+ */
+ELMAN_API elman_status elman_model_name(elman_model model, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_config: the model as a JSON object, as Keras's get_config() gives it.
+ *
+ *   text, capacity, length   receive the JSON
+ *
+ * elman_model_create_from_config makes the same model again, with other weights. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_config(elman_model model, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_json: the model as JSON that Keras reads, as its to_json() gives it.
+ *
+ *   text, capacity, length   receive the JSON
+ *
+ * The config with {"class_name": "Sequential"} around it, and the input shape in an InputLayer. Keras 2 and Keras 3
+ * both read it; but a "hard_sigmoid" is another function in each: a model with that of Keras 2 gives JSON with
+ * "keras_version": "2.15.0", and one with that of Keras 3 JSON that Keras 2 refuses. elman_model_create_from_config
+ * reads them all. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_json(elman_model model, char *text, size_t capacity, size_t *length);
+
+/* ================================================================================================================ */
+/* Running a model                                                                                                  */
+/* ================================================================================================================ */
+
+/*
+ * elman_model_forward: computes the output of a model for a batch of inputs.
+ *
+ *   input          the batch, row-major; may be NULL where a dimension is 0
+ *   input_shape    its shape, such as {batch, timesteps, features}; no dimension is -1
+ *   input_rank     1 to ELMAN_MAX_RANK
+ *   output         receives the output, row-major
+ *   output_count   floats that output holds: at least the product of elman_model_output_shape
+ *
+ * A model that is not built is built by its first input. The first call with a shape plans its memory; calls after it
+ * allocate nothing, with up to 64 shapes in turn (see elman_model_memory for large ones). For models with several
+ * outputs see elman_model_run.
+ *
+ * Returns also ELMAN_SHAPE_MISMATCH: not an input of this model; ELMAN_NOT_BUILT: the model has no layers;
+ * ELMAN_INVALID_ARGUMENT: several outputs, an index that is not in an embedding's table. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_forward(elman_model model, const float *input, const int64_t *input_shape,
+                                           size_t input_rank, float *output, size_t output_count);
+
+/* What a call may bring beside its input. */
+typedef struct {
+  size_t struct_size;
+  int32_t training;                     /* not 0: as a step of training runs it */
+  int32_t reserved;                     /* 0 */
+  const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL with 0: its own */
+  size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
+  const uint8_t *mask;                  /* 0 where a place of the input is to be skipped; NULL: none */
+  size_t mask_rank;                     /* mask has the input's first mask_rank dimensions; 0: 2, (batch, timesteps) */
+} elman_run_options;
+#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL, 0 }
+
+/*
+ * elman_model_run: computes all outputs of a model, with what a call may bring beside its input.
+ *
+ *   input             the batch
+ *   options           see the fields; NULL: none
+ *   outputs           in Keras's order: the output (the two of merge_mode "none"), then the states of return_state.
+ *                     Their shapes are set. Either none of the data is NULL, or all are: then nothing runs, and a model
+ *                     that is not built is built.
+ *   output_capacity   how many outputs there is room for; 0 (outputs may then be NULL) only asks for their number
+ *   output_count      receives how many there are; may be NULL where output_capacity is not 0
+ *
+ * Returns also the codes of elman_model_forward; ELMAN_BUFFER_TOO_SMALL: more outputs than output_capacity, or an
+ * output whose count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states that do
+ * not fit; ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask of more dimensions than the input, some
+ * data NULL and some not. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,
+                                       elman_output *outputs, size_t output_capacity, size_t *output_count);
+
+/*
+ * elman_model_reset_states: puts the states that stateful layers carry from call to call back to zeros.
+ *
+ * Changes the model. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_reset_states(elman_model model);
+
+/*
+ * elman_model_set_num_threads: how many threads a call of this model may use.
+ *
+ *   threads   1 to 1024; 0: the number of the process, see elman_set_num_threads
+ *
+ * Holds from the next call on, and for streams that are created later. Results do not depend on it.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_set_num_threads(elman_model model, int32_t threads);
+
+/* ================================================================================================================ */
+/* The summary                                                                                                      */
+/* ================================================================================================================ */
+
+/*
+ * elman_model_summary: the table of the model's layers, their output shapes and parameter counts.
+ *
+ *   text, capacity, length   receive the table; every line ends with a newline
+ *
+ * The table of TensorFlow 2.0 to 2.3, 65 columns wide:
+ *
+ *     Model: "sequential_1"
+ *     _________________________________________________________________
+ *     Layer (type)                 Output Shape              Param #
+ *     =================================================================
+ *     simple_rnn_1 (SimpleRNN)     (None, 3)                 42
+ *     =================================================================
+ *     Total params: 42
+ *     Trainable params: 42
+ *     Non-trainable params: 0
+ *     _________________________________________________________________
+ *
+ * Returns also ELMAN_NOT_BUILT. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_summary(elman_model model, char *text, size_t capacity, size_t *length);
+
+/* Styles of a summary. */
+#define ELMAN_SUMMARY_TF2 0      /* TensorFlow 2.0 to 2.3: ruled with _ and = */
+#define ELMAN_SUMMARY_KERAS3 1   /* Keras 3: a box */
+
+/* How a summary looks; the arguments of Keras's summary(). */
+typedef struct {
+  size_t struct_size;
+  int32_t style;                /* ELMAN_SUMMARY_TF2 or ELMAN_SUMMARY_KERAS3 */
+  int32_t expand_nested;        /* changes nothing as long as models do not nest */
+  int32_t show_trainable;       /* not 0: one more column */
+  int32_t line_length;          /* columns, up to 10000; 0: the style's own */
+  const double *positions;      /* where the columns end: fractions of the line, or columns; NULL: the style's own */
+  size_t position_count;        /* of positions */
+  const char *first_layer;      /* name of the first layer to show; NULL: all from the first on */
+  const char *last_layer;       /* name of the last layer to show; NULL: all to the last one */
+} elman_summary_options;
+#define ELMAN_SUMMARY_OPTIONS_INIT { sizeof(elman_summary_options), 0, 0, 0, 0, NULL, 0, NULL, NULL }
+
+/*
+ * elman_model_summary_with: the same in another style, width or range.
+ *
+ *   options                  see the fields; NULL: all defaults. Totals are always those of the whole model.
+ *   text, capacity, length   receive the table; every line ends with a newline
+ *
+ * Returns also ELMAN_NOT_BUILT; ELMAN_NOT_FOUND: no layer of that name; ELMAN_INVALID_ARGUMENT: an unknown style, a
+ * width or positions out of range. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_summary_with(elman_model model, const elman_summary_options *options, char *text,
+                                                size_t capacity, size_t *length);
+
+/*
+ * elman_model_count_params, elman_layer_count_params: how many numbers the weights have.
+ *
+ *   total       receives the number of all; may be NULL
+ *   trainable   receives the number of those that training may change; may be NULL
+ *
+ * Returns also ELMAN_NOT_BUILT. Since 0.1.
+ */
+ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
+ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *total, int64_t *trainable);
+
+/* ================================================================================================================ */
+/* Layers                                                                                                           */
+/* ================================================================================================================ */
+
+/*
+ * elman_layer_create: makes a layer from Keras's class name and config.
  *
  *   class_name    one of SimpleRNN, LSTM, GRU, RNN, ConvLSTM1D, SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells,
  *                 Bidirectional, TimeDistributed, InputLayer, Embedding, Masking, Dense, Activation, Dropout, Flatten,
@@ -304,84 +533,95 @@ ELMAN_API elman_status elman_reset_names(void);
  *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
  *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
  *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}
- *   layer         receives the handle, to be released by the caller
+ *   layer         receives the handle
  *
  * Nothing that a config names is ever imported, opened or run. The layer has no weights until its input shape is known:
  * see elman_layer_build and elman_model_add_layer.
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such class; ELMAN_INVALID_ARGUMENT: NULL, not UTF-8, broken JSON, a value out of
- * range; ELMAN_WRONG_TYPE: a value of the wrong type, a key that the class does not know; ELMAN_UNSUPPORTED: an argument
- * that only Keras supports. Threads: any. Since 0.1.
+ *     elman_layer_create("LayerNormalization", "{\"axis\": [1, 2]}", &layer);
+ *
+ * Returns also ELMAN_NOT_FOUND: no such class; ELMAN_INVALID_ARGUMENT: broken JSON, a value out of range;
+ * ELMAN_WRONG_TYPE: a value of the wrong type, a key that the class does not know; ELMAN_UNSUPPORTED: an argument that
+ * only Keras supports. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_create(const char *class_name, const char *config_json, elman_layer *layer);
 
 /*
- * elman_layer_create_around: make a layer around others that are there already.
+ * elman_layer_create_around: makes a layer around others that are there already.
  *
- *   class_name    "RNN" (around its cell), "StackedRNNCells" (its cells), "TimeDistributed" (its layer), "Bidirectional"
- *                 (its layer and, if there is one, the backward layer)
+ *   class_name    "RNN" (around its cell), "StackedRNNCells" (its cells), "TimeDistributed" (its layer),
+ *                 "Bidirectional" (its layer and, if there is one, the backward layer)
  *   config_json   the other arguments, as for elman_layer_create; NULL: none
  *   inner         inner_count live handles. The new layer shares what they stand for, weights included, except that a
  *                 Bidirectional makes its own two layers from their configs. The caller still releases the handles.
  *   inner_count   1 to 256
  *   layer         receives the handle
  *
- * Returns as elman_layer_create; ELMAN_INVALID_HANDLE: one of inner is not live; ELMAN_INVALID_ARGUMENT: a class that is not
- * made around layers, or layers that it does not take. Threads: any. Since 0.2.
+ * Returns also the codes of elman_layer_create; ELMAN_INVALID_HANDLE: one of inner is not live; ELMAN_INVALID_ARGUMENT:
+ * a class that is not made around layers, or layers that it does not take. Since 0.2.
  */
-ELMAN_API elman_status elman_layer_create_around(const char *class_name, const char *config_json, const elman_layer *inner,
-                                                 size_t inner_count, elman_layer *layer);
+ELMAN_API elman_status elman_layer_create_around(const char *class_name, const char *config_json,
+                                                 const elman_layer *inner, size_t inner_count, elman_layer *layer);
 
 /*
- * elman_layer_release: give a handle back.
+ * elman_layer_release: gives a handle back; the null handle is allowed.
  *
- *   layer   a live handle, or the null handle
- *
- * The layer itself lives on where a model, another handle or a running call has it.
- *
- * Returns ELMAN_OK; ELMAN_INVALID_HANDLE: released already, or never a layer. Threads: any. Since 0.1.
+ * The layer itself lives on where a model, another handle or a running call has it. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_release(elman_layer layer);
 
 /* ================================================================================================================ */
-/* Layers from options, for those that people write by hand                                                         */
+/* Layers from options                                                                                              */
 /* ================================================================================================================ */
 
 /*
- * The creators below do what elman_layer_create does with a config of the same content: the fields are Keras's arguments
- * and a zero field has Keras's default. All of them have these fields:
+ * For the layers that are written by hand most often. The creators below do what elman_layer_create does with a config
+ * of the same content: the fields are Keras's arguments, and a zero field has Keras's default. Common fields:
  *
- *   struct_size         sizeof the struct; the macros set it
  *   name                the layer's name; NULL: "simple_rnn", "simple_rnn_1", ...
  *   batch_input_shape   the input shape, batch first, -1 for None; read where batch_input_rank > 0. Keras's
  *                       input_shape=(2, 10) is {-1, 2, 10}. Needed by the first layer of a model only.
  *   batch_input_rank    its dimensions; 0: the shape follows from the layer before or the first input
  *   frozen              not 0: trainable=False
  *
- * Activations are given by Keras's names: "tanh", "relu", ... Initializers by their names ("glorot_uniform", "zeros", ...)
- * or as JSON: {"class_name": "RandomNormal", "config": {"stddev": 0.1, "seed": 1}}. Flags are 0 or not 0. Reserved fields
- * must be 0. Texts and shapes are copied.
+ * Activations are given by Keras's names: "tanh", "relu", ... Initializers by their names ("glorot_uniform", "zeros",
+ * ...) or as JSON: {"class_name": "RandomNormal", "config": {"stddev": 0.1, "seed": 1}}. Flags are 0 or not 0. Texts
+ * and shapes are copied. An inner layer or cell is shared: its weights are the new layer's, and the caller still
+ * releases its handle.
  *
- * They return ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, a struct_size that is too small or from a newer library with fields
- * that this one does not know, a reserved field, a value out of range, an unknown activation or initializer, not UTF-8;
- * ELMAN_WRONG_TYPE: an initializer's JSON is not one. *layer is the handle, to be released by the caller. Threads: any.
+ * They return also ELMAN_INVALID_ARGUMENT: a value out of range, an unknown activation or initializer;
+ * ELMAN_WRONG_TYPE: an initializer's JSON is not one.
  */
+
+/*
+ * elman_input_create: gives a model the shape of its inputs, as Keras's Input(...) does.
+ *
+ *   options   batch_input_shape must be given
+ *   layer     receives the handle
+ *
+ * Can only be added first. It does not count among the layers of a model, and no table shows it. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+} elman_input_options;
+#define ELMAN_INPUT_OPTIONS_INIT { sizeof(elman_input_options), NULL, {0}, 0 }
+ELMAN_API elman_status elman_input_create(const elman_input_options *options, elman_layer *layer);
 
 /*
  * elman_simple_rnn_create: the Elman network, h_t = activation(x_t W + h_(t-1) U + b).
  *
- *   options   see the fields; units must be given
+ *   options   units must be given
  *   layer     receives the handle
  *
  * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
  * with return_state the last state, (batch, units). Weights: kernel (features, units), recurrent_kernel (units, units),
- * bias (units).
+ * bias (units). Since 0.1.
  *
- *     status = elman_simple_rnn_create(
- *         &ELMAN_OPTIONS(elman_simple_rnn_options, .units = 3, .batch_input_shape = {-1, 2, 10}, .batch_input_rank = 3),
- *         &layer);
- *
- * Returns and threads: see above. Since 0.1.
+ *     status = elman_simple_rnn_create(&ELMAN_OPTIONS(elman_simple_rnn_options, .units = 3, .batch_input_rank = 3,
+ *                                                     .batch_input_shape = {-1, 2, 10}), &layer);
  */
 typedef struct {
   size_t struct_size;
@@ -405,143 +645,17 @@ typedef struct {
   int32_t reserved;
 } elman_simple_rnn_options;
 #define ELMAN_SIMPLE_RNN_OPTIONS_INIT \
-  { sizeof(elman_simple_rnn_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, 0, 0, \
-    0, 0, 0, 0 }
+  { sizeof(elman_simple_rnn_options), NULL, {0}, 0, 0, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0 }
 ELMAN_API elman_status elman_simple_rnn_create(const elman_simple_rnn_options *options, elman_layer *layer);
-
-/*
- * elman_dense_create: a fully connected layer, y = activation(x W + b) over the last axis.
- *
- *   options   see the fields; units must be given
- *   layer     receives the handle
- *
- * Input (batch, ..., features) of rank 2 or more; output (batch, ..., units). Weights: kernel (features, units), bias
- * (units). After a recurrent layer it is the output head of the textbooks, y_t = f(W_y h_t + b).
- *
- * Returns and threads: see above. Since 0.1.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-  int64_t units;                      /* 1 to 2^31 - 1 */
-  const char *activation;             /* NULL: "linear" */
-  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
-  const char *bias_initializer;       /* NULL: "zeros" */
-  int32_t frozen;
-  int32_t no_bias;                    /* use_bias=False */
-} elman_dense_options;
-#define ELMAN_DENSE_OPTIONS_INIT \
-  { sizeof(elman_dense_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, 0, 0 }
-ELMAN_API elman_status elman_dense_create(const elman_dense_options *options, elman_layer *layer);
-
-/*
- * elman_bidirectional_create: a recurrent layer and its mirror image that reads the sequence from its end.
- *
- *   options   see the fields; layer must be given. layer and backward_layer are read, not kept: as in Keras, the new
- *             layer makes its own two layers (forward_NAME, backward_NAME) from their configs, without their weights (but
- *             with what elman_layer_set_initial_weights gave), and the caller still releases what it gave. A cell of the caller (elman_cell_create) is shared by both.
- *   layer     receives the handle
- *
- * Input (batch, timesteps, features); output as the wrapped layer's, with the units of both at "concat". Outputs of both
- * directions stand in the order of the input. With return_state the forward states follow, then the backward ones.
- * Weights: those of the forward layer, then those of the backward one.
- *
- * Returns: see above; ELMAN_INVALID_ARGUMENT: not a recurrent layer, the two do not fit together, no such merge mode;
- * ELMAN_INVALID_HANDLE: layer or backward_layer is not live. Threads: any. Since 0.1.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-  elman_layer layer;                  /* a SimpleRNN, LSTM, GRU or RNN */
-  elman_layer backward_layer;         /* the null handle: layer with go_backwards turned round */
-  const char *merge_mode;             /* NULL: "concat"; "sum", "mul", "ave"; "none" for two separate outputs */
-  int32_t frozen;
-  int32_t reserved;
-} elman_bidirectional_options;
-#define ELMAN_BIDIRECTIONAL_OPTIONS_INIT \
-  { sizeof(elman_bidirectional_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0}, {0}, NULL, 0, 0 }
-ELMAN_API elman_status elman_bidirectional_create(const elman_bidirectional_options *options, elman_layer *layer);
-
-/*
- * elman_activation_create: a function of every number, or of every row (softmax).
- *
- *   options   see the fields; activation must be given
- *   layer     receives the handle
- *
- * Input of any shape; output of the same shape. No weights.
- *
- * Returns: see above; ELMAN_WRONG_TYPE: activation is NULL. Threads: any. Since 0.1.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-  const char *activation;             /* "tanh", "softmax", ... */
-  int32_t frozen;
-  int32_t reserved;
-} elman_activation_options;
-#define ELMAN_ACTIVATION_OPTIONS_INIT \
-  { sizeof(elman_activation_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL, 0, 0 }
-ELMAN_API elman_status elman_activation_create(const elman_activation_options *options, elman_layer *layer);
-
-/*
- * elman_dropout_create: sets a part of its inputs to zero in training; at inference the input itself.
- *
- *   options   see the fields
- *   layer     receives the handle
- *
- * Input of any shape; output of the same shape. No weights.
- *
- * Returns and threads: see above. Since 0.1.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-  double rate;                        /* the part, 0 to 1 */
-  int32_t frozen;
-  int32_t reserved;
-} elman_dropout_options;
-#define ELMAN_DROPOUT_OPTIONS_INIT \
-  { sizeof(elman_dropout_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
-ELMAN_API elman_status elman_dropout_create(const elman_dropout_options *options, elman_layer *layer);
-
-/*
- * elman_input_create: tells a model the shape of its inputs, as Keras's Input(...) does.
- *
- *   options   see the fields; batch_input_shape must be given
- *   layer     receives the handle
- *
- * Can only be added first. It does not count among the layers of a model, and no table shows it. No weights.
- *
- * Returns and threads: see above. Since 0.1.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-} elman_input_options;
-#define ELMAN_INPUT_OPTIONS_INIT { sizeof(elman_input_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0 }
-ELMAN_API elman_status elman_input_create(const elman_input_options *options, elman_layer *layer);
 
 /*
  * elman_lstm_create: long short-term memory, c = f c + i act(c~), h = o act(c).
  *
- *   options   see the fields; units must be given
+ *   options   units must be given
  *   layer     receives the handle
  *
- * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
- * with return_state the last states, (batch, units) each. Weights: kernel (features, 4 * units), recurrent_kernel
- * (units, 4 * units), bias (4 * units), gates in the order i, f, c, o.
- *
- * Returns and threads: see above. Since 0.2.
+ * Input and output as a SimpleRNN's, with two last states. Weights: kernel (features, 4 * units), recurrent_kernel
+ * (units, 4 * units), bias (4 * units), gates in the order i, f, c, o. Since 0.2.
  */
 typedef struct {
   size_t struct_size;
@@ -566,21 +680,17 @@ typedef struct {
   int32_t unroll;                     /* changes nothing: kept for the config */
 } elman_lstm_options;
 #define ELMAN_LSTM_OPTIONS_INIT \
-  { sizeof(elman_lstm_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, \
-    0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(elman_lstm_options), NULL, {0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0 }
 ELMAN_API elman_status elman_lstm_create(const elman_lstm_options *options, elman_layer *layer);
 
 /*
  * elman_gru_create: the gated recurrent unit, h = z h + (1 - z) act(h~).
  *
- *   options   see the fields; units must be given
+ *   options   units must be given
  *   layer     receives the handle
  *
- * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
- * with return_state the last states, (batch, units) each. Weights: kernel (features, 3 * units), recurrent_kernel
- * (units, 3 * units), bias (2, 3 * units), or (3 * units) with reset_before; gates in the order z, r, h.
- *
- * Returns and threads: see above. Since 0.2.
+ * Input and output as a SimpleRNN's. Weights: kernel (features, 3 * units), recurrent_kernel (units, 3 * units), bias
+ * (2, 3 * units), or (3 * units) with reset_before; gates in the order z, r, h. Since 0.2.
  */
 typedef struct {
   size_t struct_size;
@@ -605,20 +715,166 @@ typedef struct {
   int32_t unroll;                     /* changes nothing: kept for the config */
 } elman_gru_options;
 #define ELMAN_GRU_OPTIONS_INIT \
-  { sizeof(elman_gru_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, \
-    0, 0, 0, 0, 0, 0 }
+  { sizeof(elman_gru_options), NULL, {0}, 0, 0, NULL, NULL, NULL, NULL, NULL, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0 }
 ELMAN_API elman_status elman_gru_create(const elman_gru_options *options, elman_layer *layer);
+
+/*
+ * elman_rnn_create: a cell over a sequence.
+ *
+ *   options   cell must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
+ * with return_state the last states, (batch, size) each. Weights: the cell's.
+ *
+ * Returns also ELMAN_INVALID_HANDLE: cell is not live. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  elman_layer cell;                   /* a SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells, or the caller's */
+  int32_t frozen;
+  int32_t return_sequences;
+  int32_t return_state;
+  int32_t go_backwards;
+  int32_t stateful;                   /* needs a fixed batch */
+  int32_t unroll;                     /* changes nothing: kept for the config */
+  int32_t zero_output_for_mask;       /* zeros for masked steps, rather than the output before */
+  int32_t reserved;
+} elman_rnn_options;
+#define ELMAN_RNN_OPTIONS_INIT { sizeof(elman_rnn_options), NULL, {0}, 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0 }
+ELMAN_API elman_status elman_rnn_create(const elman_rnn_options *options, elman_layer *layer);
+
+/*
+ * elman_bidirectional_create: a recurrent layer and its mirror image that reads the sequence from its end.
+ *
+ *   options   layer must be given. layer and backward_layer are read, not shared: as in Keras, the new layer makes its
+ *             own two layers (forward_NAME, backward_NAME) from their configs, without their weights (but with the
+ *             values of elman_layer_set_initial_weights). A cell of the caller (elman_cell_create) is shared by both.
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, features); output as the wrapped layer's, with the units of both at "concat". Outputs of
+ * both directions stand in the order of the input. With return_state the forward states follow, then the backward ones.
+ * Weights: those of the forward layer, then those of the backward one.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: not a recurrent layer, the two do not fit together, no such merge mode;
+ * ELMAN_INVALID_HANDLE: layer or backward_layer is not live. Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  elman_layer layer;                  /* a SimpleRNN, LSTM, GRU or RNN */
+  elman_layer backward_layer;         /* the null handle: layer with go_backwards turned round */
+  const char *merge_mode;             /* NULL: "concat"; "sum", "mul", "ave"; "none" for two separate outputs */
+  int32_t frozen;
+  int32_t reserved;
+} elman_bidirectional_options;
+#define ELMAN_BIDIRECTIONAL_OPTIONS_INIT { sizeof(elman_bidirectional_options), NULL, {0}, 0, {0}, {0}, NULL, 0, 0 }
+ELMAN_API elman_status elman_bidirectional_create(const elman_bidirectional_options *options, elman_layer *layer);
+
+/*
+ * elman_time_distributed_create: a layer applied to each timestep.
+ *
+ *   options   layer must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's. Of a mask (batch, timesteps,
+ * ...) the layer gets the part of each timestep; the mask that it leaves goes on, or else whether anything of
+ * a timestep counts.
+ *
+ * Returns also ELMAN_UNSUPPORTED: a layer that keeps states; ELMAN_INVALID_HANDLE: options->layer. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  elman_layer layer;
+  int32_t frozen;
+  int32_t reserved;
+} elman_time_distributed_options;
+#define ELMAN_TIME_DISTRIBUTED_OPTIONS_INIT { sizeof(elman_time_distributed_options), NULL, {0}, 0, {0}, 0, 0 }
+ELMAN_API elman_status elman_time_distributed_create(const elman_time_distributed_options *options, elman_layer *layer);
+
+/*
+ * elman_embedding_create: rows of a table, by index.
+ *
+ *   options   input_dim and output_dim must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, ...) of whole numbers from 0 to input_dim - 1; output (batch, ..., output_dim). Another number is
+ * ELMAN_INVALID_ARGUMENT when the model runs. Weights: embeddings (input_dim, output_dim). Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t input_dim;                  /* rows, at most 2^24 */
+  int64_t output_dim;                 /* the size of a row */
+  const char *embeddings_initializer; /* NULL: "uniform" */
+  int32_t frozen;
+  int32_t mask_zero;                  /* index 0 masks its place: the mask has the shape of the indices */
+} elman_embedding_options;
+#define ELMAN_EMBEDDING_OPTIONS_INIT { sizeof(elman_embedding_options), NULL, {0}, 0, 0, 0, NULL, 0, 0 }
+ELMAN_API elman_status elman_embedding_create(const elman_embedding_options *options, elman_layer *layer);
+
+/*
+ * elman_masking_create: masks the places, such as timesteps, whose features all equal a value.
+ *
+ *   options   see the fields
+ *   layer     receives the handle
+ *
+ * Input and output (batch, ..., features), of rank 2 or more; the mask is (batch, ...). No weights. Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  double mask_value;
+  int32_t frozen;
+  int32_t reserved;
+} elman_masking_options;
+#define ELMAN_MASKING_OPTIONS_INIT { sizeof(elman_masking_options), NULL, {0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_masking_create(const elman_masking_options *options, elman_layer *layer);
+
+/*
+ * elman_dense_create: a fully connected layer, y = activation(x W + b) over the last axis.
+ *
+ *   options   units must be given
+ *   layer     receives the handle
+ *
+ * Input (batch, ..., features) of rank 2 or more; output (batch, ..., units). Weights: kernel (features, units), bias
+ * (units). After a recurrent layer it is the output head of the textbooks, y_t = f(W_y h_t + b). Since 0.1.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  int64_t units;                      /* 1 to 2^31 - 1 */
+  const char *activation;             /* NULL: "linear" */
+  const char *kernel_initializer;     /* NULL: "glorot_uniform" */
+  const char *bias_initializer;       /* NULL: "zeros" */
+  int32_t frozen;
+  int32_t no_bias;                    /* use_bias=False */
+} elman_dense_options;
+#define ELMAN_DENSE_OPTIONS_INIT { sizeof(elman_dense_options), NULL, {0}, 0, 0, NULL, NULL, NULL, 0, 0 }
+ELMAN_API elman_status elman_dense_create(const elman_dense_options *options, elman_layer *layer);
 
 /*
  * elman_conv_1d_create: a convolution along time.
  *
- *   options   see the fields; filters and kernel_size must be given
+ *   options   filters and kernel_size must be given
  *   layer     receives the handle
  *
  * Input (batch, timesteps, features); output (batch, new timesteps, filters). Weights: kernel (kernel_size, features /
- * groups, filters), bias (filters).
- *
- * Returns and threads: see above. Since 0.2.
+ * groups, filters), bias (filters). Since 0.2.
  */
 typedef struct {
   size_t struct_size;
@@ -638,133 +894,71 @@ typedef struct {
   int32_t no_bias;                    /* use_bias=False */
 } elman_conv_1d_options;
 #define ELMAN_CONV_1D_OPTIONS_INIT \
-  { sizeof(elman_conv_1d_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL, 0, 0 \
-    }
+  { sizeof(elman_conv_1d_options), NULL, {0}, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL, 0, 0 }
 ELMAN_API elman_status elman_conv_1d_create(const elman_conv_1d_options *options, elman_layer *layer);
 
 /*
- * elman_embedding_create: rows of a table, by index.
+ * elman_activation_create: a function of every number, or of every row (softmax).
  *
- *   options   see the fields; input_dim and output_dim must be given
+ *   options   activation must be given; NULL is ELMAN_WRONG_TYPE
  *   layer     receives the handle
  *
- * Input (batch, ...) of whole numbers from 0 to input_dim - 1; output (batch, ..., output_dim). Another number is
- * ELMAN_INVALID_ARGUMENT when the model runs. Weights: embeddings (input_dim, output_dim).
- *
- * Returns and threads: see above. Since 0.2.
+ * Input of any shape; output of the same shape. No weights. Since 0.1.
  */
 typedef struct {
   size_t struct_size;
   const char *name;
   int64_t batch_input_shape[ELMAN_MAX_RANK];
   size_t batch_input_rank;
-  int64_t input_dim;                  /* rows, at most 2^24 */
-  int64_t output_dim;                 /* the size of a row */
-  const char *embeddings_initializer; /* NULL: "uniform" */
+  const char *activation;             /* "tanh", "softmax", ... */
   int32_t frozen;
-  int32_t mask_zero;                  /* index 0 masks its place: the mask has the shape of the indices */
-} elman_embedding_options;
-#define ELMAN_EMBEDDING_OPTIONS_INIT \
-  { sizeof(elman_embedding_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0, 0, NULL, 0, 0 }
-ELMAN_API elman_status elman_embedding_create(const elman_embedding_options *options, elman_layer *layer);
+  int32_t reserved;
+} elman_activation_options;
+#define ELMAN_ACTIVATION_OPTIONS_INIT { sizeof(elman_activation_options), NULL, {0}, 0, NULL, 0, 0 }
+ELMAN_API elman_status elman_activation_create(const elman_activation_options *options, elman_layer *layer);
 
 /*
- * elman_masking_create: masks the places, such as timesteps, whose features all equal a value.
+ * elman_dropout_create: sets a part of its inputs to zero in training; at inference the input itself.
  *
  *   options   see the fields
  *   layer     receives the handle
  *
- * Input and output (batch, ..., features), of rank 2 or more; the mask is (batch, ...). No weights.
- *
- * Returns and threads: see above. Since 0.2.
+ * Input of any shape; output of the same shape. No weights. Since 0.1.
  */
 typedef struct {
   size_t struct_size;
   const char *name;
   int64_t batch_input_shape[ELMAN_MAX_RANK];
   size_t batch_input_rank;
-  double mask_value;
+  double rate;                        /* the part, 0 to 1 */
   int32_t frozen;
   int32_t reserved;
-} elman_masking_options;
-#define ELMAN_MASKING_OPTIONS_INIT \
-  { sizeof(elman_masking_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, 0.0, 0, 0 }
-ELMAN_API elman_status elman_masking_create(const elman_masking_options *options, elman_layer *layer);
+} elman_dropout_options;
+#define ELMAN_DROPOUT_OPTIONS_INIT { sizeof(elman_dropout_options), NULL, {0}, 0, 0.0, 0, 0 }
+ELMAN_API elman_status elman_dropout_create(const elman_dropout_options *options, elman_layer *layer);
 
-/*
- * elman_rnn_create: a cell over a sequence.
- *
- *   options   see the fields; cell must be given. The layer shares it: its weights are the layer's, and the caller still
- *             releases its handle.
- *   layer     receives the handle
- *
- * Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences, then
- * with return_state the last states, (batch, size) each. Weights: the cell's.
- *
- * Returns and threads: see above; ELMAN_INVALID_HANDLE: cell is not live. Since 0.2.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-  elman_layer cell;                   /* a SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells, or the caller's */
-  int32_t frozen;
-  int32_t return_sequences;
-  int32_t return_state;
-  int32_t go_backwards;
-  int32_t stateful;                   /* needs a fixed batch */
-  int32_t unroll;                     /* changes nothing: kept for the config */
-  int32_t zero_output_for_mask;       /* zeros for masked steps, rather than the output before */
-  int32_t reserved;
-} elman_rnn_options;
-#define ELMAN_RNN_OPTIONS_INIT \
-  { sizeof(elman_rnn_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0 }
-ELMAN_API elman_status elman_rnn_create(const elman_rnn_options *options, elman_layer *layer);
-
-/*
- * elman_time_distributed_create: a layer applied to each timestep.
- *
- *   options   see the fields; layer must be given, and is shared as elman_rnn_create shares its cell
- *   layer     receives the handle
- *
- * Input (batch, timesteps, ...); output (batch, timesteps, ...). Weights: the layer's. Of a mask (batch, timesteps, ...) the
- * layer gets what each timestep has; the mask that it leaves, or else whether anything of a timestep counts, goes on.
- *
- * Returns and threads: see above; ELMAN_UNSUPPORTED: a layer that keeps states; ELMAN_INVALID_HANDLE: options->layer is
- * not live. Since 0.2.
- */
-typedef struct {
-  size_t struct_size;
-  const char *name;
-  int64_t batch_input_shape[ELMAN_MAX_RANK];
-  size_t batch_input_rank;
-  elman_layer layer;
-  int32_t frozen;
-  int32_t reserved;
-} elman_time_distributed_options;
-#define ELMAN_TIME_DISTRIBUTED_OPTIONS_INIT \
-  { sizeof(elman_time_distributed_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, {0}, 0, 0 }
-ELMAN_API elman_status elman_time_distributed_create(const elman_time_distributed_options *options, elman_layer *layer);
+/* ================================================================================================================ */
+/* Cells and layers of the caller                                                                                   */
+/* ================================================================================================================ */
 
 /*
  * elman_cell_create: a cell that the caller wrote, for elman_rnn_create.
  *
- *   options   see the fields; units, state_sizes and call must be given
+ *   options   units, state_sizes and call must be given
  *   layer     receives the handle
  *
- * call runs one step for the whole batch. build, unless NULL, is called once, before the others, when the layer is built.
- * initial_states, unless NULL, writes the states with which a sequence, a stream or a stateful layer's first call begins,
- * where the caller gives none; they are zeros otherwise, and after elman_layer_reset_states.
+ * call runs one step for the whole batch. build, unless NULL, is called once, before the others, when the layer is
+ * built. initial_states, unless NULL, writes the states with which a sequence, a stream or a stateful layer's first
+ * call begins, where the caller gives none; they are zeros otherwise, and after elman_layer_reset_states.
  *
- * These functions may be called from any thread, from several at once where several models or calls run. They may read the
- * layer and the model that are running them; what changes one of them ("changes" below) is there an
- * ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that they start must not be waited for while it
- * changes them. release, unless NULL, is called once with context when the library is done with it; not where
+ * These functions may be called from any thread, from several at once where several models or calls run. They may read
+ * the layer and the model that are running them; what changes one of them ("Changes the layer" below) is there an
+ * ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that they start must not be waited for while
+ * it changes them. release, unless NULL, is called once with context when the library is done with it; not where
  * elman_cell_create fails. Such a cell has no weights that elman knows, and no config makes it.
  *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When one of the functions does not return
- * 0, what needed it returns ELMAN_INVALID_ARGUMENT. Threads: any. Since 0.2.
+ * Returns also ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When one of the functions does not return 0,
+ * what needed it returns ELMAN_INVALID_ARGUMENT; see elman_last_callback_status. Since 0.2.
  */
 typedef struct {
   size_t batch;
@@ -794,15 +988,16 @@ ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elma
 /*
  * elman_lambda_create: a function of the caller as a layer.
  *
- *   options   see the fields; call must be given
+ *   options   call must be given; name, batch_input_shape and frozen as in "Layers from options"
  *   layer     receives the handle
  *
- * shape tells the output's shape for an input's, -1 for what is not fixed; output_shape has room for ELMAN_MAX_RANK
- * dimensions. It is called once for each shape of inputs, and what it told is kept. NULL: the input's own. call fills output->data (output->count floats of output->shape). Both are called as
- * the function of elman_cell_create is, and so is release. No weights, and no config makes such a layer.
+ * shape writes the output's shape for an input's, -1 for what is not fixed; output_shape has room for ELMAN_MAX_RANK
+ * dimensions. It is called once for each shape of inputs, and its result is kept. NULL: the input's own. call fills
+ * output->data (output->count floats of output->shape). Both, and release, are called as the functions of
+ * elman_cell_create are. No weights, and no config makes such a layer.
  *
- * Returns and threads: see above. When call or shape does not return 0, the function that needed it returns
- * ELMAN_INVALID_ARGUMENT. Since 0.2.
+ * Returns also ELMAN_INVALID_ARGUMENT: call is NULL. When call or shape does not return 0, the function that needed it
+ * returns ELMAN_INVALID_ARGUMENT. Since 0.2.
  */
 typedef struct {
   size_t struct_size;
@@ -810,14 +1005,14 @@ typedef struct {
   int64_t batch_input_shape[ELMAN_MAX_RANK];
   size_t batch_input_rank;
   void *context;
-  int32_t (*shape)(void *context, const int64_t *input_shape, size_t input_rank, int64_t *output_shape, size_t *output_rank);
+  int32_t (*shape)(void *context, const int64_t *input_shape, size_t input_rank, int64_t *output_shape,
+                   size_t *output_rank);
   int32_t (*call)(void *context, const elman_array *input, elman_output *output);
   void (*release)(void *context);
   int32_t frozen;
   int32_t reserved;
 } elman_lambda_options;
-#define ELMAN_LAMBDA_OPTIONS_INIT \
-  { sizeof(elman_lambda_options), NULL, {0, 0, 0, 0, 0, 0, 0, 0}, 0, NULL, NULL, NULL, NULL, 0, 0 }
+#define ELMAN_LAMBDA_OPTIONS_INIT { sizeof(elman_lambda_options), NULL, {0}, 0, NULL, NULL, NULL, NULL, 0, 0 }
 ELMAN_API elman_status elman_lambda_create(const elman_lambda_options *options, elman_layer *layer);
 
 /* ================================================================================================================ */
@@ -825,1034 +1020,458 @@ ELMAN_API elman_status elman_lambda_create(const elman_lambda_options *options, 
 /* ================================================================================================================ */
 
 /*
- * elman_layer_name: the layer's name, such as "simple_rnn_1".
+ * elman_layer_name, elman_layer_class_name: the layer's name, such as "simple_rnn_1", and its class's, "SimpleRNN".
  *
- *   layer                    a live handle
- *   text, capacity, length   receive the name, by the rule of texts
+ *   text, capacity, length   receive the name
  *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_name(elman_layer layer, char *text, size_t capacity, size_t *length);
-
-/*
- * elman_layer_class_name: Keras's name of the layer's class, such as "SimpleRNN".
- *
- *   layer                    a live handle
- *   text, capacity, length   receive the name, by the rule of texts
- *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
- */
 ELMAN_API elman_status elman_layer_class_name(elman_layer layer, char *text, size_t capacity, size_t *length);
 
 /*
  * elman_layer_config: the layer's arguments as a JSON object, as Keras's get_config() gives them.
  *
- *   layer                    a live handle
- *   text, capacity, length   receive the JSON, by the rule of texts
+ *   text, capacity, length   receive the JSON
  *
  * With elman_layer_class_name and elman_layer_create it makes the same layer again, under the same name and with other
- * weights.
- *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ * weights. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_config(elman_layer layer, char *text, size_t capacity, size_t *length);
 
 /*
- * elman_layer_build: make the weights of a layer for an input shape.
+ * elman_layer_build: makes the weights of a layer for an input shape.
  *
- *   layer         a live handle
- *   input_shape   batch first, -1 where a dimension is not fixed; the features must be fixed where the layer has weights
+ *   input_shape   batch first, -1 where a dimension is not fixed; the features must be fixed where the layer has
+ *                 weights
  *   input_rank    1 to ELMAN_MAX_RANK
  *
- * A model builds the layers that are added to it; this is for layers used alone. A layer that is built already keeps its
- * weights, and the shape must fit them. Initial values take their place among the random numbers now, and are made when
- * they are first read: never where weights are set before. Changes the layer.
+ * A model builds the layers that are added to it; this is for layers used alone. A layer that is built already keeps
+ * its weights, and the shape must fit them. Initial values take their place among the random numbers now, and are made
+ * when they are first read: never where weights are set before. Changes the layer.
  *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: not a rank or a size for this layer; ELMAN_INVALID_ARGUMENT: a dimension below
- * -1, a rank out of range, unknown features, or an unknown batch for a stateful layer; ELMAN_OUT_OF_MEMORY.
- * Threads: any. Since 0.1.
+ * Returns also ELMAN_SHAPE_MISMATCH: not a rank or a size for this layer; ELMAN_INVALID_ARGUMENT: unknown features, or
+ * an unknown batch for a stateful layer. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_build(elman_layer layer, const int64_t *input_shape, size_t input_rank);
 
 /*
  * elman_layer_is_built: whether the layer has its weights.
  *
- *   layer   a live handle
  *   built   receives 1 or 0
  *
- * Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_is_built(elman_layer layer, int32_t *built);
 
 /*
- * elman_layer_is_trainable: whether training may change the layer's weights.
- *
- *   layer       a live handle
- *   trainable   receives 1 or 0
- *
- * Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_is_trainable(elman_layer layer, int32_t *trainable);
-
-/*
- * elman_layer_set_trainable: whether training may change the layer's weights, and those of the layers inside it.
- *
- *   layer       a live handle
- *   trainable   0: no; otherwise yes
- *
- * It moves the layer's parameters between the "Trainable" and "Non-trainable" totals of a summary. Changes the layer.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trainable);
-
-/*
- * elman_layer_supports_masking, elman_layer_set_supports_masking: Keras's attribute, whether the layer knows of masks.
- *
- *   layer      a live handle
- *   supports   receives 1 or 0; or 0: the layer leaves no mask; otherwise it passes one on
- *
- * A layer that does not know of masks, such as Conv1D, drops that of its input; told to support them, it passes it on as it
- * is. What a layer that knows of masks does with one stays: Masking and Embedding make one, a recurrent layer without
- * return_sequences leaves none. The key "supports_masking" of a config says the same. Streams that were made before keep to
- * what was said then. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_supports_masking(elman_layer layer, int32_t *supports);
-ELMAN_API elman_status elman_layer_set_supports_masking(elman_layer layer, int32_t supports);
-
-/*
- * elman_layer_child: a layer inside a layer.
- *
- *   layer   a live handle
- *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional, "layer" of a
- *           TimeDistributed, "cell" of an RNN; "cells/0", "cells/1", ... of a StackedRNNCells
- *   child   receives a handle, to be released by the caller
- *
- * What is done to the child is done to the layer around it.
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: the layer has nothing of that name. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_layer_child(elman_layer layer, const char *role, elman_layer *child);
-
-/*
  * elman_layer_input_shape: the input shape that the layer was built for.
  *
- *   layer                   a live handle
- *   shape, capacity, rank   receive the shape, by the rule of shapes
+ *   shape, capacity, rank   receive the shape
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank. Threads: any. Since 0.1.
+ * Returns also ELMAN_NOT_BUILT. Since 0.1.
  */
 ELMAN_API elman_status elman_layer_input_shape(elman_layer layer, int64_t *shape, size_t capacity, size_t *rank);
 
 /*
  * elman_layer_output_shape: the shape of the layer's output for an input shape.
  *
- *   layer                   a live handle
- *   input_shape             batch first, -1 where a dimension is not fixed; NULL (with input_rank 0): the one that the
- *                           layer was built for
+ *   input_shape             batch first, -1 where a dimension is not fixed; NULL (with input_rank 0): the shape that
+ *                           the layer was built for
  *   input_rank              1 to ELMAN_MAX_RANK, 0 with NULL
- *   shape, capacity, rank   receive the shape, by the rule of shapes; where there are several outputs, that of the first
+ *   shape, capacity, rank   receive the shape; of several outputs, that of the first
  *
  * Nothing is built or run.
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT: no shape given and none known; ELMAN_SHAPE_MISMATCH: not an input of this layer;
- * ELMAN_INVALID_ARGUMENT: not a shape; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank. Threads: any. Since 0.1.
+ * Returns also ELMAN_NOT_BUILT: no shape given and none known; ELMAN_SHAPE_MISMATCH: not an input of this layer.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_output_shape(elman_layer layer, const int64_t *input_shape, size_t input_rank,
                                                 int64_t *shape, size_t capacity, size_t *rank);
 
 /*
- * elman_layer_count_params: how many numbers the layer's weights have.
+ * elman_layer_child: a layer inside a layer.
  *
- *   layer       a live handle
- *   total       receives the number of all; may be NULL
- *   trainable   receives the number of those that training may change; may be NULL
+ *   role    Keras's name of the attribute: "forward_layer" or "backward_layer" of a Bidirectional, "layer" of a
+ *           TimeDistributed, "cell" of an RNN; "cells/0", "cells/1", ... of a StackedRNNCells
+ *   child   receives a handle
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT. Threads: any. Since 0.1.
+ * What is done to the child is done to the layer around it.
+ *
+ * Returns also ELMAN_NOT_FOUND: the layer has nothing of that name. Since 0.1.
  */
-ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *total, int64_t *trainable);
+ELMAN_API elman_status elman_layer_child(elman_layer layer, const char *role, elman_layer *child);
 
 /*
- * elman_layer_quantize: store the weights of the layer's products in fewer bits, for inference.
+ * elman_layer_is_trainable, elman_layer_set_trainable: whether training may change the layer's weights.
  *
- *   layer   a live handle
- *   mode    "float16", "bfloat16", or "int8" with a scale for each output channel; "float32" goes back to whole numbers
- *   error   receives how far rounding moved the weights: the root of their mean squared error over that of their mean
- *           square; may be NULL
+ *   trainable   receives 1 or 0; or 0: no, otherwise yes
  *
- * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
- * was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor multiplies bytes (AVX-512 VNNI)
- * does int8 round inputs and states: to 2^-22 of the largest of up to 512 neighbours, and to no less than seven bits of each.
- * It pays where reading the weights takes the time: few rows at once, and weights larger than a cache. The mode stands in the
- * config as "quantization", the rounded values in the weights: a layer made again from both gives the same bits. Weights that
- * are set later are rounded as they are set, and must be finite. float16 ends at 65504, and begins at 2^-14.
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
- * then. Changes the layer. Threads: any. Since 0.2.
+ * Setting it holds for the layers inside too, and moves the layer's parameters between the "Trainable" and
+ * "Non-trainable" totals of a summary. Changes the layer. Since 0.2, the setter since 0.1.
  */
-ELMAN_API elman_status elman_layer_quantize(elman_layer layer, const char *mode, double *error);
+ELMAN_API elman_status elman_layer_is_trainable(elman_layer layer, int32_t *trainable);
+ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trainable);
 
 /*
- * elman_layer_reset_states: put the states that a stateful layer carries from call to call back to zeros.
+ * elman_layer_supports_masking, elman_layer_set_supports_masking: Keras's attribute, whether the layer knows of masks.
  *
- *   layer   a live handle
+ *   supports   receives 1 or 0; or 0: the layer leaves no mask, otherwise it passes one on
  *
- * Layers that are not stateful stay as they are. Changes the layer. Threads: any. Since 0.1.
+ * A layer that does not know of masks, such as Conv1D, drops that of its input; set to support them, it passes it on as
+ * it is. What a layer that knows of masks does with one stays: Masking and Embedding make one, a recurrent layer
+ * without return_sequences leaves none. The key "supports_masking" of a config has the same effect. Streams that were
+ * made before keep the old value. Since 0.2.
  */
-ELMAN_API elman_status elman_layer_reset_states(elman_layer layer);
-
-/*
- * elman_layer_state_count: how many states a stateful layer carries from call to call.
- *
- *   layer   a live handle of a stateful layer that is built
- *   count   receives the number: 1, 2 for an LSTM, those of both directions for a Bidirectional
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT: the layer is not stateful. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_state_count(elman_layer layer, size_t *count);
-
-/*
- * elman_layer_state_shape: the shape of a state, (batch, size).
- *
- *   layer   a live handle of a stateful layer that is built
- *   index   0 to the count of states
- *   shape, capacity, rank   where the shape goes: see "Shapes"
- *
- * Returns as elman_layer_state_count; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_state_shape(elman_layer layer, size_t index, int64_t *shape, size_t capacity,
-                                               size_t *rank);
-
-/*
- * elman_layer_get_state: copy a state out.
- *
- *   layer    a live handle of a stateful layer that is built
- *   index    0 to the count of states
- *   values   receives the floats
- *   count    floats that values holds
- *
- * Returns as elman_layer_state_count; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_get_state(elman_layer layer, size_t index, float *values, size_t count);
-
-/*
- * elman_layer_set_states: put states in the place of those that a stateful layer carries.
- *
- *   layer    a live handle of a stateful layer that is built
- *   states   count arrays of the shapes that elman_layer_state_shape tells
- *   count    as many as the layer has
- *
- * Changes the layer. Returns as elman_layer_state_count; ELMAN_SHAPE_MISMATCH: another number, or a shape that does not
- * fit. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_set_states(elman_layer layer, const elman_array *states, size_t count);
+ELMAN_API elman_status elman_layer_supports_masking(elman_layer layer, int32_t *supports);
+ELMAN_API elman_status elman_layer_set_supports_masking(elman_layer layer, int32_t supports);
 
 /* ================================================================================================================ */
-/* Weights of a layer                                                                                               */
+/* Weights                                                                                                          */
 /* ================================================================================================================ */
 
 /*
- * Weights stand in Keras's order: kernel, recurrent_kernel, bias. A layer that is not built has none. Their names are
- * paths: "simple_rnn/kernel", "bidirectional/forward_simple_rnn/bias".
+ * The weights of a layer stand in Keras's order: kernel, recurrent_kernel, bias; those of a model in the order of its
+ * layers. What is not built has none. Their names are paths: "simple_rnn/kernel",
+ * "bidirectional/forward_simple_rnn/bias". An index is below the weight count; another is ELMAN_NOT_FOUND. A value that
+ * is set has exactly the weight's shape (otherwise ELMAN_SHAPE_MISMATCH) and is finite where the weight is quantized
+ * (otherwise ELMAN_INVALID_ARGUMENT).
  */
 
 /*
- * elman_layer_weight_count: how many weights (arrays) the layer has.
+ * elman_layer_weight_count, elman_model_weight_count: how many weights (arrays) there are.
  *
- *   layer   a live handle
- *   count   receives the number; 0 before the layer is built. What stands in several places, such as a cell that is twice in
- *           a stack, counts once.
+ *   count   receives the number. What stands in several places, such as a cell that is twice in a stack, counts once.
  *
- * Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_weight_count(elman_layer layer, size_t *count);
+ELMAN_API elman_status elman_model_weight_count(elman_model model, size_t *count);
 
 /*
- * elman_layer_weight_name: the name of a weight, such as "simple_rnn/kernel".
+ * elman_layer_weight_name, elman_model_weight_name: the name of a weight, such as "simple_rnn/kernel".
  *
- *   layer                    a live handle
- *   index                    below the layer's weight count
- *   text, capacity, length   receive the name, by the rule of texts
+ *   text, capacity, length   receive the name
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length.
- * Threads: any. Since 0.1.
+ * Since 0.1.
  */
-ELMAN_API elman_status elman_layer_weight_name(elman_layer layer, size_t index, char *text, size_t capacity, size_t *length);
+ELMAN_API elman_status elman_layer_weight_name(elman_layer layer, size_t index, char *text, size_t capacity,
+                                               size_t *length);
+ELMAN_API elman_status elman_model_weight_name(elman_model model, size_t index, char *text, size_t capacity,
+                                               size_t *length);
 
 /*
- * elman_layer_weight_index: the index of a weight of a name.
+ * elman_layer_weight_index, elman_model_weight_index: the index of the weight of a name.
  *
- *   layer   a live handle
- *   name    such as "simple_rnn/kernel", with or without Keras 2's ":0" at its end
+ *   name    such as "simple_rnn/kernel", with or without Keras 2's ":0" at its end; an unknown one is ELMAN_NOT_FOUND
  *   index   receives the index
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that name; ELMAN_INVALID_ARGUMENT: NULL or not UTF-8.
- * Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_weight_index(elman_layer layer, const char *name, size_t *index);
+ELMAN_API elman_status elman_model_weight_index(elman_model model, const char *name, size_t *index);
 
 /*
- * elman_layer_weight_shape: the shape of a weight.
+ * elman_layer_weight_shape, elman_model_weight_shape: the shape of a weight.
  *
- *   layer                   a live handle
- *   index                   below the layer's weight count
- *   shape, capacity, rank   receive the shape, by the rule of shapes; none of its dimensions is -1
+ *   shape, capacity, rank   receive the shape; none of its dimensions is -1
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank.
- * Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_weight_shape(elman_layer layer, size_t index, int64_t *shape, size_t capacity,
+                                                size_t *rank);
+ELMAN_API elman_status elman_model_weight_shape(elman_model model, size_t index, int64_t *shape, size_t capacity,
                                                 size_t *rank);
 
 /*
  * elman_layer_weight_trainable: whether training may change a weight.
  *
- *   layer       a live handle
- *   index       below the layer's weight count
  *   trainable   receives 1 or 0
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index. Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_weight_trainable(elman_layer layer, size_t index, int32_t *trainable);
 
 /*
- * elman_layer_get_weight: copy the values of a weight out.
+ * elman_layer_get_weight, elman_model_get_weight: copies the values of a weight out.
  *
- *   layer    a live handle
- *   index    below the layer's weight count
  *   values   receives the values, row-major
- *   count    floats that values holds: at least the product of the weight's shape; what is beyond stays as it was
+ *   count    floats that values holds: at least the product of the weight's shape
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: count is too small.
- * Threads: any. Since 0.1.
+ * Since 0.1.
  */
 ELMAN_API elman_status elman_layer_get_weight(elman_layer layer, size_t index, float *values, size_t count);
-
-/*
- * elman_layer_set_weight: copy new values of a weight in.
- *
- *   layer   a live handle
- *   index   below the layer's weight count
- *   value   the values, in exactly the weight's shape
- *
- * Changes the layer: calls that run finish with the old values. A call of a model that runs meanwhile may see the new
- * values in this layer only; elman_model_set_weights changes all at once.
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
- * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, const elman_array *value);
-
-/*
- * elman_layer_set_weights: copy new values of all weights in, or none.
- *
- *   layer    a live handle
- *   values   one array a weight, each in exactly the weight's shape; may be NULL where count is 0
- *   count    the layer's weight count
- *
- * Changes the layer. Where it fails, every weight keeps its values. Calls that run meanwhile use the old values or the new
- * ones, never some of each; of a layer with layers in it, such as a Bidirectional, that holds for each of these.
- *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
- * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
-
-/*
- * elman_layer_set_initial_weights: the values that the weights have once the layer is built; Keras's argument `weights`.
- *
- *   layer    a live handle
- *   values   one array a weight, in the order of the weights; may be NULL where count is 0. They are copied.
- *   count    up to 65536
- *
- * A layer that is built sets its weights at once, as by elman_layer_set_weights. Otherwise whatever builds it does, alone
- * or in a model, a Bidirectional, an RNN or another layer around it; where the values do not fit, it fails with
- * ELMAN_SHAPE_MISMATCH, and the layer is not built. The copies that a Bidirectional makes have the values too.
- *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: the layer is built, and the values do not fit; ELMAN_INVALID_ARGUMENT: NULL, not
- * an array, count is too large, or not finite where the weight is quantized. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_layer_set_initial_weights(elman_layer layer, const elman_array *values, size_t count);
-
-/* ================================================================================================================ */
-/* Models                                                                                                           */
-/* ================================================================================================================ */
-
-/*
- * elman_model_create: make an empty model: Keras's Sequential.
- *
- *   name    its name; NULL: "sequential", "sequential_1", ...
- *   model   receives the handle, to be released by the caller
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: model is NULL, name is not UTF-8. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_create(const char *name, elman_model *model);
-
-/*
- * elman_model_create_from_config: make a model from what get_config() or to_json() of a Sequential gives.
- *
- *   config_json   {"name": ..., "layers": [{"class_name": ..., "config": ...}, ...]}, or the same as the "config" of
- *                 {"class_name": "Sequential", "config": ...}; of Keras 1, 2 or 3. Keras 2.0 to 2.2.2 wrote the list alone
- *   model         receives the handle, to be released by the caller
- *
- * Weights are fresh. Nothing that a config names is ever imported, opened or run. "keras_version" beside "class_name" says
- * what some names mean: "hard_sigmoid" is clip(0.2 x + 0.5, 0, 1) in Keras 1 and 2 ("backend" without a version is Keras
- * 1), otherwise relu6(x + 3) / 6; and an LSTM or GRU without "recurrent_activation" has it up to Keras 2.3.
- *
- * Returns the codes of elman_layer_create and elman_model_add_layer; ELMAN_UNSUPPORTED: not a Sequential.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_create_from_config(const char *config_json, elman_model *model);
-
-/*
- * elman_model_add_layer: append a layer.
- *
- *   model   a live handle
- *   layer   a live handle; the model keeps its own reference, so that the caller may release it at once
- *
- * Where the shape of its input is known the layer is built here, otherwise at elman_model_build or the first run. One
- * layer may stand in several models; they then share its weights. Changes the model.
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: the name is taken in this model, an InputLayer that is not first, a layer
- * after one with several outputs; ELMAN_SHAPE_MISMATCH: it does not fit what comes before. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_add_layer(elman_model model, elman_layer layer);
-
-/*
- * elman_model_pop_layer: take the last layer off.
- *
- *   model   a live handle
- *
- * The layer keeps its weights, and lives on where a handle has it. Changes the model.
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: the model has no layers. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_pop_layer(elman_model model);
-
-/*
- * elman_model_release: give a handle back.
- *
- *   model   a live handle, or the null handle
- *
- * The model goes with its last handle, once the calls that run on it are through.
- *
- * Returns ELMAN_OK; ELMAN_INVALID_HANDLE: released already, or never a model. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_release(elman_model model);
-
-/*
- * elman_model_name: the model's name, such as "sequential_1".
- *
- *   model                    a live handle
- *   text, capacity, length   receive the name, by the rule of texts
- *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_name(elman_model model, char *text, size_t capacity, size_t *length);
-
-/*
- * elman_model_config: the model as a JSON object, as Keras's get_config() gives it.
- *
- *   model                    a live handle
- *   text, capacity, length   receive the JSON, by the rule of texts
- *
- * elman_model_create_from_config makes the same model again, with other weights.
- *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_config(elman_model model, char *text, size_t capacity, size_t *length);
-
-/*
- * elman_model_json: the model as JSON that Keras reads, as its to_json() gives it.
- *
- *   model                    a live handle
- *   text, capacity, length   receive the JSON, by the rule of texts
- *
- * The config with {"class_name": "Sequential"} around it, and the input shape in an InputLayer. Keras 2 and Keras 3 both
- * read it; but a "hard_sigmoid" is another function in each: a model with that of Keras 2 gives JSON that says
- * "keras_version": "2.15.0", and one with that of Keras 3 JSON that Keras 2 refuses. elman_model_create_from_config reads
- * them all.
- *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_model_json(elman_model model, char *text, size_t capacity, size_t *length);
-
-/*
- * elman_model_build: make the weights of all layers for an input shape.
- *
- *   model         a live handle
- *   input_shape   batch first, -1 where a dimension is not fixed
- *   input_rank    1 to ELMAN_MAX_RANK
- *
- * Needed only where no layer tells its input shape and weights or a summary are wanted before the first run. A model that
- * is built already keeps its weights, and the shape must fit them. Changes the model.
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT: the model has no layers; ELMAN_SHAPE_MISMATCH: a layer does not fit;
- * ELMAN_INVALID_ARGUMENT: not a shape, unknown features; ELMAN_OUT_OF_MEMORY. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_build(elman_model model, const int64_t *input_shape, size_t input_rank);
-
-/*
- * elman_model_is_built: whether the model knows its input shape and has its weights.
- *
- *   model   a live handle
- *   built   receives 1 or 0
- *
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_is_built(elman_model model, int32_t *built);
-
-/*
- * elman_model_layer_count: how many layers the model has, without an InputLayer.
- *
- *   model   a live handle
- *   count   receives the number
- *
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_layer_count(elman_model model, size_t *count);
-
-/*
- * elman_model_layer: a layer of the model by its index.
- *
- *   model   a live handle
- *   index   below the model's layer count
- *   layer   receives a handle, to be released by the caller; every call makes a new one
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no layer of that index. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_layer(elman_model model, size_t index, elman_layer *layer);
-
-/*
- * elman_model_find_layer: a layer of the model by its name.
- *
- *   model   a live handle
- *   name    the layer's name
- *   layer   receives a handle, to be released by the caller; every call makes a new one
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no layer of that name; ELMAN_INVALID_ARGUMENT: NULL or not UTF-8.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_find_layer(elman_model model, const char *name, elman_layer *layer);
-
-/*
- * elman_model_input_shape: the shape of the model's inputs.
- *
- *   model                   a live handle
- *   shape, capacity, rank   receive the shape, by the rule of shapes; -1 where a dimension is not fixed
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_input_shape(elman_model model, int64_t *shape, size_t capacity, size_t *rank);
-
-/*
- * elman_model_output_shape: the shape of the model's output for an input shape.
- *
- *   model                                   a live handle
- *   input_shape                             batch first, -1 where a dimension is not fixed; NULL (with input_rank 0): the
- *                                           one that the model was built for
- *   input_rank                              1 to ELMAN_MAX_RANK, 0 with NULL
- *   output_shape, capacity, output_rank     receive the shape, by the rule of shapes; where there are several outputs,
- *                                           that of the first
- *
- * Nothing is built or run. The product of the shape is the output_count that elman_model_forward needs.
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT: no shape given and none known; ELMAN_SHAPE_MISMATCH: not an input of this model;
- * ELMAN_INVALID_ARGUMENT: not a shape; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *output_rank. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_output_shape(elman_model model, const int64_t *input_shape, size_t input_rank,
-                                                int64_t *output_shape, size_t capacity, size_t *output_rank);
-
-/*
- * elman_model_count_params: how many numbers the model's weights have.
- *
- *   model       a live handle
- *   total       receives the number of all; may be NULL
- *   trainable   receives the number of those that training may change; may be NULL
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_count_params(elman_model model, int64_t *total, int64_t *trainable);
-
-/*
- * elman_model_memory: how much memory a forward call works in, beside its input, its outputs and the weights (see
- * elman_model_weight_memory).
- *
- *   model         a live handle
- *   input_shape   the shape of the input, batch first; a model that has not been built is built for it
- *   input_rank    1 to ELMAN_MAX_RANK
- *   bytes         receives the bytes
- *
- * The outputs of at most two layers, the gates of a block of timesteps, and states. The model keeps the memory for the next call
- * of that shape, so that a repeated call allocates nothing; calls that run at once have each their own. It keeps that of
- * the 64 shapes used last, up to 64 MiB in all, or that of the last shape alone if it is larger.
- *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH; ELMAN_NOT_BUILT for a model without layers. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *input_shape, size_t input_rank, size_t *bytes);
-
-/*
- * elman_model_set_num_threads: how many threads a call of this model may use.
- *
- *   model     a live handle
- *   threads   1 to 1024; 0: the number of the process, see elman_set_num_threads
- *
- * Holds from the next call on, and for streams that are created later. Results do not depend on it.
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_model_set_num_threads(elman_model model, int32_t threads);
-
-/*
- * elman_model_quantize: store the weights of the model's products in fewer bits, for inference.
- *
- *   model   a live handle
- *   mode    "float16", "bfloat16", or "int8" with a scale for each output channel; "float32" goes back to whole numbers
- *   error   receives how far rounding moved the weights: the root of their mean squared error over that of their mean
- *           square; may be NULL
- *
- * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are rounded: what
- * was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor multiplies bytes (AVX-512 VNNI)
- * does int8 round inputs and states: to 2^-22 of the largest of up to 512 neighbours, and to no less than seven bits of each.
- * It pays where reading the weights takes the time: few rows at once, and weights larger than
- * a cache. The mode stands in the config as "quantization", the rounded values in the
- * weights: a model made again from both gives the same bits. Weights that are set later are rounded as they are set, and
- * must be finite. float16 ends at 65504, and begins at 2^-14.
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT for another mode, or weights that are not finite: none is quantized
- * then. Changes the model. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode, double *error);
-
-/*
- * elman_model_reset_states: put the states that stateful layers carry from call to call back to zeros.
- *
- *   model   a live handle
- *
- * Changes the model. Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_reset_states(elman_model model);
-
-/*
- * elman_model_weight_memory: how much memory the weights take now.
- *
- *   model    a live handle
- *   values   receives the bytes of the values, as they are set and read; may be NULL
- *   packed   receives the bytes of the same in the order and format in which the arithmetic reads them; may be NULL
- *
- * Initial values are made when they are first read, and packed by the first run: a model that was only built takes
- * neither, and one whose weights are set before never makes them. After a run both are there, together about twice the
- * size of the weights; quantized weights are packed in fewer bytes. A layer that is at several places in the model
- * counts once. Streams that did not step since weights were set keep those before.
- *
- * Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_model_weight_memory(elman_model model, size_t *values, size_t *packed);
-
-/* ================================================================================================================ */
-/* Weights of a model                                                                                               */
-/* ================================================================================================================ */
-
-/* The weights of all layers, in the order of the layers; see "Weights of a layer". */
-
-/*
- * elman_model_weight_count: how many weights (arrays) the model has.
- *
- *   model   a live handle
- *   count   receives the number; 0 before the model is built. A layer that stands in several places counts once.
- *
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_weight_count(elman_model model, size_t *count);
-
-/*
- * elman_model_weight_name: the name of a weight, such as "simple_rnn/kernel".
- *
- *   model                    a live handle
- *   index                    below the model's weight count
- *   text, capacity, length   receive the name, by the rule of texts
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_weight_name(elman_model model, size_t index, char *text, size_t capacity, size_t *length);
-
-/*
- * elman_model_weight_index: the index of a weight of a name.
- *
- *   model   a live handle
- *   name    such as "simple_rnn/kernel", with or without Keras 2's ":0" at its end
- *   index   receives the index
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that name; ELMAN_INVALID_ARGUMENT: NULL or not UTF-8.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_weight_index(elman_model model, const char *name, size_t *index);
-
-/*
- * elman_model_weight_shape: the shape of a weight.
- *
- *   model                   a live handle
- *   index                   below the model's weight count
- *   shape, capacity, rank   receive the shape, by the rule of shapes; none of its dimensions is -1
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: 0 < capacity < *rank.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_weight_shape(elman_model model, size_t index, int64_t *shape, size_t capacity,
-                                                size_t *rank);
-
-/*
- * elman_model_get_weight: copy the values of a weight out.
- *
- *   model    a live handle
- *   index    below the model's weight count
- *   values   receives the values, row-major
- *   count    floats that values holds: at least the product of the weight's shape; what is beyond stays as it was
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_BUFFER_TOO_SMALL: count is too small.
- * Threads: any. Since 0.1.
- */
 ELMAN_API elman_status elman_model_get_weight(elman_model model, size_t index, float *values, size_t count);
 
 /*
- * elman_model_set_weight: copy new values of a weight in.
+ * elman_layer_set_weight, elman_model_set_weight: copies new values of a weight in.
  *
- *   model   a live handle
- *   index   below the model's weight count
- *   value   the values, in exactly the weight's shape
+ *   value   the values
  *
- * Changes the model: calls that run finish with the old values.
- *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no weight of that index; ELMAN_SHAPE_MISMATCH: another shape;
- * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
+ * Changes the layer or the model: calls that run finish with the old values. A call of a model that runs meanwhile may
+ * see new values in one layer only; elman_model_set_weights changes all at once. Since 0.1.
  */
+ELMAN_API elman_status elman_layer_set_weight(elman_layer layer, size_t index, const elman_array *value);
 ELMAN_API elman_status elman_model_set_weight(elman_model model, size_t index, const elman_array *value);
 
 /*
- * elman_model_set_weights: copy new values of all weights in, or none.
+ * elman_layer_set_weights, elman_model_set_weights: copies new values of all weights in, or none.
  *
- *   model    a live handle
- *   values   one array a weight, each in exactly the weight's shape; may be NULL where count is 0
- *   count    the model's weight count
+ *   values   one array a weight, in the order of the weights; may be NULL where count is 0
+ *   count    the weight count; another is ELMAN_SHAPE_MISMATCH
  *
- * Changes the model: no call runs with some old and some new values. Where it fails, every weight keeps its values.
- *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: another number of weights, or a shape that does not fit;
- * ELMAN_INVALID_ARGUMENT: not an array, or not finite where the weight is quantized. Threads: any. Since 0.1.
+ * Changes the layer or the model. Where it fails, every weight keeps its values. Calls that run meanwhile use the old
+ * values or the new ones, never some of each; where a layer with layers in it, such as a Bidirectional, is set by
+ * itself, that holds for each of these. Since 0.1.
  */
+ELMAN_API elman_status elman_layer_set_weights(elman_layer layer, const elman_array *values, size_t count);
 ELMAN_API elman_status elman_model_set_weights(elman_model model, const elman_array *values, size_t count);
 
-/* ================================================================================================================ */
-/* The summary                                                                                                      */
-/* ================================================================================================================ */
-
 /*
- * elman_model_summary: the table of the model's layers, their output shapes and parameter counts.
+ * elman_layer_set_initial_weights: the values of the weights once the layer is built; Keras's argument `weights`.
  *
- *   model                    a live handle
- *   text, capacity, length   receive the table, by the rule of texts; every line ends with a newline
+ *   values   one array a weight, in the order of the weights; may be NULL where count is 0. They are copied.
+ *   count    up to 65536; more is ELMAN_INVALID_ARGUMENT
  *
- * The table of TensorFlow 2.0 to 2.3, 65 columns wide:
- *
- *     Model: "sequential_1"
- *     _________________________________________________________________
- *     Layer (type)                 Output Shape              Param #
- *     =================================================================
- *     simple_rnn_1 (SimpleRNN)     (None, 3)                 42
- *     =================================================================
- *     Total params: 42
- *     Trainable params: 42
- *     Non-trainable params: 0
- *     _________________________________________________________________
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length. Threads: any. Since 0.1.
+ * A layer that is built sets its weights at once, as by elman_layer_set_weights. Otherwise whatever builds it does,
+ * alone or in a model, a Bidirectional, an RNN or another layer around it; where the values do not fit, it fails with
+ * ELMAN_SHAPE_MISMATCH, and the layer is not built. The copies that a Bidirectional makes have them too. Since 0.2.
  */
-ELMAN_API elman_status elman_model_summary(elman_model model, char *text, size_t capacity, size_t *length);
-
-/* Styles of a summary. */
-#define ELMAN_SUMMARY_TF2 0      /* TensorFlow 2.0 to 2.3: ruled with _ and = */
-#define ELMAN_SUMMARY_KERAS3 1   /* Keras 3: a box */
-
-/* How a summary looks; the arguments of Keras's summary(). */
-typedef struct {
-  size_t struct_size;
-  int32_t style;                /* ELMAN_SUMMARY_TF2 or ELMAN_SUMMARY_KERAS3 */
-  int32_t expand_nested;        /* changes nothing as long as models do not nest */
-  int32_t show_trainable;       /* not 0: one more column */
-  int32_t line_length;          /* columns, up to 10000; 0: the style's own */
-  const double *positions;      /* where the columns end: fractions of the line, or columns; NULL: the style's own */
-  size_t position_count;        /* of positions */
-  const char *first_layer;      /* name of the first layer to show; NULL: all from the first on */
-  const char *last_layer;       /* name of the last layer to show; NULL: all to the last one */
-} elman_summary_options;
-#define ELMAN_SUMMARY_OPTIONS_INIT { sizeof(elman_summary_options), 0, 0, 0, 0, NULL, 0, NULL, NULL }
-
-/*
- * elman_model_summary_with: the same in another style, width or range.
- *
- *   model                    a live handle
- *   options                  see the fields; NULL: all defaults. Totals are always those of the whole model.
- *   text, capacity, length   receive the table, by the rule of texts; every line ends with a newline
- *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_NOT_FOUND: no layer of that name; ELMAN_INVALID_ARGUMENT: an unknown style, a
- * width or positions out of range, a wrong struct_size; ELMAN_BUFFER_TOO_SMALL: 0 < capacity <= *length.
- * Threads: any. Since 0.1.
- */
-ELMAN_API elman_status elman_model_summary_with(elman_model model, const elman_summary_options *options, char *text,
-                                                size_t capacity, size_t *length);
-
-/* ================================================================================================================ */
-/* Running a model                                                                                                  */
-/* ================================================================================================================ */
-
-/*
- * elman_model_forward: compute the output of a model for a batch of inputs.
- *
- *   model          a live handle
- *   input          the batch, row-major; may be NULL where a dimension is 0
- *   input_shape    its shape, such as {batch, timesteps, features}; no dimension is -1
- *   input_rank     1 to ELMAN_MAX_RANK
- *   output         receives the output, row-major; must not overlap input
- *   output_count   floats that output holds: at least the product of what elman_model_output_shape tells; what is beyond
- *                  stays as it was
- *
- * A model that is not built is built by its first input. The first call with a shape plans its memory; calls after it
- * allocate nothing, with up to 64 shapes in turn (see elman_model_memory for large ones). For models with several
- * outputs see elman_model_run.
- *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: not an input of this model; ELMAN_BUFFER_TOO_SMALL: output_count is too small;
- * ELMAN_NOT_BUILT: the model has no layers; ELMAN_INVALID_ARGUMENT: NULL, not a shape, several outputs;
- * ELMAN_OUT_OF_MEMORY. Threads: any; calls on one model run side by side. Since 0.1.
- */
-ELMAN_API elman_status elman_model_forward(elman_model model, const float *input, const int64_t *input_shape,
-                                           size_t input_rank, float *output, size_t output_count);
-
-/* What a call may bring beside its input. */
-typedef struct {
-  size_t struct_size;
-  int32_t training;                     /* not 0: as a step of training runs it */
-  int32_t reserved;                     /* 0 */
-  const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL with 0: its own */
-  size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
-  const uint8_t *mask;                  /* 0 where a place of the input is to be skipped; NULL: none */
-  size_t mask_rank;                     /* mask has so many of the input's dimensions; 0: 2, (batch, timesteps) */
-} elman_run_options;
-#define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL, 0 }
-
-/*
- * elman_model_run: compute all outputs of a model, with what a call may bring beside its input.
- *
- *   model             a live handle
- *   input             the batch
- *   options           see the fields; NULL: none
- *   outputs           in Keras's order: the output (the two of merge_mode "none"), then the states of return_state. Their
- *                     shapes are set. Either all data are NULL, and nothing runs: the shapes are told (a model that is not
- *                     built is built); or none is.
- *   output_capacity   how many outputs there is room for; 0 (outputs may then be NULL) only asks for their number
- *   output_count      receives how many there are; may be NULL where output_capacity is not 0
- *
- * Returns the codes of elman_model_forward; ELMAN_BUFFER_TOO_SMALL: more outputs than output_capacity, or an output whose
- * count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states that do not fit;
- * ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask of more dimensions than the input, some data NULL and
- * some not, a wrong struct_size or reserved field. Threads: any; calls on one model run side by side. Since 0.1.
- */
-ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,
-                                       elman_output *outputs, size_t output_capacity, size_t *output_count);
+ELMAN_API elman_status elman_layer_set_initial_weights(elman_layer layer, const elman_array *values, size_t count);
 
 /* ================================================================================================================ */
 /* Streams                                                                                                          */
 /* ================================================================================================================ */
 
 /*
- * A stream runs a model one timestep at a time: a step gives what the model would give for all steps so far, to the bit. It
- * shares the model's weights, reads them as they are at each step, and has states of its own. Steps allocate no memory.
- * Any number of streams may run at once; one stream is used by one thread at a time.
+ * A stream runs a model one timestep at a time: a step gives what the model would give for all steps so far, to the
+ * bit. It shares the model's weights, reads them as they are at each step, and has states of its own. Steps allocate no
+ * memory. Any number of streams may run at once, each on one thread at a time.
  */
 
 /*
  * elman_stream_create: a stream of a model, its states zero.
  *
- *   model        a live handle of a model that is built; it may be released before the stream. Layers that are added later
- *                do not take part.
+ *   model        a live handle of a model that is built; it may be released before the stream. Layers that are added
+ *                later do not take part.
  *   batch_size   sequences that run side by side, 1 to 2^31 - 1
  *   stream       receives the handle
  *
- * Returns ELMAN_OK; ELMAN_NOT_BUILT; ELMAN_UNSUPPORTED: a layer looks at later timesteps (Bidirectional, go_backwards,
- * pooling over time, a convolution that is not causal), and the message names it; ELMAN_INVALID_ARGUMENT: batch_size, or
- * features that are not known. Threads: any. Since 0.2.
+ * Returns also ELMAN_NOT_BUILT; ELMAN_UNSUPPORTED: a layer looks at later timesteps (Bidirectional, go_backwards,
+ * pooling over time, a convolution that is not causal), and the message names it; ELMAN_INVALID_ARGUMENT: batch_size,
+ * or features that are not known. Since 0.2.
  */
 ELMAN_API elman_status elman_stream_create(elman_model model, size_t batch_size, elman_stream *stream);
 
 /*
- * elman_stream_release: give a stream back. The null handle is allowed.
- *
- *   stream   the handle
- *
- * Threads: any. Since 0.2.
+ * elman_stream_release: gives a stream back; the null handle is allowed. Since 0.2.
  */
 ELMAN_API elman_status elman_stream_release(elman_stream stream);
 
 /*
- * elman_stream_input_shape: the shape of what a step takes: (batch, features), or (batch) where indices are embedded.
+ * elman_stream_input_shape, elman_stream_output_shape: the shape of a step's input, (batch, features), or (batch) where
+ * indices are embedded; and of its output, the model's output for one timestep, without that axis.
  *
- *   stream                  a live handle
- *   shape, capacity, rank   where the shape goes: see "Shapes"
+ *   shape, capacity, rank   receive the shape
  *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ * Since 0.2.
  */
 ELMAN_API elman_status elman_stream_input_shape(elman_stream stream, int64_t *shape, size_t capacity, size_t *rank);
-
-/*
- * elman_stream_output_shape: the shape of what a step gives: the model's output for one timestep, without that axis.
- *
- *   stream                  a live handle
- *   shape, capacity, rank   where the shape goes: see "Shapes"
- *
- * Returns ELMAN_OK; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
- */
 ELMAN_API elman_status elman_stream_output_shape(elman_stream stream, int64_t *shape, size_t capacity, size_t *rank);
 
 /*
- * elman_stream_step: run the next timestep.
+ * elman_stream_step: runs the next timestep.
  *
- *   stream         a live handle
  *   input          the timestep, of elman_stream_input_shape
- *   input_count    its floats
- *   output         receives the output, of elman_stream_output_shape
+ *   input_count    its floats; another number is ELMAN_SHAPE_MISMATCH
+ *   output         receives the output, of elman_stream_output_shape; may be the input's array
  *   output_count   floats that output holds
  *
- * It allocates nothing. While another thread sets weights, a step uses all of the old ones or all of the new ones. With one
- * row, SimpleRNN, LSTM, GRU and Dense layers take no lock; a stream of other layers with weights waits while they are set.
- * It runs on the caller's thread; where steps follow each other within 20 microseconds, other threads take part in large
- * layers (120,000 weights and more, a batch of one), without other bits. A thread that may not wait for another, as that of
- * an audio callback, rules this out by elman_stream_set_num_threads(stream, 1). The output may be the input's array.
+ * It allocates nothing. While another thread sets weights, a step uses all of the old ones or all of the new ones. With
+ * one row, SimpleRNN, LSTM, GRU and Dense layers take no lock; a stream of other layers with weights waits while they
+ * are set. It runs on the caller's thread; where steps follow each other within 20 microseconds, other threads take
+ * part in large layers (120,000 weights and more, a batch of one), without other bits. A thread that may not wait for
+ * another, as that of an audio callback, rules this out by elman_stream_set_num_threads(stream, 1).
  *
- * Returns ELMAN_OK; ELMAN_SHAPE_MISMATCH: input_count; ELMAN_BUFFER_TOO_SMALL: output_count; ELMAN_INVALID_ARGUMENT: an
- * index that is not in an embedding's table. Threads: one at a time for one stream. Since 0.2.
+ * Returns also ELMAN_INVALID_ARGUMENT: an index that is not in an embedding's table. Since 0.2.
  */
 ELMAN_API elman_status elman_stream_step(elman_stream stream, const float *input, size_t input_count, float *output,
                                          size_t output_count);
 
 /*
- * elman_stream_run: run the next timesteps, a block of them in one call, with the bits of as many steps.
+ * elman_stream_run: runs the next timesteps, a block of them in one call, with the bits of single steps.
  *
- *   stream    a live handle
  *   inputs    (batch, steps, ...): for each row its timesteps, one after the other; NULL only where steps is 0
  *   steps     0 or more
- *   outputs   receives (batch, steps, ...), of each timestep what elman_stream_step gives. It may be the array of inputs
- *             where a step's output has as many floats as its input, or less with a batch of one.
+ *   outputs   receives (batch, steps, ...), of each timestep what elman_stream_step gives. It may be the array of
+ *             inputs where a step's output has as many floats as its input, or less with a batch of one.
  *
- * It allocates nothing for any number of steps, but for a block's memory: a stream of few units has it from the beginning,
- * others from their first run on, also one with steps 0, or the first after another number of threads was set. While
- * another thread sets weights, each up to 64 timesteps use all of the old ones or all of the new ones.
+ * It allocates nothing for any number of steps, but for a block's memory: a stream of few units has it from the
+ * beginning, others from their first run on, also one with steps 0, or the first after another number of threads was
+ * set. While another thread sets weights, each up to 64 timesteps use all of the old ones or all of the new ones.
  *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, an index that is not in an embedding's table. Threads: one at a time for
- * one stream. Since 0.2.
+ * Returns also ELMAN_INVALID_ARGUMENT: an index that is not in an embedding's table. Since 0.2.
  */
 ELMAN_API elman_status elman_stream_run(elman_stream stream, const float *inputs, size_t steps, float *outputs);
 
 /*
- * elman_stream_set_num_threads: how many threads a step or a run of this stream may use.
+ * elman_stream_reset, elman_stream_reset_rows: puts all states back to zero, or to the initial states of a cell of the
+ * caller; or those of some rows of the batch, while the others go on as they are.
  *
- *   stream    a live handle
- *   threads   1 to 1024; 0: the number of the process, see elman_set_num_threads. A new stream has its model's.
+ *   rows    count numbers from 0 to the batch size, not included; another is ELMAN_INVALID_ARGUMENT, no row reset
+ *   count   0 or more; rows may be NULL where it is 0
  *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Threads: one at a time for one stream. Since 0.2.
+ * Since 0.2.
  */
-ELMAN_API elman_status elman_stream_set_num_threads(elman_stream stream, int32_t threads);
-
-/*
- * elman_stream_reset_rows: begin some rows of the batch anew, as elman_stream_reset does all of them.
- *
- *   stream   a live handle
- *   rows     count numbers from 0 to the batch size, not included; the other rows go on as they are
- *   count    0 or more; rows may be NULL where it is 0
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, a row that is not there; no row has begun anew then. Threads: one at a time
- * for one stream. Since 0.2.
- */
+ELMAN_API elman_status elman_stream_reset(elman_stream stream);
 ELMAN_API elman_status elman_stream_reset_rows(elman_stream stream, const size_t *rows, size_t count);
 
 /*
- * elman_stream_reset: put all states back to zero, or to the initial states of a cell of the caller.
+ * elman_stream_set_num_threads: how many threads a step or a run of this stream may use.
  *
- *   stream   a live handle
+ *   threads   1 to 1024; 0: the number of the process, see elman_set_num_threads. A new stream has its model's.
  *
- * Threads: one at a time for one stream. Since 0.2.
+ * Returns also ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Since 0.2.
  */
-ELMAN_API elman_status elman_stream_reset(elman_stream stream);
+ELMAN_API elman_status elman_stream_set_num_threads(elman_stream stream, int32_t threads);
+
+/* ================================================================================================================ */
+/* States                                                                                                           */
+/* ================================================================================================================ */
 
 /*
- * elman_stream_state_count: how many states a stream has.
+ * The states of a stream, and those that a stateful layer carries from call to call: 1 for SimpleRNN and GRU, 2 for an
+ * LSTM, those of both directions for a Bidirectional. An index is below the count of states; another is
+ * ELMAN_NOT_FOUND. The layer is a stateful one that is built: otherwise ELMAN_INVALID_ARGUMENT or ELMAN_NOT_BUILT.
+ */
+
+/*
+ * elman_stream_state_count, elman_layer_state_count: how many states there are.
  *
- *   stream   a live handle
- *   count    receives the number
+ *   count   receives the number
  *
- * Threads: any. Since 0.2.
+ * Since 0.2.
  */
 ELMAN_API elman_status elman_stream_state_count(elman_stream stream, size_t *count);
+ELMAN_API elman_status elman_layer_state_count(elman_layer layer, size_t *count);
 
 /*
- * elman_stream_state_shape: the shape of a state, batch first.
+ * elman_stream_state_shape, elman_layer_state_shape: the shape of a state, batch first.
  *
- *   stream                  a live handle
- *   index                   0 to the count of states
- *   shape, capacity, rank   where the shape goes: see "Shapes"
+ *   shape, capacity, rank   receive the shape
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
+ * Since 0.2.
  */
 ELMAN_API elman_status elman_stream_state_shape(elman_stream stream, size_t index, int64_t *shape, size_t capacity,
                                                 size_t *rank);
+ELMAN_API elman_status elman_layer_state_shape(elman_layer layer, size_t index, int64_t *shape, size_t capacity,
+                                               size_t *rank);
 
 /*
- * elman_stream_get_state: copy a state out. All of them, set in a new stream of the same model, go on with the same bits.
+ * elman_stream_get_state, elman_layer_get_state: copies a state out.
  *
- *   stream   a live handle
- *   index    0 to the count of states
  *   values   receives the floats
  *   count    floats that values holds
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such index; ELMAN_BUFFER_TOO_SMALL. Threads: one at a time for one stream.
- * Since 0.2.
+ * All states of a stream, set in a new stream of the same model, go on with the same bits. Since 0.2.
  */
 ELMAN_API elman_status elman_stream_get_state(elman_stream stream, size_t index, float *values, size_t count);
+ELMAN_API elman_status elman_layer_get_state(elman_layer layer, size_t index, float *values, size_t count);
 
 /*
- * elman_stream_set_state: put a state in place.
+ * elman_stream_set_state: puts a state of a stream in place.
  *
- *   stream   a live handle
- *   index    0 to the count of states
- *   value    of the shape that elman_stream_state_shape tells
+ *   value   of the shape of elman_stream_state_shape; another is ELMAN_SHAPE_MISMATCH
  *
- * Returns ELMAN_OK; ELMAN_NOT_FOUND: no such index; ELMAN_SHAPE_MISMATCH. Threads: one at a time for one stream. Since 0.2.
+ * Since 0.2.
  */
 ELMAN_API elman_status elman_stream_set_state(elman_stream stream, size_t index, const elman_array *value);
+
+/*
+ * elman_layer_set_states: puts states in the place of all that a stateful layer carries.
+ *
+ *   states   count arrays of the shapes of elman_layer_state_shape
+ *   count    the count of states
+ *
+ * Changes the layer. Returns also ELMAN_SHAPE_MISMATCH: another number, or a shape that does not fit. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_set_states(elman_layer layer, const elman_array *states, size_t count);
+
+/*
+ * elman_layer_reset_states: puts the states that a stateful layer carries from call to call back to zeros.
+ *
+ * Layers that are not stateful stay as they are. Changes the layer. Since 0.1.
+ */
+ELMAN_API elman_status elman_layer_reset_states(elman_layer layer);
+
+/* ================================================================================================================ */
+/* The library                                                                                                      */
+/* ================================================================================================================ */
+
+/*
+ * elman_version, elman_version_number: the version of the library that is loaded, such as "0.2.0", and as a number,
+ * major * 10000 + minor * 100 + patch.
+ *
+ * A program that was compiled with this header runs with every library of the same major version whose number is not
+ * smaller than its ELMAN_VERSION_NUMBER:
+ *     if (elman_version_number() < ELMAN_VERSION_NUMBER) ...
+ *
+ * The text lives as long as the process. Since 0.1.
+ */
+ELMAN_API const char *elman_version(void);
+ELMAN_API int32_t elman_version_number(void);
+
+/*
+ * elman_kernels: which build of the arithmetic is in use: "baseline", "avx2" or "avx512".
+ *
+ * The best that this CPU runs, chosen when first needed. ELMAN_KERNELS in the environment, set to one of these names,
+ * forces a lesser one; an unknown value, or one that this CPU does not run, is ignored. Results of different builds may
+ * differ in their last bits. The text lives as long as the process. Since 0.1.
+ */
+ELMAN_API const char *elman_kernels(void);
+
+/*
+ * elman_set_num_threads, elman_get_num_threads: how many threads the arithmetic of a call may use, 1 or more.
+ *
+ *   threads   1 to 1024; 0 goes back to the default: ELMAN_NUM_THREADS in the environment, otherwise OMP_NUM_THREADS,
+ *             otherwise the cores that this process may use. A value there that is no number from 1 to 1024 is ignored.
+ *
+ * Holds for the whole process, from the next call on. Small work stays on the calling thread whatever the number is.
+ * Results do not depend on it.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: below 0 or above 1024. Since 0.1.
+ */
+ELMAN_API elman_status elman_set_num_threads(int32_t threads);
+ELMAN_API int32_t elman_get_num_threads(void);
+
+/*
+ * elman_set_seed: begins the random numbers of the process anew.
+ *
+ *   seed   any number
+ *
+ * The weights of layers that are built from now on follow from the seed and the order of building alone, on every
+ * machine and with any number of threads; for the same weights again, build from one thread. Without a call, they
+ * differ from run to run. Initializers with a seed of their own do not depend on it. Orthogonal values alone differ in
+ * their last bits, by less than 1e-6, on x86-64 without AVX2, which does not fuse products and sums; AVX2, AVX-512 and
+ * arm64 give the same bits. Since 0.1.
+ */
+ELMAN_API elman_status elman_set_seed(uint64_t seed);
+
+/*
+ * elman_reset_names: starts the counters of given names again, as Keras's clear_session() does.
+ *
+ * The next model without a name is "sequential", the next SimpleRNN "simple_rnn", those after them "sequential_1",
+ * "simple_rnn_1", ... What exists keeps its name. Since 0.1.
+ */
+ELMAN_API elman_status elman_reset_names(void);
 
 /* ================================================================================================================ */
 /* Functions without a model                                                                                        */
 /* ================================================================================================================ */
 
 /*
- * elman_activation_apply: an activation function of an array.
- *
- *   activation     its name in Keras, such as "softmax"; or a JSON object with arguments of the function, such as
- *                  {"class_name": "gelu", "config": {"approximate": true}} or {"class_name": "softmax", "config":
- *                  {"axis": [1, 2]}}
- *   input          the array, row-major; may be NULL where a dimension is 0
- *   input_shape    its shape; no dimension is -1; NULL only where input_rank is 0
- *   input_rank     0 (one number) to ELMAN_MAX_RANK
- *   output         receives the result, of the input's shape ("glu": with half of its axis); may be the input itself, but
- *                  for "glu", and must not overlap it otherwise
- *   output_count   the floats that output can hold: at least as many as the result has
- *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL, no such function, an axis that the array does not have;
- * ELMAN_WRONG_TYPE: no such argument of the function, or of another type; ELMAN_BUFFER_TOO_SMALL. Threads: any. Since 0.2.
- */
-ELMAN_API elman_status elman_activation_apply(const char *activation, const float *input, const int64_t *input_shape,
-                                              size_t input_rank, float *output, size_t output_count);
-
-/*
- * elman_simple_rnn_hidden_states_f32: every hidden state h_t = tanh(Wx x_t + Wh h_(t-1) + b) of one sequence.
+ * elman_simple_rnn_hidden_states_f32, elman_simple_rnn_hidden_states_f64: every hidden state
+ * h_t = tanh(Wx x_t + Wh h_(t-1) + b) of one sequence; the second in double precision throughout, as NumPy computes it.
  *
  *   timesteps       0 or more
  *   input_dim       1 or more
@@ -1864,21 +1483,87 @@ ELMAN_API elman_status elman_activation_apply(const char *activation, const floa
  *   h0              (units), the state before the first step; NULL: zeros
  *   hidden_states   receives (timesteps, units); must not overlap the others
  *
- * Returns ELMAN_OK; ELMAN_INVALID_ARGUMENT: NULL (inputs and hidden_states may be NULL where timesteps is 0), input_dim or
- * units 0; ELMAN_OUT_OF_MEMORY: sizes beyond this machine. Threads: any. Since 0.1.
+ * Returns also ELMAN_INVALID_ARGUMENT: NULL (inputs and hidden_states may be NULL where timesteps is 0), input_dim or
+ * units 0. Since 0.1.
  */
 ELMAN_API elman_status elman_simple_rnn_hidden_states_f32(size_t timesteps, size_t input_dim, size_t units,
     const float *inputs, const float *Wx, const float *Wh, const float *b, const float *h0, float *hidden_states);
-
-/*
- * elman_simple_rnn_hidden_states_f64: the same in double precision throughout, as NumPy computes it.
- *
- *   all parameters as of elman_simple_rnn_hidden_states_f32
- *
- * Returns and threads: the same. Since 0.1.
- */
 ELMAN_API elman_status elman_simple_rnn_hidden_states_f64(size_t timesteps, size_t input_dim, size_t units,
     const double *inputs, const double *Wx, const double *Wh, const double *b, const double *h0, double *hidden_states);
+
+/* ================================================================================================================ */
+/* What may still change                                                                                            */
+/* ================================================================================================================ */
+
+/*
+ * elman_layer_quantize, elman_model_quantize: stores the weights of products in fewer bits, for inference.
+ *
+ *   mode    "float16", "bfloat16", or "int8" with a scale for each output channel; "float32" goes back to whole numbers
+ *   error   receives how far rounding moved the weights: the root of their mean squared error over that of their mean
+ *           square; may be NULL
+ *
+ * Kernels and recurrent kernels of SimpleRNN, LSTM, GRU, their cells, and Dense, also inside of other layers, are
+ * rounded: what was rounded off is lost. Biases, states and all arithmetic stay float32; only where the processor
+ * multiplies bytes (AVX-512 VNNI) does int8 round inputs and states: to 2^-22 of the largest of up to 512 neighbours,
+ * and to no less than seven bits of each. It pays where reading the weights takes the time: few rows at once, and
+ * weights larger than a cache. The mode stands in the config as "quantization", the rounded values in the weights: what
+ * is made again from both gives the same bits. Weights that are set later are rounded as they are set, and must be
+ * finite. float16 ends at 65504, and begins at 2^-14. Changes the layer or the model.
+ *
+ * Returns also ELMAN_NOT_BUILT; ELMAN_INVALID_ARGUMENT: another mode, or weights that are not finite: none is quantized
+ * then. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_quantize(elman_layer layer, const char *mode, double *error);
+ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode, double *error);
+
+/*
+ * elman_model_memory: how much memory a forward call works in, without its input, its outputs and the weights (see
+ * elman_model_weight_memory).
+ *
+ *   input_shape   the shape of the input, batch first; a model that has not been built is built for it
+ *   input_rank    1 to ELMAN_MAX_RANK
+ *   bytes         receives the bytes
+ *
+ * The outputs of at most two layers, the gates of a block of timesteps, and states. The model keeps the memory for the
+ * next call of that shape, so that a repeated call allocates nothing; calls that run at once have each their own. It
+ * keeps that of the 64 shapes used last, up to 64 MiB in all, or that of the last shape alone if it is larger.
+ *
+ * Returns also ELMAN_SHAPE_MISMATCH; ELMAN_NOT_BUILT: a model without layers. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *input_shape, size_t input_rank,
+                                          size_t *bytes);
+
+/*
+ * elman_model_weight_memory: how much memory the weights take now.
+ *
+ *   values   receives the bytes of the values, as they are set and read; may be NULL
+ *   packed   receives the bytes of the same in the order and format in which the arithmetic reads them; may be NULL
+ *
+ * Initial values are made when they are first read, and packed by the first run: a model that was only built takes
+ * neither, and one whose weights are set before never makes them. After a run both are there, together about twice the
+ * size of the weights; quantized weights are packed in fewer bytes. A layer that is at several places in the model
+ * counts once. Streams that did not step since weights were set keep those before. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_weight_memory(elman_model model, size_t *values, size_t *packed);
+
+/*
+ * elman_activation_apply: an activation function of an array.
+ *
+ *   activation     its name in Keras, such as "softmax"; or a JSON object with arguments of the function, such as
+ *                  {"class_name": "gelu", "config": {"approximate": true}} or {"class_name": "softmax", "config":
+ *                  {"axis": [1, 2]}}
+ *   input          the array, row-major; may be NULL where a dimension is 0
+ *   input_shape    its shape; no dimension is -1; NULL only where input_rank is 0
+ *   input_rank     0 (one number) to ELMAN_MAX_RANK
+ *   output         receives the result, of the input's shape ("glu": with half of its axis); may be the input itself,
+ *                  but for "glu", and must not overlap it otherwise
+ *   output_count   the floats that output holds: at least those of the result
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: no such function, an axis that the array does not have; ELMAN_WRONG_TYPE: no
+ * such argument of the function, or of another type. Since 0.2.
+ */
+ELMAN_API elman_status elman_activation_apply(const char *activation, const float *input, const int64_t *input_shape,
+                                              size_t input_rank, float *output, size_t output_count);
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,26 @@ public func elman_model_summary_with(
   }
 }
 
+@implementation @_cdecl("elman_model_count_params")
+public func elman_model_count_params(
+  _ model: elman_model, _ total: UnsafeMutablePointer<Int64>?, _ trainable: UnsafeMutablePointer<Int64>?
+) -> elman_status {
+  model.call { (model) throws(ElmanError) in
+    _ = try model.requireBuiltShape()
+    model.weights.tellParameters(total, trainable)
+  }
+}
+
+@implementation @_cdecl("elman_layer_count_params")
+public func elman_layer_count_params(
+  _ layer: elman_layer, _ total: UnsafeMutablePointer<Int64>?, _ trainable: UnsafeMutablePointer<Int64>?
+) -> elman_status {
+  layer.call { (layer) throws(ElmanError) in
+    _ = try layer.requireBuiltShape()
+    layer.weights.tellParameters(total, trainable)
+  }
+}
+
 extension elman_summary_options: OptionStruct {}
 
 extension elman_summary_options {

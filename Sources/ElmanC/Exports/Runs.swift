@@ -15,25 +15,6 @@ public func elman_model_forward(
   }
 }
 
-/// An input, which may be NULL where it has no elements: something else then stands for it that is never read.
-@inline(__always)
-func inputPointer(_ input: UnsafePointer<Float>?, count: Int) throws(ElmanError) -> UnsafePointer<Float> {
-  if let input { return input }
-  if count > 0 { _ = try required(input, "input") }
-  return UnsafePointer(nothing)
-}
-
-@inline(__always)
-func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError)
-  -> UnsafeMutablePointer<Float>
-{
-  if let output { return output }
-  if count > 0 { _ = try required(output, "output") }
-  return nothing
-}
-
-private nonisolated(unsafe) let nothing = UnsafeMutablePointer<Float>.allocate(capacity: 1)
-
 @implementation @_cdecl("elman_model_run")
 public func elman_model_run(
   _ model: elman_model, _ input: UnsafePointer<elman_array>?, _ options: UnsafePointer<elman_run_options>?,
@@ -59,9 +40,20 @@ public func elman_model_run(
     if results.allSatisfy({ $0.data == nil }) { return }
     try model.run(
       inputPointer(input.data, count: shape.count), shape: shape.given, options: options,
-      stateCount: given.initial_state_count, initialState: { (index) throws(ElmanError) in try given.initialState(index) },
+      stateCount: given.initial_state_count,
+      initialState: { (index) throws(ElmanError) in try given.initialState(index) },
       outputCount: results.count, output: { (index) throws(ElmanError) in try results[index].buffer() })
   }
+}
+
+@implementation @_cdecl("elman_model_reset_states")
+public func elman_model_reset_states(_ model: elman_model) -> elman_status {
+  model.call { (model) throws(ElmanError) in try model.resetStates() }
+}
+
+@implementation @_cdecl("elman_model_set_num_threads")
+public func elman_model_set_num_threads(_ model: elman_model, _ threads: Int32) -> elman_status {
+  model.call { (model) throws(ElmanError) in try model.setThreads(Int(threads)) }
 }
 
 extension elman_output {

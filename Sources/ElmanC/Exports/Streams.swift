@@ -52,6 +52,11 @@ public func elman_stream_run(
   }
 }
 
+@implementation @_cdecl("elman_stream_reset")
+public func elman_stream_reset(_ stream: elman_stream) -> elman_status {
+  stream.call { (stream) throws(ElmanError) in try stream.reset() }
+}
+
 @implementation @_cdecl("elman_stream_reset_rows")
 public func elman_stream_reset_rows(
   _ stream: elman_stream, _ rows: UnsafePointer<Int>?, _ count: Int
@@ -65,42 +70,4 @@ public func elman_stream_reset_rows(
 @implementation @_cdecl("elman_stream_set_num_threads")
 public func elman_stream_set_num_threads(_ stream: elman_stream, _ threads: Int32) -> elman_status {
   stream.call { (stream) throws(ElmanError) in try stream.setThreads(Int(threads)) }
-}
-
-@implementation @_cdecl("elman_stream_reset")
-public func elman_stream_reset(_ stream: elman_stream) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in try stream.reset() }
-}
-
-@implementation @_cdecl("elman_stream_state_count")
-public func elman_stream_state_count(_ stream: elman_stream, _ count: UnsafeMutablePointer<Int>?) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in try required(count, "count").pointee = stream.stateShapes.count }
-}
-
-@implementation @_cdecl("elman_stream_state_shape")
-public func elman_stream_state_shape(
-  _ stream: elman_stream, _ index: Int, _ shape: UnsafeMutablePointer<Int64>?, _ capacity: Int,
-  _ rank: UnsafeMutablePointer<Int>?
-) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in
-    let result = try ShapeResult(shape, capacity, rank)
-    _ = try stream.state(index)
-    try result.write(stream.stateShapes[index])
-  }
-}
-
-@implementation @_cdecl("elman_stream_get_state")
-public func elman_stream_get_state(
-  _ stream: elman_stream, _ index: Int, _ values: UnsafeMutablePointer<Float>?, _ count: Int
-) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in try write(stream.state(index), "state", to: values, count) }
-}
-
-@implementation @_cdecl("elman_stream_set_state")
-public func elman_stream_set_state(
-  _ stream: elman_stream, _ index: Int, _ value: UnsafePointer<elman_array>?
-) -> elman_status {
-  stream.call { (stream) throws(ElmanError) in
-    try stream.setState(index, required(value, "value").pointee.value("value"))
-  }
 }

@@ -11,16 +11,22 @@ protocol LayerOptions: OptionStruct {
   var reserved: Int32 { get }
   /// The class's own arguments.
   func add(to config: inout LayerConfig) throws(ElmanError)
+  /// The layers that it is made around; none for most classes.
+  func innerLayers() throws(ElmanError) -> [Layer]
 }
 
 extension LayerOptions {
   var frozen: Int32 { 0 }
   var reserved: Int32 { 0 }
   func add(to config: inout LayerConfig) throws(ElmanError) {}
+  func innerLayers() throws(ElmanError) -> [Layer] { [] }
 
   /// The layer that Keras's config of the same content gives.
   func makeLayer() throws(ElmanError) -> Layer {
-    try LayerRegistry.make(className: Self.className, config: config())
+    let config = try config()
+    let inner = try innerLayers()
+    if inner.isEmpty { return try LayerRegistry.make(className: Self.className, config: config) }
+    return try LayerRegistry.make(className: Self.className, config: config, around: inner)
   }
 
   /// The config that the fields stand for.

@@ -33,30 +33,21 @@ public func elman_gru_create(
 public func elman_rnn_create(
   _ options: UnsafePointer<elman_rnn_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
-  creating(layer, "layer") { () throws(ElmanError) in
-    let options = try ElmanC.options(options)
-    return try LayerRegistry.make(className: RNN.className, config: options.config(), around: [options.cell.object()])
-  }
+  create(options, layer)
 }
 
 @implementation @_cdecl("elman_bidirectional_create")
 public func elman_bidirectional_create(
   _ options: UnsafePointer<elman_bidirectional_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
-  creating(layer, "layer") { () throws(ElmanError) in
-    let options = try ElmanC.options(options)
-    return try LayerRegistry.make(className: Bidirectional.className, config: options.config(), around: options.layers())
-  }
+  create(options, layer)
 }
 
 @implementation @_cdecl("elman_time_distributed_create")
 public func elman_time_distributed_create(
   _ options: UnsafePointer<elman_time_distributed_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
-  creating(layer, "layer") { () throws(ElmanError) in
-    let options = try ElmanC.options(options)
-    return try LayerRegistry.make(className: TimeDistributed.className, config: options.config(), around: [options.layer.object()])
-  }
+  create(options, layer)
 }
 
 @implementation @_cdecl("elman_embedding_create")
@@ -180,6 +171,8 @@ extension elman_gru_options: LayerOptions {
 extension elman_rnn_options: LayerOptions {
   static var className: String { RNN.className }
 
+  func innerLayers() throws(ElmanError) -> [Layer] { [try cell.object()] }
+
   func add(to config: inout LayerConfig) {
     config.add("return_sequences", flag: return_sequences)
     config.add("return_state", flag: return_state)
@@ -193,7 +186,7 @@ extension elman_rnn_options: LayerOptions {
 extension elman_bidirectional_options: LayerOptions {
   static var className: String { Bidirectional.className }
 
-  fileprivate func layers() throws(ElmanError) -> [Layer] {
+  func innerLayers() throws(ElmanError) -> [Layer] {
     let forward = try layer.object()
     return backward_layer.id == 0 ? [forward] : [forward, try backward_layer.object()]
   }
@@ -206,6 +199,8 @@ extension elman_bidirectional_options: LayerOptions {
 
 extension elman_time_distributed_options: LayerOptions {
   static var className: String { TimeDistributed.className }
+
+  func innerLayers() throws(ElmanError) -> [Layer] { [try layer.object()] }
 }
 
 extension elman_embedding_options: LayerOptions {

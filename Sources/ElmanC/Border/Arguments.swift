@@ -119,7 +119,8 @@ struct ArrayShape {
   @inline(never)
   private static func tooLarge(_ name: StaticString, _ given: UnsafeBufferPointer<Int64>) -> ElmanError {
     ElmanError(
-      .outOfMemory, "An array of shape \(Shape(given.map { Int($0) })) is beyond this machine's memory. Received as '\(name)'")
+      .outOfMemory,
+      "An array of shape \(Shape(given.map { Int($0) })) is beyond this machine's memory. Received as '\(name)'")
   }
 
   @inline(never)
@@ -151,3 +152,22 @@ func values(_ pointer: UnsafePointer<elman_array>?, _ count: Int, _ name: Static
   }
   return values
 }
+
+/// An input, which may be NULL where it has no elements: something else then stands for it that is never read.
+@inline(__always)
+func inputPointer(_ input: UnsafePointer<Float>?, count: Int) throws(ElmanError) -> UnsafePointer<Float> {
+  if let input { return input }
+  if count > 0 { _ = try required(input, "input") }
+  return UnsafePointer(nothing)
+}
+
+@inline(__always)
+func outputPointer(_ output: UnsafeMutablePointer<Float>?, count: Int) throws(ElmanError)
+  -> UnsafeMutablePointer<Float>
+{
+  if let output { return output }
+  if count > 0 { _ = try required(output, "output") }
+  return nothing
+}
+
+private nonisolated(unsafe) let nothing = UnsafeMutablePointer<Float>.allocate(capacity: 1)

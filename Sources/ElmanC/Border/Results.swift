@@ -73,3 +73,8 @@ func write(
   guard let base = source.baseAddress, source.count > 0 else { return }
   try required(values, "values").update(from: base, count: source.count)
 }
+
+/// A text of the program itself, which lives as long as the process.
+func constant(_ text: StaticString) -> UnsafePointer<CChar> {
+  UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+}

@@ -21,7 +21,7 @@ extension OptionStruct {
   static var firstSize: Int { MemoryLayout<Self>.size }
 }
 
-/// The options a caller gave: fields that it does not know are zero, and fields that this library does not know must be.
+/// The options that a caller gave: fields unknown to the caller are zero, and fields unknown to this library must be.
 func options<Options: OptionStruct>(_ pointer: UnsafePointer<Options>?, _ name: StaticString = "options")
   throws(ElmanError) -> Options
 {
@@ -38,15 +38,15 @@ func options<Options: OptionStruct>(
   guard (Options.firstSize...largestOptions).contains(given) else {
     throw ElmanError(
       .invalidArgument,
-      "struct_size must be sizeof the options, \(known): begin with the INIT macro. Received: \(UInt(bitPattern: given))"
-    )
+      "struct_size must be sizeof the options, \(known): begin with the INIT macro. "
+        + "Received: \(UInt(bitPattern: given))")
   }
   let bytes = UnsafeRawBufferPointer(start: pointer, count: given)
   guard bytes.dropFirst(known).allSatisfy({ $0 == 0 }) else {
     throw ElmanError(
       .invalidArgument,
-      "The options have a field that this version of elman does not know. Received: struct_size=\(given), known are \(known)"
-    )
+      "The options have a field that this version of elman does not know. "
+        + "Received: struct_size=\(given), known are \(known)")
   }
   var options = Options()
   withUnsafeMutableBytes(of: &options) { $0.copyBytes(from: bytes.prefix(known)) }

@@ -2,8 +2,6 @@ import CElman
 import CxxSupport
 import Elman
 
-// Layers that run functions of the caller.
-
 @implementation @_cdecl("elman_cell_create")
 public func elman_cell_create(
   _ options: UnsafePointer<elman_cell_options>?, _ layer: UnsafeMutablePointer<elman_layer>?
@@ -36,17 +34,21 @@ extension elman_cell_options: OptionStruct {
     let count = try size(state_count, "state_count")
     guard (1...largest).contains(units), (1...16).contains(count) else {
       throw ElmanError(
-        .invalidArgument, "A cell has 1 to \(largest) units and 1 to 16 states. Received: units=\(units), state_count=\(count)")
+        .invalidArgument,
+        "A cell has 1 to \(largest) units and 1 to 16 states. Received: units=\(units), state_count=\(count)")
     }
     var sizes: [Int] = []
     for value in UnsafeBufferPointer(start: try required(state_sizes, "state_sizes"), count: count) {
       guard (1...largest).contains(value) else {
-        throw ElmanError(.invalidArgument, "The states of a cell have at least 1 number. Received: state_sizes[\(sizes.count)]=\(value)")
+        throw ElmanError(
+          .invalidArgument,
+          "The states of a cell have at least 1 number. Received: state_sizes[\(sizes.count)]=\(value)")
       }
       sizes.append(Int(value))
     }
     let owner = CallerContext(context, release)
-    let cell = try CallbackCell(name: text(name, "name"), units: Int(units), stateSizes: sizes, functions: functions(owner, call))
+    let cell = try CallbackCell(
+      name: text(name, "name"), units: Int(units), stateSizes: sizes, functions: functions(owner, call))
     owner.isTaken = true
     return cell
   }
@@ -58,7 +60,8 @@ extension elman_cell_options: OptionStruct {
       let failure = step.states.map { Optional($0) }.withUnsafeBufferPointer { states in
         step.nextStates.map { Optional($0) }.withUnsafeBufferPointer { next in
           var told = elman_cell_step(
-            batch: step.batch, features: step.features, input: step.input, states: states.baseAddress, output: step.output,
+            batch: step.batch, features: step.features, input: step.input, states: states.baseAddress,
+            output: step.output,
             next_states: next.baseAddress, training: step.training ? 1 : 0, reserved: 0)
           return guarded { elman_guarded_cell(call, owner.pointer, &told, $0, $1) }
         }
@@ -97,7 +100,9 @@ private struct LambdaFunctions: @unchecked Sendable {
     var output = [Int64](repeating: 0, count: Int(ELMAN_MAX_RANK))
     var rank = 0
     let failure = input.dimensions.map { $0.map(Int64.init) ?? -1 }.withUnsafeBufferPointer { dimensions in
-      guarded { elman_guarded_shape(tell, context.pointer, dimensions.baseAddress, dimensions.count, &output, &rank, $0, $1) }
+      guarded {
+        elman_guarded_shape(tell, context.pointer, dimensions.baseAddress, dimensions.count, &output, &rank, $0, $1)
+      }
     }
     if let failure { throw failure.error(of: "The shape function of a Lambda") }
     return try ElmanC.shape(output, rank, "output_shape")
