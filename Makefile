@@ -65,7 +65,7 @@ install: ## Install library, header, pkg-config and CMake files after make lib: 
 	$(STRIP) --strip-unneeded "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)"
 	ln -sf libelman.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libelman.so.$(ABI)"
 	ln -sf libelman.so.$(ABI) "$(DESTDIR)$(LIBDIR)/libelman.so"
-	install -m 644 include/elman.h "$(DESTDIR)$(INCLUDEDIR)/elman.h"
+	install -m 644 include/elman.h include/elman_experimental.h "$(DESTDIR)$(INCLUDEDIR)"
 	install -d "$(DESTDIR)$(DATADIR)/elman"
 	install -m 644 packaging/elman.supp packaging/elman.tsan "$(DESTDIR)$(DATADIR)/elman"
 	scripts/package-file packaging/elman.pc.in "$(LIBDIR)/pkgconfig" "$(PREFIX)" "$(LIBDIR)" \
@@ -80,7 +80,7 @@ install: ## Install library, header, pkg-config and CMake files after make lib: 
 uninstall: ## Remove what install put under PREFIX
 	rm -f "$(DESTDIR)$(LIBDIR)/libelman.so" "$(DESTDIR)$(LIBDIR)/libelman.so.$(ABI)" \
 	  "$(DESTDIR)$(LIBDIR)/libelman.so.$(VERSION)" "$(DESTDIR)$(INCLUDEDIR)/elman.h" \
-	  "$(DESTDIR)$(LIBDIR)/pkgconfig/elman.pc"
+	  "$(DESTDIR)$(INCLUDEDIR)/elman_experimental.h" "$(DESTDIR)$(LIBDIR)/pkgconfig/elman.pc"
 	rm -rf "$(DESTDIR)$(LIBDIR)/cmake/elman" "$(DESTDIR)$(DATADIR)/elman"
 
 # The library as a user has it, for the C program of `make demo` and the consumer tests.

@@ -4,7 +4,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include <elman.h>
+#include <elman_experimental.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  * Pointers keep their promise: what a call may read or write lies in memory. Sizes beyond these areas are such that the
  * library must refuse them before it touches anything.
  */
-#include <elman.h>
+#include <elman_experimental.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-"""The ctypes declarations beside elman.h."""
+"""The ctypes declarations beside the headers of C."""
 
 import ctypes
 import re
@@ -15,11 +15,11 @@ from elman.layers import LSTM, Dense, Embedding
 from elman.models import sequential
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADER = (ROOT / "include" / "elman.h").read_text()
+HEADER = "".join(file.read_text() for file in sorted(ROOT.glob("include/*.h")))
 
 
 def declared():
-    """The functions of the header and how many parameters each has."""
+    """The functions of the headers and how many parameters each has."""
     code = re.sub(r"/\*.*?\*/", "", HEADER, flags=re.S)
     found = {}
     for name, parameters in re.findall(
@@ -30,7 +30,7 @@ def declared():
     return found
 
 
-def test_every_function_of_the_header_is_declared():
+def test_every_function_of_the_headers_is_declared():
     mirrored = {name: len(args) for name, (_, args) in _prototypes.PROTOTYPES.items()}
     assert mirrored == declared()
     for name in mirrored:

@@ -1,4 +1,4 @@
-"""What elman.h declares: every function with its argument and result types.
+"""What the headers declare: every function with its argument and result types.
 
 Handles are structs of one uint64, which travel as a uint64. Pointers to arrays
 are declared as ``c_void_p``, so that an address can be passed as an int.
