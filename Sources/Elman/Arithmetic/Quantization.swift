@@ -158,11 +158,12 @@ extension [Layer] {
   }
 }
 
-extension Sequential {
+extension Model {
   /// Quantizes all layers that have products; see `Layer.quantize`. No call of this model runs with some of them.
   public func quantize(_ mode: String) throws(ElmanError) -> QuantizationError {
     _ = try requireBuiltShape()
     let format = try WeightFormat(named: mode)
-    return try whileIdle { (layers) throws(ElmanError) in try layers.quantize(to: format) }
+    let layers = layers
+    return try whileIdle { () throws(ElmanError) in try layers.quantize(to: format) }
   }
 }

@@ -2,13 +2,16 @@
 public final class InputLayer: Layer, @unchecked Sendable {
   public override class var className: String { "InputLayer" }
 
+  let shape: Shape
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let settings = try LayerSettings(&reader, inputTypes: LayerSettings.floatTypes + LayerSettings.integerTypes + ["bool"])
     reader.ignore("sparse", "ragged", "type_spec", "optional", "input_dtype")
-    guard settings.inputShape != nil else {
+    guard let shape = settings.inputShape else {
       throw ElmanError(
         .invalidArgument, "You must pass a `shape` argument: an InputLayer needs 'batch_input_shape', 'batch_shape' or 'input_shape'.")
     }
+    self.shape = shape
     super.init(settings)
   }
 

@@ -9,7 +9,7 @@ public class Layer: @unchecked Sendable {
   public let name: String
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
-  private let dtype: String
+  let dtype: String
   /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
   /// `backward_layer` of a Bidirectional.
   let namedChildren: [(role: String, layer: Layer)]
@@ -19,7 +19,8 @@ public class Layer: @unchecked Sendable {
 
   let lock = ReadWriteLock()
   private var trainable: Bool
-  private var builtShape: Shape?
+  /// The shapes of the inputs the layer was built for.
+  private var builtShapes: [Shape]?
   private(set) var ownWeights: [Weight] = []
   /// What `build` sets the weights to: Keras's argument `weights`.
   private var initialWeights: [(shape: Dimensions, values: FloatBuffer)]?
@@ -54,8 +55,22 @@ public class Layer: @unchecked Sendable {
   /// The shapes of the outputs, or an error where the input does not fit.
   func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [input] }
 
+  /// The same for any number of inputs; layers of one input need only the other.
+  func outputShapes(forInputs inputs: [Shape], _ options: CallOptions) throws(ElmanError) -> [Shape] {
+    guard inputs.count == 1 else {
+      throw ElmanError(
+        .invalidArgument,
+        "Layer \"\(name)\" expects 1 input(s), but it received \(inputs.count) input tensors. Inputs received: "
+          + inputs.list)
+    }
+    return try outputShapes(for: inputs[0])
+  }
+
   /// The layer's own weights for an input shape that `outputShapes` took. Children are built here too.
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { [] }
+
+  /// The same for any number of inputs.
+  func makeWeights(forInputs inputs: [Shape]) throws(ElmanError) -> [Weight] { try makeWeights(for: inputs[0]) }
 
   /// The weights, by index, that `prepare` packs in `weightFormat`; none where the layer has no such products.
   var quantizableWeights: Range<Int> { 0..<0 }
@@ -96,6 +111,11 @@ public class Layer: @unchecked Sendable {
   /// Floats of scratch memory that one `forward` needs.
   func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int { 0 }
 
+  /// The same for any number of inputs.
+  func scratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    try scratchCount(for: inputs[0], threads: threads)
+  }
+
   /// Computes the outputs. Shapes were checked; the lock is held.
   func forward(_ call: LayerCall) throws(ElmanError) {}
 
@@ -108,6 +128,11 @@ public class Layer: @unchecked Sendable {
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
   /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
+
+  /// The same for any number of inputs.
+  func streamStates(forInputs inputs: [[Int]], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    try streamStates(for: inputs[0], isMasked: isMasked)
+  }
 
   /// Writes the states of `streamStates` with which a stream begins, over zeros.
   func beginStream(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
@@ -171,8 +196,11 @@ public class Layer: @unchecked Sendable {
 
   public final var isBuilt: Bool { builtInputShape != nil }
 
-  /// The input shape the layer was built for.
-  public final var builtInputShape: Shape? { read { builtShape } }
+  /// The shape of the first input the layer was built for.
+  public final var builtInputShape: Shape? { read { builtShapes?.first } }
+
+  /// The shapes of all inputs the layer was built for.
+  public final var builtInputShapes: [Shape]? { read { builtShapes } }
 
   func notBuilt() -> ElmanError {
     ElmanError(
@@ -196,18 +224,21 @@ public class Layer: @unchecked Sendable {
 
   /// Makes the weights for an input shape, and their values when they are first read. A layer that is built already
   /// only checks that the shape fits.
-  public final func build(for input: Shape) throws(ElmanError) {
-    try input.requireSensible()
+  public final func build(for input: Shape) throws(ElmanError) { try build(forInputs: [input]) }
+
+  /// The same for any number of inputs.
+  final func build(forInputs inputs: [Shape], _ options: CallOptions = CallOptions()) throws(ElmanError) {
+    for input in inputs { try input.requireSensible() }
     if runsCallersCode { watch() }
-    _ = try outputShapes(for: input)
+    _ = try outputShapes(forInputs: inputs, options)
     try lock.exclusive { () throws(ElmanError) in
-      guard builtShape == nil else { return }
-      var weights = try makeWeights(for: input)
+      guard builtShapes == nil else { return }
+      var weights = try makeWeights(forInputs: inputs)
       if weightFormat != .float32 {
         for index in quantizableWeights { weights[index] = weights[index].startingRounded(to: weightFormat) }
       }
       try takeInitialWeights(&weights)
-      replaceOwnWeights(by: weights) { builtShape = input }
+      replaceOwnWeights(by: weights) { builtShapes = inputs }
     }
   }
 
@@ -229,7 +260,7 @@ public class Layer: @unchecked Sendable {
     for value in values { copies.append((value.shape, try FloatBuffer(copying: value.values))) }
     var isBuilt = true
     try lock.exclusive { () throws(ElmanError) in
-      isBuilt = builtShape != nil
+      isBuilt = builtShapes != nil
       if !isBuilt { initialWeights = copies }
     }
     if isBuilt { try weights.set(values, of: "layer \"\(name)\"") }
@@ -287,8 +318,8 @@ public class Layer: @unchecked Sendable {
   }
 
   private func prepare() throws(ElmanError) {
-    guard let builtShape else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
-    try prepare(builtFor: builtShape)
+    guard let builtShapes else { throw ElmanError(.notBuilt, "Layer \"\(name)\" was run before it was built.") }
+    try prepare(builtFor: builtShapes[0])
     isPrepared = true
   }
 

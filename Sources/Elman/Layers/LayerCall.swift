@@ -1,15 +1,34 @@
 import KernelInterface
 
-/// What a layer gets to run once. All arrays are dense and row-major.
+/// One array that a layer reads.
+struct Operand {
+  var values: UnsafePointer<Float>
+  var shape: Dimensions
+  var mask: Mask?
+}
+
+/// Arguments of a layer's call that are no arrays, by Keras's names.
+struct CallOptions: Equatable, Sendable {
+  var usesCausalMask = false
+  var returnsAttentionScores = false
+  /// Masks are joined as Keras 1 and 2 did, where the model is theirs.
+  var joinsMasksAsKeras2 = false
+}
+
+/// What a layer gets to run once. All arrays are dense and row-major. The first input stands apart from the others: a call of
+/// one input needs no array of them.
 struct LayerCall {
-  let inputShape: Dimensions
+  var inputShape: Dimensions
   /// The shape of the first output.
-  let outputShape: Dimensions
-  let input: UnsafePointer<Float>
+  var outputShape: Dimensions
+  var input: UnsafePointer<Float>
+  /// The inputs after the first.
+  var otherInputs: [Operand] = []
   /// One for each of `outputShapes`.
-  let outputs: [UnsafeMutablePointer<Float>]
+  var outputs: [UnsafeMutablePointer<Float>]
   /// Initial states of a recurrent layer, empty where it has its own.
   var initialStates: [UnsafePointer<Float>] = []
+  var options = CallOptions()
   /// What a stream keeps from step to step, read and written; empty outside of streams.
   var streamStates: [UnsafeMutablePointer<Float>] = []
   /// Where a run for training keeps what `backward` needs, `keptCount` floats; nil outside of training.
@@ -22,6 +41,15 @@ struct LayerCall {
   let scratch: UnsafeMutablePointer<Float>
 
   var kernels: KernelSet { .selected }
+
+  var inputCount: Int { 1 + otherInputs.count }
+
+  /// Whether any input has a mask.
+  var hasMask: Bool { mask != nil || otherInputs.contains { $0.mask != nil } }
+
+  func operand(_ index: Int) -> Operand {
+    index == 0 ? Operand(values: input, shape: inputShape, mask: mask) : otherInputs[index - 1]
+  }
 }
 
 /// What a layer's `backward` gets: the `forward` call with all that it read and wrote, the gradients of its outputs, and

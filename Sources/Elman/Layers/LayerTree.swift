@@ -10,14 +10,15 @@ struct LayerTree: Sendable {
   private var nodes: [Node] = []
 
   init(_ layers: some Sequence<Layer>) {
-    for layer in layers { add(layer, to: nil) }
+    var seen: Set<ObjectIdentifier> = []
+    for layer in layers { add(layer, to: nil, &seen) }
   }
 
-  private mutating func add(_ layer: Layer, to parent: Int?) {
-    if nodes.contains(where: { $0.layer === layer }) { return }
+  private mutating func add(_ layer: Layer, to parent: Int?, _ seen: inout Set<ObjectIdentifier>) {
+    guard seen.insert(ObjectIdentifier(layer)).inserted else { return }
     nodes.append(Node(layer: layer, parent: parent))
     let index = nodes.count - 1
-    for child in layer.children { add(child, to: index) }
+    for child in layer.children { add(child, to: index, &seen) }
   }
 
   /// All weights, named by path.

@@ -23,6 +23,18 @@ enum MaskFlow: Equatable {
   case makes
   /// It passes, reduced to the first dimensions.
   case reduces(to: Int)
+  /// The layer joins those of its inputs: see `MaskJoining`.
+  case joins
+}
+
+/// A layer of several inputs whose output has a mask made of theirs.
+protocol MaskJoining: Layer {
+  /// The shape of the output's mask, for a call whose inputs have their masks; nil where it has none.
+  func joinedMaskShape(_ call: LayerCall) -> Dimensions?
+  /// Writes that mask.
+  func joinMasks(_ call: LayerCall, into mask: UnsafeMutablePointer<UInt8>)
+  /// Bytes of the largest mask that `joinMasks` may write.
+  func joinedMaskCapacity(forInputs inputs: [Dimensions]) -> Int
 }
 
 extension Layer {
@@ -47,14 +59,22 @@ extension Layer {
     case .reduces(let rank):
       guard let mask = call.mask, mask.shape.count > rank else { return call.mask }
       return memory.map { Mask(values: $0, shape: mask.shape.first(rank)) }
+    case .joins:
+      guard let memory, let shape = (self as? any MaskJoining)?.joinedMaskShape(call) else { return nil }
+      return Mask(values: memory, shape: shape)
     }
   }
 
-  /// Bytes of the largest mask that the layer may write for an input.
+  /// Bytes of the largest mask that the layer may write for its inputs.
+  final func maskCapacity(for inputs: [Dimensions]) -> Int {
+    if let joining = self as? any MaskJoining { return joining.joinedMaskCapacity(forInputs: inputs) }
+    return maskCapacity(for: inputs[0])
+  }
+
+  /// The same for a layer of one input.
   final func maskCapacity(for input: Dimensions) -> Int {
     let rank = maskRank(ofInput: input.count)
-    // Where a dimension is 0, there is still room for a mask of those before it.
-    return rank == 0 ? 0 : input.prefix(rank).reduce(1) { $0 * max($1, 1) }
+    return rank == 0 ? 0 : input.capacity(ofRank: rank)
   }
 
   /// Writes the mask of the output into `memory`, `maskCapacity` bytes, unless it is the input's own.
@@ -63,6 +83,8 @@ extension Layer {
     switch maskEffect {
     case .makes: makeMask(of: call.input, shape: call.inputShape, into: memory)
     case .reduces(let rank): call.mask?.reduce(to: rank, into: memory)
+    case .joins:
+      if let joining = self as? any MaskJoining, joining.joinedMaskShape(call) != nil { joining.joinMasks(call, into: memory) }
     case .passes, .drops, .stops: break
     }
   }
@@ -88,14 +110,20 @@ extension LayerCall {
   }
 }
 
+extension Dimensions {
+  /// Elements of the first `rank` dimensions; where one is 0, there is still room for those before it.
+  func capacity(ofRank rank: Int) -> Int { prefix(rank).reduce(1) { $0 * Swift.max($1, 1) } }
+}
+
 extension ScratchSpace {
-  /// Room for the mask that a layer may write, in floats; nil where it writes none.
-  mutating func takeMask(of layer: Layer, for input: Dimensions) -> Int? {
-    let bytes = layer.maskCapacity(for: input)
-    if bytes == 0 { return nil }
-    defer { _ = take(bytes / 4 + 1) }
-    return count
+  /// Room for the mask that a layer may write; nil where it writes none.
+  mutating func takeMask(of layer: Layer, for inputs: [Dimensions]) -> Int? {
+    let bytes = layer.maskCapacity(for: inputs)
+    return bytes == 0 ? nil : placeMask(bytes)
   }
+
+  /// Where a mask of so many bytes lies.
+  mutating func placeMask(_ bytes: Int) -> Int { place(bytes / 4 + 1) }
 }
 
 extension UnsafeMutablePointer<Float> {

@@ -33,7 +33,7 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     switch layer.maskEffect {
     case .makes: .makes
     case .passes: .passes
-    case .drops, .stops: .reduces(to: 2)
+    case .drops, .stops, .joins: .reduces(to: 2)
     case .reduces(let rank): .reduces(to: rank + 1)
     }
   }

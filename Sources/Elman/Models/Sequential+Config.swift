@@ -1,6 +1,6 @@
 extension Sequential {
   /// The config as Keras's `get_config()` gives it: the name and the layers, an InputLayer first where there is one.
-  public func config() -> JSON {
+  func ownConfig() -> JSON {
     let first = inputLayerForConfig.map { [$0.serialized()] } ?? []
     return ["name": .string(name), "layers": .array(first + layers.map { $0.serialized() })]
   }
@@ -36,8 +36,8 @@ extension Sequential {
   /// place where both look for it.
   ///
   /// A `hard_sigmoid` is a function of one of them: then this is the form that only that Keras reads.
-  public func json() -> JSON {
-    let layers = JSON.array(config()["layers"]?.elements.withInputLayer ?? [])
+  func wholeConfig() -> JSON {
+    let layers = JSON.array(ownConfig()["layers"]?.elements.withInputLayer ?? [])
     switch (layers.hasActivation("hard_sigmoid"), layers.hasActivation("hard_sigmoid_keras2")) {
     case (false, true): return wrapped(layers.ofKeras2) + ["keras_version": "2.15.0", "backend": "tensorflow"]
     case (true, false): return ["module": "keras"] + wrapped(layers.ofKeras3) + ["registered_name": "Sequential"]

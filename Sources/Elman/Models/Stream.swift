@@ -5,10 +5,11 @@ import Synchronization
 /// as they are at each step or block: all of a set, or none. One thread at a time may use a stream; any number of streams
 /// may run at once. No step allocates, and no block but the first.
 public final class Stream: @unchecked Sendable {
-  /// The shape of what `step` takes: (batch, features), or (batch,) where indices are embedded.
-  public let inputShape: [Int]
-  /// The shape of what `step` gives: the model's output for one timestep, without the axis of time.
-  public let outputShape: [Int]
+  /// The shapes of what `step` takes: (batch, features), or (batch,) where indices are embedded. Several inputs lie one
+  /// after the other, and so do several outputs.
+  public let inputShapes: [[Int]]
+  /// The shapes of what `step` gives: the model's outputs for one timestep, without the axis of time.
+  public let outputShapes: [[Int]]
   /// The shapes of the states, in the order of the layers.
   public let stateShapes: [[Int]]
 
@@ -25,9 +26,10 @@ public final class Stream: @unchecked Sendable {
   private let seenChanges: Atomic<Int>
   private let states: [FloatBuffer]
   private let statePointers: [UnsafeMutablePointer<Float>]
-  private let memory: FloatBuffer
-  private let input: UnsafeMutablePointer<Float>
-  private let output: UnsafeMutablePointer<Float>
+  private let memory: StreamMemory
+  /// Where the inputs of a step go and the outputs of a step are, with their floats.
+  private let inputs: [UnsafeMutableBufferPointer<Float>]
+  private let outputs: [UnsafeMutableBufferPointer<Float>]
   private let inputCount: Int
   private let outputCount: Int
   private var block: StreamBlock?
@@ -35,31 +37,35 @@ public final class Stream: @unchecked Sendable {
   private var ownThreads = 0
 
   /// `lock` is the model's, which the caller holds.
-  init(layers: [Layer], modelInput: Shape, batch: Int, lock: ReadWriteLock) throws(ElmanError) {
-    let layout = try StreamLayout(layers: layers, modelInput: modelInput, batch: batch)
+  init(_ graph: Graph, inputs shapes: [Shape], batch: Int, lock: ReadWriteLock) throws(ElmanError) {
+    let layout = try StreamLayout(graph, inputs: shapes, batch: batch)
     self.layout = layout
     self.lock = lock
-    memory = try FloatBuffer(count: layout.memoryCount)
     var states: [FloatBuffer] = []
     for shape in layout.stateShapes { states.append(try FloatBuffer(count: try elementCount(shape))) }
     self.states = states
     let statePointers = states.map(\.base)
     self.statePointers = statePointers
+    let memory = try StreamMemory(layout, steps: 1, states: statePointers, threads: 1)
+    self.memory = memory
     stateShapes = layout.stateShapes
-    inputShape = layout.inputShape
-    outputShape = layout.outputShape
-    inputCount = inputShape.reduce(1, *)
-    outputCount = outputShape.reduce(1, *)
-    let base = memory.base
-    input = base + layout.offsets[0]
-    output = base + layout.offsets[layout.offsets.count - 1]
+    inputShapes = layout.inputs.map(layout.shapeOfStep)
+    outputShapes = layout.outputs.map(layout.shapeOfStep)
+    inputs = layout.inputs.map { UnsafeMutableBufferPointer(start: memory.array($0), count: layout.values[$0].count) }
+    outputs = layout.outputs.map { UnsafeMutableBufferPointer(start: memory.array($0), count: layout.values[$0].count) }
+    inputCount = inputs.reduce(0) { $0 + $1.count }
+    outputCount = outputs.reduce(0) { $0 + $1.count }
     seenChanges = Atomic(changes.count)
-    steps = try layout.steps(in: base, states: statePointers)
+    steps = try memory.steps()
     borrowedSteps = steps.map(Unmanaged.passUnretained)
     isBound = steps.allSatisfy(\.isBound)
     try reset()
     if StreamBlock.isSmall(layout) { block = try newBlock(threads: threads) }
   }
+
+  /// Of a model of one input and one output.
+  public var inputShape: [Int] { inputShapes[0] }
+  public var outputShape: [Int] { outputShapes[0] }
 
   // MARK: Running
 
@@ -69,14 +75,22 @@ public final class Stream: @unchecked Sendable {
   ) throws(ElmanError) {
     guard source.count == inputCount, let first = source.baseAddress else { throw wrongInput(source.count) }
     guard target.count >= outputCount, let result = target.baseAddress else { throw smallOutput(target.count) }
-    input.update(from: first, count: inputCount)
+    var next = first
+    for input in inputs {
+      input.baseAddress?.update(from: next, count: input.count)
+      next += input.count
+    }
     if isBound {
       if seenChanges.load(ordering: .relaxed) != changes.count { try refreshLocked() }
       try runSteps()
     } else {
       try runLocked()
     }
-    result.update(from: output, count: outputCount)
+    var written = result
+    for output in outputs {
+      if let base = output.baseAddress { written.update(from: base, count: output.count) }
+      written += output.count
+    }
   }
 
   @inline(__always)
@@ -138,12 +152,12 @@ public final class Stream: @unchecked Sendable {
 
   private func wrongInput(_ count: Int) -> ElmanError {
     ElmanError(
-      .shapeMismatch, "A step of this stream takes shape \(Shape(inputShape)), \(inputCount) floats. Received: \(count)")
+      .shapeMismatch, "A step of this stream takes shape \(inputShapes.told), \(inputCount) floats. Received: \(count)")
   }
 
   private func smallOutput(_ count: Int) -> ElmanError {
     ElmanError(
-      .bufferTooSmall, "A step of this stream gives shape \(Shape(outputShape)), \(outputCount) floats. Received: a buffer of \(count)")
+      .bufferTooSmall, "A step of this stream gives shape \(outputShapes.told), \(outputCount) floats. Received: a buffer of \(count)")
   }
 
   // MARK: States
@@ -151,7 +165,7 @@ public final class Stream: @unchecked Sendable {
   /// Begins anew: all states zero, or as a cell of the caller begins.
   public func reset() throws(ElmanError) {
     for state in states { state.base.update(repeating: 0, count: state.count) }
-    for part in layout.parts { try part.layer.beginStream(statePointers[part.states], batch: layout.batch) }
+    for part in layout.parts { try part.call.layer.beginStream(statePointers[part.states], batch: layout.batch) }
   }
 
   /// Begins some rows of the batch anew, and leaves the others as they are.
@@ -165,7 +179,7 @@ public final class Stream: @unchecked Sendable {
       // A cell of the caller begins whole batches.
       var fresh: [FloatBuffer] = []
       for index in part.states { fresh.append(try FloatBuffer(count: states[index].count)) }
-      try part.layer.beginStream(fresh.map(\.base)[...], batch: layout.batch)
+      try part.call.layer.beginStream(fresh.map(\.base)[...], batch: layout.batch)
       for (index, values) in zip(part.states, fresh) {
         let size = values.count / layout.batch
         for row in rows { (statePointers[index] + row * size).update(from: values.base + row * size, count: size) }
@@ -195,9 +209,29 @@ public final class Stream: @unchecked Sendable {
   }
 }
 
-extension Sequential {
+extension [[Int]] {
+  /// As Python prints the shapes.
+  fileprivate var told: String { map { Shape($0).description }.joined(separator: ", ") }
+}
+
+extension StreamMemory {
+  /// The layers of one step, each bound to its part of the memory. Whether an array has a mask is the same at each step.
+  func steps() throws(ElmanError) -> [StreamStep] {
+    var masks = [Mask?](repeating: nil, count: layout.values.count)
+    var steps: [StreamStep] = []
+    for (index, part) in layout.parts.enumerated() {
+      let (layer, call, written) = (part.call.layer, calls + index, writtenMasks[index])
+      call.pointee.takeMasks(masks, part.call.inputs, hasTime: true)
+      if !part.isIdentity { steps.append(try layer.streamStep(call.pointee, mask: written)) }
+      masks[part.call.firstOutput] = layer.mask(after: call.pointee, in: written)
+    }
+    return steps
+  }
+}
+
+extension Model {
   /// A stream of this model for a batch, with as many threads as the model has now.
-  public func stream(batch: Int) throws(ElmanError) -> Stream {
+  public final func stream(batch: Int) throws(ElmanError) -> Stream {
     guard batch > 0 else {
       throw ElmanError(.invalidArgument, "The batch size of a stream must be at least 1. Received: batch_size=\(batch)")
     }
@@ -205,8 +239,9 @@ extension Sequential {
       throw ElmanError(
         .invalidArgument, "The batch size of a stream must be at most \(Int32.max). Received: batch_size=\(batch)")
     }
-    return try whileReading { (layers, input, lock) throws(ElmanError) in
-      let stream = try Stream(layers: layers, modelInput: input, batch: batch, lock: lock)
+    let shapes = try requireBuiltShapes()
+    return try lock.shared { () throws(ElmanError) in
+      let stream = try Stream(try graph(for: shapes), inputs: shapes, batch: batch, lock: lock)
       try stream.setThreads(ownThreads.load(ordering: .relaxed))
       return stream
     }

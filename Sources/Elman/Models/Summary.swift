@@ -20,7 +20,7 @@ public struct SummaryOptions: Sendable {
   public init() {}
 }
 
-extension Sequential {
+extension Model {
   /// The table of layers, output shapes and parameter counts, each line ended by a newline.
   public func summary(_ options: SummaryOptions = SummaryOptions()) throws(ElmanError) -> String {
     guard let inputShape else { throw notBuilt() }

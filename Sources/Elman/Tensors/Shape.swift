@@ -50,6 +50,11 @@ public struct Shape: Equatable, Hashable, Sendable, CustomStringConvertible, Exp
   }
 }
 
+extension [Shape] {
+  /// As Python prints a list: `[(None, 2), (None, 3)]`.
+  var list: String { "[\(map(\.description).joined(separator: ", "))]" }
+}
+
 /// The number of elements of an array, or an error where it does not fit this machine. Any of its dimensions can then be
 /// multiplied: an empty array of absurd dimensions is an error too.
 func elementCount(_ dimensions: some Collection<Int>) throws(ElmanError) -> Int {

@@ -41,7 +41,7 @@ extension Layer: WeightOwner {
   func setWeights(_ values: [WeightValue]) throws(ElmanError) { try weights.set(values, of: title) }
 }
 
-extension Sequential: WeightOwner {}
+extension Model: WeightOwner {}
 
 extension Handle where Object: WeightOwner {
   /// Calls `body` with the weight of an index, and whether it is trained.

@@ -25,7 +25,7 @@ extension elman_layer: Handle {
 }
 
 extension elman_model: Handle {
-  typealias Object = Sequential
+  typealias Object = Model
   static var kind: HandleKind { .model }
   static var typeName: StaticString { "elman_model" }
 }

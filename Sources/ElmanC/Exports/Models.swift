@@ -24,12 +24,12 @@ public func elman_model_release(_ model: elman_model) -> elman_status {
 
 @implementation @_cdecl("elman_model_add_layer")
 public func elman_model_add_layer(_ model: elman_model, _ layer: elman_layer) -> elman_status {
-  model.call { (model) throws(ElmanError) in try model.add(layer.object()) }
+  model.call { (model) throws(ElmanError) in try model.sequential().add(layer.object()) }
 }
 
 @implementation @_cdecl("elman_model_pop_layer")
 public func elman_model_pop_layer(_ model: elman_model) -> elman_status {
-  model.call { (model) throws(ElmanError) in try model.pop() }
+  model.call { (model) throws(ElmanError) in try model.sequential().pop() }
 }
 
 @implementation @_cdecl("elman_model_build")

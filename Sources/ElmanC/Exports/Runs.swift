@@ -26,7 +26,7 @@ public func elman_model_run(
     let input = try required(input, "input").pointee
     let shape = try ArrayShape(input.shape, input.rank, "input.shape", isInput: true)
     let given = try ElmanC.options(options, or: elman_run_options())
-    let options = try given.translated(for: shape)
+    try given.check(for: shape)
 
     let shapes = try model.runShapes(for: shape.given)
     output_count?.pointee = shapes.count
@@ -39,10 +39,8 @@ public func elman_model_run(
     for (index, shape) in shapes.enumerated() { results[index].tell(shape) }
     if results.allSatisfy({ $0.data == nil }) { return }
     try model.run(
-      inputPointer(input.data, count: shape.count), shape: shape.given, options: options,
-      stateCount: given.initial_state_count,
-      initialState: { (index) throws(ElmanError) in try given.initialState(index) },
-      outputCount: results.count, output: { (index) throws(ElmanError) in try results[index].buffer() })
+      shape.given, training: given.training != 0,
+      RunCArrays(input: inputPointer(input.data, count: shape.count), shape: shape, options: given, outputs: results))
   }
 }
 
@@ -54,6 +52,25 @@ public func elman_model_reset_states(_ model: elman_model) -> elman_status {
 @implementation @_cdecl("elman_model_set_num_threads")
 public func elman_model_set_num_threads(_ model: elman_model, _ threads: Int32) -> elman_status {
   model.call { (model) throws(ElmanError) in try model.setThreads(Int(threads)) }
+}
+
+/// The arrays of a run as C gives them.
+private struct RunCArrays: RunArrays {
+  let input: UnsafePointer<Float>
+  let shape: ArrayShape
+  let options: elman_run_options
+  let outputs: UnsafeMutableBufferPointer<elman_output>
+
+  func input(_ index: Int) -> UnsafePointer<Float> { input }
+  var stateCount: Int { options.initial_state_count }
+  func initialState(_ index: Int) throws(ElmanError) -> WeightValue { try options.initialState(index) }
+  var maskCount: Int { options.mask == nil ? 0 : 1 }
+  func mask(_ index: Int) throws(ElmanError) -> (shape: Dimensions, values: UnsafePointer<UInt8>)? {
+    guard let mask = options.mask else { return nil }
+    return (try Dimensions(UnsafeBufferPointer(rebasing: shape.given.prefix(try options.maskRank()))), mask)
+  }
+  var outputCount: Int { outputs.count }
+  func output(_ index: Int) throws(ElmanError) -> UnsafeMutableBufferPointer<Float> { try outputs[index].buffer() }
 }
 
 extension elman_output {
@@ -77,29 +94,23 @@ extension elman_output {
 extension elman_run_options: OptionStruct {
   static var firstSize: Int { MemoryLayout<Self>.offset(of: \.mask_rank) ?? MemoryLayout<Self>.size }
 
-  func translated(for input: ArrayShape) throws(ElmanError) -> RunOptions {
+  func check(for input: ArrayShape) throws(ElmanError) {
     try requireZero(reserved)
-    var translated = RunOptions()
-    translated.training = training != 0
     let stateCount = try size(initial_state_count, "initial_state_count")
     if stateCount > mostStates {
       throw ElmanError(
         .invalidArgument, "A layer has at most \(mostStates) states. Received: initial_state_count=\(stateCount)")
     }
     for index in 0..<stateCount { _ = try initialState(index) }
-    if let mask {
-      let rank = mask_rank == 0 ? 2 : try size(mask_rank, "mask_rank")
-      guard rank <= input.given.count else {
-        throw ElmanError(
-          .invalidArgument,
-          "A mask of rank \(rank) needs inputs of shape (batch, timesteps, ...) of this rank at least. "
-            + "Received: rank \(input.given.count)")
-      }
-      let shape = try Dimensions(UnsafeBufferPointer(rebasing: input.given.prefix(rank)))
-      translated.mask = (shape, UnsafeBufferPointer(start: mask, count: shape.reduce(1, *)))
-    }
-    return translated
+    guard mask != nil, try maskRank() > input.given.count else { return }
+    throw ElmanError(
+      .invalidArgument,
+      "A mask of rank \(try maskRank()) needs inputs of shape (batch, timesteps, ...) of this rank at least. "
+        + "Received: rank \(input.given.count)")
   }
+
+  /// 0 stands for (batch, timesteps).
+  func maskRank() throws(ElmanError) -> Int { mask_rank == 0 ? 2 : try size(mask_rank, "mask_rank") }
 
   func initialState(_ index: Int) throws(ElmanError) -> WeightValue {
     try required(initial_states, "initial_states")[index].value("initial_states")
