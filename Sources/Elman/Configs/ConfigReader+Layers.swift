@@ -17,10 +17,19 @@ extension ConfigReader {
     return integers
   }
 
+  /// The number of units of a layer: at least 1, at most 2^31 - 1.
+  mutating func units(_ key: String = "units") throws(ElmanError) -> Int {
+    let units = try positiveInteger(key)
+    guard units <= Int(Int32.max) else {
+      throw ElmanError(.invalidArgument, "Argument '\(key)' of \(owner) must be at most \(Int32.max). Received: \(key)=\(units)")
+    }
+    return units
+  }
+
   /// A size along time: a positive integer, or a list of one as Keras writes it.
   mutating func extent(_ key: String, default standard: Int? = nil) throws(ElmanError) -> Int {
     guard let value = value(key) else {
-      guard let standard else { throw ElmanError(.wrongType, "\(owner) needs the argument '\(key)', a positive integer.") }
+      guard let standard else { throw missing(key, "a positive integer") }
       return standard
     }
     let integers = try integers(value, key)
@@ -63,7 +72,7 @@ extension ConfigReader {
 
   /// A number that must be there.
   mutating func requiredNumber(_ key: String) throws(ElmanError) -> Double {
-    guard value(key) != nil else { throw ElmanError(.wrongType, "\(owner) needs the argument '\(key)', a number.") }
+    guard value(key) != nil else { throw missing(key, "a number") }
     return try number(key, default: 0)
   }
 }

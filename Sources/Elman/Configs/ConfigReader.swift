@@ -6,6 +6,8 @@ public struct ConfigReader {
   let keras: KerasVersion?
   private let members: [JSON.Member]
   private var known: Set<String> = []
+  /// What was read, in the form in which it is written.
+  private(set) var written: [JSON.Member] = []
 
   init(_ config: JSON, of owner: String, keras: KerasVersion? = nil) throws(ElmanError) {
     guard case .object(let members) = config else {
@@ -29,8 +31,16 @@ public struct ConfigReader {
   }
 
   /// Reads keys that Keras writes and elman has no use for.
-  mutating func ignore(_ keys: String...) {
-    known.formUnion(keys)
+  mutating func ignore(_ keys: String...) { ignore(keys) }
+
+  mutating func ignore(_ keys: [String]) { known.formUnion(keys) }
+
+  /// Says how an argument that was read is written.
+  mutating func write(_ key: String, _ value: JSON) { written.append(JSON.Member(key, value)) }
+
+  /// Puts what is written in the order of a list that has its keys.
+  mutating func arrangeWritten(as keys: [String]) {
+    written = keys.compactMap { key in written.first { $0.key == key } }
   }
 
   mutating func bool(_ key: String, default standard: Bool) throws(ElmanError) -> Bool {
@@ -52,11 +62,15 @@ public struct ConfigReader {
   }
 
   mutating func number(_ key: String, default standard: Double) throws(ElmanError) -> Double {
-    switch value(key) {
-    case nil: standard
+    guard let value = value(key) else { return standard }
+    return try number(value, key)
+  }
+
+  func number(_ value: JSON, _ key: String) throws(ElmanError) -> Double {
+    switch value {
     case .int(let value): Double(value)
     case .double(let value): value
-    case .some(let other): throw mismatch(key, "a number", other)
+    default: throw mismatch(key, "a number", value)
     }
   }
 
@@ -69,7 +83,7 @@ public struct ConfigReader {
   /// A whole number of at least 1 that must be there, such as `units`.
   mutating func positiveInteger(_ key: String) throws(ElmanError) -> Int {
     guard let integer = try integer(key) else {
-      throw ElmanError(.wrongType, "\(owner) needs the argument '\(key)', a positive integer.")
+      throw missing(key, "a positive integer")
     }
     guard integer > 0 else {
       throw ElmanError(
@@ -82,11 +96,7 @@ public struct ConfigReader {
   /// A fraction such as a dropout rate: 0 <= value <= 1.
   mutating func fraction(_ key: String, default standard: Double) throws(ElmanError) -> Double {
     let value = try number(key, default: standard)
-    guard (0...1).contains(value) else {
-      throw ElmanError(
-        .invalidArgument,
-        "Invalid value received for argument '\(key)' of \(owner). Expected a float value between 0 and 1. Received: \(key)=\(value)")
-    }
+    guard (0...1).contains(value) else { throw outOfRange(key, "a float value between 0 and 1", value) }
     return value
   }
 
@@ -125,6 +135,16 @@ public struct ConfigReader {
 
   func mismatch(_ key: String, _ expected: String, _ received: JSON) -> ElmanError {
     ElmanError(.wrongType, "Argument '\(key)' of \(owner) must be \(expected). Received: \(key)=\(received.text)")
+  }
+
+  func missing(_ key: String, _ expected: String) -> ElmanError {
+    ElmanError(.wrongType, "\(owner) needs the argument '\(key)', \(expected).")
+  }
+
+  func outOfRange(_ key: String, _ expected: String, _ received: Double) -> ElmanError {
+    ElmanError(
+      .invalidArgument,
+      "Invalid value received for argument '\(key)' of \(owner). Expected \(expected). Received: \(key)=\(received)")
   }
 
   /// A JSON number that is a whole one (Python's 3.0 too).

@@ -5,16 +5,25 @@ public struct Weight: Sendable {
   public let shape: [Int]
   /// False for values that training never changes by gradients, such as moving averages.
   public let isTrainable: Bool
+  /// What training adds to the loss for it.
+  public let regularizer: Regularizer?
+  /// What each step of training brings it back to.
+  public let constraint: Constraint?
   public let count: Int
   // Two references, one of them nil: those of an enum have marks in them, which leak checkers do not follow.
   private var set: FloatBuffer?
   private var initial: InitialValues?
 
   /// A weight with the initial values of an initializer, which are made when they are first read.
-  init(_ name: String, shape: [Int], isTrainable: Bool = true, initializer: Initializer) throws(ElmanError) {
+  init(
+    _ name: String, shape: [Int], isTrainable: Bool = true, initializer: Initializer, regularizer: Regularizer? = nil,
+    constraint: Constraint? = nil
+  ) throws(ElmanError) {
     self.name = name
     self.shape = shape
     self.isTrainable = isTrainable
+    self.regularizer = regularizer
+    self.constraint = constraint
     count = try elementCount(shape)
     initial = try InitialValues(initializer, shape: shape)
   }
