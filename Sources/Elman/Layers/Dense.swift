@@ -1,36 +1,23 @@
 import KernelInterface
 
 /// Keras's `Dense`: `y = f(x W + b)` over the last axis; (batch, ..., features) to (batch, ..., units).
-public final class Dense: Layer, @unchecked Sendable {
+public final class Dense: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Dense" }
+
+  static let arguments = Arguments(
+    .count("units"), .activation("activation", "linear"), .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer,
+    ignoring: ["lora_rank", "lora_alpha", "quantization_config"])
 
   private let units: Int
   private let activation: Activation
-  private let usesBias: Bool
-  private let kernelInitializer: Initializer
-  private let biasInitializer: Initializer
-  private let unusedArguments: [JSON.Member]
+  private let kernel: WeightArgument
+  private let bias: WeightArgument
   fileprivate typealias Packed = (kernel: PackedWeights, bias: FloatBuffer)
   private var packed: Packed?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    units = try reader.units()
-    activation = try reader.activation("activation", default: "linear")
-    usesBias = try reader.bool("use_bias", default: true)
-    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
-    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
-    unusedArguments = try reader.trainingArguments(
-      "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint")
-    reader.ignore("lora_rank", "lora_alpha", "quantization_config")
+    (units, activation, kernel, bias, _) = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
-  }
-
-  override func ownConfig() -> [JSON.Member] {
-    [
-      JSON.Member("units", .int(units)), JSON.Member("activation", activation.json),
-      JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
-      JSON.Member("bias_initializer", biasInitializer.json),
-    ] + unusedArguments
   }
 
   override var maskFlow: MaskFlow { .passes }
@@ -43,8 +30,7 @@ public final class Dense: Layer, @unchecked Sendable {
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     guard let features = input.last else { return [] }
-    let kernel = try Weight("kernel", shape: [features, units], initializer: kernelInitializer)
-    return usesBias ? [kernel, try Weight("bias", shape: [units], initializer: biasInitializer)] : [kernel]
+    return try kernel.make([features, units]) + bias.make([units])
   }
 
   override var quantizableWeights: Range<Int> { 0..<1 }
@@ -54,7 +40,7 @@ public final class Dense: Layer, @unchecked Sendable {
     let kernel = ownWeights[0]
     packed = (
       try PackedWeights(kernel.values.base, depth: kernel.shape[0], units: units, as: weightFormat),
-      try PackedWeights.row(usesBias ? ownWeights[1].values.base : nil, units: units)
+      try PackedWeights.row(bias.isUsed ? ownWeights[1].values.base : nil, units: units)
     )
   }
 
@@ -121,16 +107,5 @@ private final class DenseStreamStep: StreamStep {
 
   override func refresh() throws(ElmanError) {
     if version != dense.weightsVersion.load(ordering: .acquiring) { (packed, version) = try dense.currentWeights() }
-  }
-}
-
-extension ConfigReader {
-  /// The number of units of a layer: at least 1, at most 2^31 - 1.
-  mutating func units(_ key: String = "units") throws(ElmanError) -> Int {
-    let units = try positiveInteger(key)
-    guard units <= Int(Int32.max) else {
-      throw ElmanError(.invalidArgument, "Argument '\(key)' of \(owner) must be at most \(Int32.max). Received: \(key)=\(units)")
-    }
-    return units
   }
 }

@@ -1,27 +1,24 @@
 /// Keras's `Embedding`: indices (batch, ...) to rows of a table (batch, ..., output_dim).
-public final class Embedding: Layer, @unchecked Sendable {
+public final class Embedding: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Embedding" }
+
+  static let arguments = Arguments(
+    .count("input_dim"), .count("output_dim"), .weight("embeddings", "uniform"), .activityRegularizer.byName,
+    .flag("mask_zero", false), .inputLength, ignoring: ["lora_rank", "lora_alpha", "quantization_config", "sparse"])
 
   private let inputDim: Int
   private let outputDim: Int
+  private let embeddings: WeightArgument
   private let masksZero: Bool
-  private let initializer: Initializer
-  private let arguments: [JSON.Member]
-  private let inputLength: JSON?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    inputDim = try reader.units("input_dim")
-    outputDim = try reader.units("output_dim")
+    let inputLength: JSON?
+    (inputDim, outputDim, embeddings, _, masksZero, inputLength) = try Self.arguments.values(&reader)
     guard inputDim <= Embedding.largestVocabulary else {
       throw ElmanError(
         .unsupported,
         "Embedding: input_dim may be at most \(Embedding.largestVocabulary), since indices are float32. Received: input_dim=\(inputDim)")
     }
-    initializer = try reader.initializer("embeddings_initializer", default: "uniform")
-    arguments = try reader.trainingArguments("embeddings_regularizer", "activity_regularizer", "embeddings_constraint")
-    masksZero = try reader.bool("mask_zero", default: false)
-    inputLength = reader.value("input_length")
-    reader.ignore("lora_rank", "lora_alpha", "quantization_config", "sparse")
     var settings = try LayerSettings(&reader, readsInputDimension: false, inputTypes: LayerSettings.integerTypes)
     if settings.inputShape == nil, let inputLength { settings.inputShape = [nil, try reader.length(inputLength)] }
     super.init(settings)
@@ -29,13 +26,6 @@ public final class Embedding: Layer, @unchecked Sendable {
 
   /// The indices that float32 holds exactly.
   private static let largestVocabulary = 1 << 24
-
-  override func ownConfig() -> [JSON.Member] {
-    [
-      JSON.Member("input_dim", .int(inputDim)), JSON.Member("output_dim", .int(outputDim)),
-      JSON.Member("embeddings_initializer", initializer.json),
-    ] + arguments + [JSON.Member("mask_zero", .bool(masksZero))] + (inputLength.map { [JSON.Member("input_length", $0)] } ?? [])
-  }
 
   override var maskFlow: MaskFlow { masksZero ? .makes : .stops }
 
@@ -46,7 +36,7 @@ public final class Embedding: Layer, @unchecked Sendable {
   }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    [try Weight("embeddings", shape: [inputDim, outputDim], initializer: initializer)]
+    try embeddings.make([inputDim, outputDim])
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
@@ -74,6 +64,13 @@ public final class Embedding: Layer, @unchecked Sendable {
 
   override func makeMask(of input: UnsafePointer<Float>, shape: Dimensions, into mask: UnsafeMutablePointer<UInt8>) {
     for place in 0..<shape.reduce(1, *) { mask[place] = input[place] == 0 ? 0 : 1 }
+  }
+}
+
+extension Argument<JSON?> {
+  /// Keras 2's `input_length`, written only where it was given.
+  fileprivate static var inputLength: Argument {
+    Argument("input_length", "extent", .null, json: \.self) { (reader, name) in reader.value(name) }.byName
   }
 }
 

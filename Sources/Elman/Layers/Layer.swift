@@ -10,6 +10,8 @@ public class Layer: @unchecked Sendable {
   /// The input shape its arguments fixed, batch first.
   public let givenInputShape: Shape?
   let dtype: String
+  /// What was read of the class's list of arguments.
+  private let arguments: [JSON.Member]
   /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
   /// `backward_layer` of a Bidirectional.
   let namedChildren: [(role: String, layer: Layer)]
@@ -36,6 +38,7 @@ public class Layer: @unchecked Sendable {
     name = settings.name
     givenInputShape = settings.inputShape
     dtype = settings.dtype
+    arguments = settings.arguments
     trainable = settings.trainable
     maskSupport = Atomic(settings.supportsMasking.map { $0 ? 1 : 0 } ?? -1)
     weightFormat = settings.weightFormat
@@ -49,8 +52,8 @@ public class Layer: @unchecked Sendable {
   /// Keras's class name.
   public class var className: String { "Layer" }
 
-  /// The arguments beside those of every layer, in Keras's order.
-  func ownConfig() -> [JSON.Member] { [] }
+  /// The arguments beside those of every layer, in Keras's order: those of the class's list, as they were read.
+  func ownConfig() -> [JSON.Member] { arguments }
 
   /// The shapes of the outputs, or an error where the input does not fit.
   func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] { [input] }

@@ -2,63 +2,87 @@
 public enum LayerRegistry {
   private typealias Maker = @Sendable (inout ConfigReader) throws(ElmanError) -> Layer
 
-  private static let makers: [String: Maker] = [
-    InputLayer.className: { (reader) throws(ElmanError) in try InputLayer(&reader) },
-    SimpleRNN.className: { (reader) throws(ElmanError) in try SimpleRNN(&reader) },
-    LSTM.className: { (reader) throws(ElmanError) in try LSTM(&reader) },
-    GRU.className: { (reader) throws(ElmanError) in try GRU(&reader) },
+  /// A class that configs name: what makes a layer of it, and its list of arguments.
+  private struct Entry: Sendable {
+    let className: String
+    let arguments: [ArgumentEntry]?
+    let make: Maker
+
+    init(_ className: String, arguments: [ArgumentEntry]? = nil, _ make: @escaping Maker) {
+      self.className = className
+      self.arguments = arguments
+      self.make = make
+    }
+
+    init<Class: ListedLayer>(_ type: Class.Type) {
+      self.init(type.className, arguments: type.arguments.entries) { (reader) throws(ElmanError) in try type.init(&reader) }
+    }
+  }
+
+  private static let entries: [Entry] = [
+    Entry(InputLayer.self),
+    Entry(SimpleRNN.className) { (reader) throws(ElmanError) in try SimpleRNN(&reader) },
+    Entry(LSTM.className) { (reader) throws(ElmanError) in try LSTM(&reader) },
+    Entry(GRU.className) { (reader) throws(ElmanError) in try GRU(&reader) },
     // Keras 2's layers for GPUs alone: what their configs leave out is what LSTM and GRU begin with.
-    "CuDNNLSTM": { (reader) throws(ElmanError) in try LSTM(&reader) },
-    "CuDNNGRU": { (reader) throws(ElmanError) in try GRU(&reader) },
-    RNN.className: { (reader) throws(ElmanError) in try RNN(&reader) },
-    SimpleRNNCell.className: { (reader) throws(ElmanError) in try SimpleRNNCell(&reader) },
-    LSTMCell.className: { (reader) throws(ElmanError) in try LSTMCell(&reader) },
-    GRUCell.className: { (reader) throws(ElmanError) in try GRUCell(&reader) },
-    StackedRNNCells.className: { (reader) throws(ElmanError) in try StackedRNNCells(&reader) },
-    ConvLSTM1D.className: { (reader) throws(ElmanError) in try ConvLSTM1D(&reader) },
-    Bidirectional.className: { (reader) throws(ElmanError) in try Bidirectional(&reader) },
-    Dense.className: { (reader) throws(ElmanError) in try Dense(&reader) },
-    ActivationLayer.className: { (reader) throws(ElmanError) in try ActivationLayer(&reader) },
-    Flatten.className: { (reader) throws(ElmanError) in try Flatten(&reader) },
-    Dropout.className: { (reader) throws(ElmanError) in try Dropout(&reader) },
-    Embedding.className: { (reader) throws(ElmanError) in try Embedding(&reader) },
-    Masking.className: { (reader) throws(ElmanError) in try Masking(&reader) },
-    TimeDistributed.className: { (reader) throws(ElmanError) in try TimeDistributed(&reader) },
-    Rescaling.className: { (reader) throws(ElmanError) in try Rescaling(&reader) },
-    SpatialDropout1D.className: { (reader) throws(ElmanError) in try SpatialDropout1D(&reader) },
-    GaussianNoise.className: { (reader) throws(ElmanError) in try GaussianNoise(&reader) },
-    GaussianDropout.className: { (reader) throws(ElmanError) in try GaussianDropout(&reader) },
-    AlphaDropout.className: { (reader) throws(ElmanError) in try AlphaDropout(&reader) },
-    ActivityRegularization.className: { (reader) throws(ElmanError) in try ActivityRegularization(&reader) },
-    ReLU.className: { (reader) throws(ElmanError) in try ReLU(&reader) },
-    LeakyReLU.className: { (reader) throws(ElmanError) in try LeakyReLU(&reader) },
-    PReLU.className: { (reader) throws(ElmanError) in try PReLU(&reader) },
-    ELU.className: { (reader) throws(ElmanError) in try ELU(&reader) },
-    ThresholdedReLU.className: { (reader) throws(ElmanError) in try ThresholdedReLU(&reader) },
-    Softmax.className: { (reader) throws(ElmanError) in try Softmax(&reader) },
-    LayerNormalization.className: { (reader) throws(ElmanError) in try LayerNormalization(&reader) },
-    BatchNormalization.className: { (reader) throws(ElmanError) in try BatchNormalization(&reader) },
-    UnitNormalization.className: { (reader) throws(ElmanError) in try UnitNormalization(&reader) },
-    GroupNormalization.className: { (reader) throws(ElmanError) in try GroupNormalization(&reader) },
-    RMSNormalization.className: { (reader) throws(ElmanError) in try RMSNormalization(&reader) },
-    Normalization.className: { (reader) throws(ElmanError) in try Normalization(&reader) },
-    Conv1D.className: { (reader) throws(ElmanError) in try Conv1D(&reader) },
-    SeparableConv1D.className: { (reader) throws(ElmanError) in try SeparableConv1D(&reader) },
-    DepthwiseConv1D.className: { (reader) throws(ElmanError) in try DepthwiseConv1D(&reader) },
-    Conv1DTranspose.className: { (reader) throws(ElmanError) in try Conv1DTranspose(&reader) },
-    MaxPooling1D.className: { (reader) throws(ElmanError) in try MaxPooling1D(&reader) },
-    AveragePooling1D.className: { (reader) throws(ElmanError) in try AveragePooling1D(&reader) },
-    GlobalMaxPooling1D.className: { (reader) throws(ElmanError) in try GlobalMaxPooling1D(&reader) },
-    GlobalAveragePooling1D.className: { (reader) throws(ElmanError) in try GlobalAveragePooling1D(&reader) },
-    Reshape.className: { (reader) throws(ElmanError) in try Reshape(&reader) },
-    Permute.className: { (reader) throws(ElmanError) in try Permute(&reader) },
-    RepeatVector.className: { (reader) throws(ElmanError) in try RepeatVector(&reader) },
-    ZeroPadding1D.className: { (reader) throws(ElmanError) in try ZeroPadding1D(&reader) },
-    Cropping1D.className: { (reader) throws(ElmanError) in try Cropping1D(&reader) },
-    UpSampling1D.className: { (reader) throws(ElmanError) in try UpSampling1D(&reader) },
+    Entry("CuDNNLSTM") { (reader) throws(ElmanError) in try LSTM(&reader) },
+    Entry("CuDNNGRU") { (reader) throws(ElmanError) in try GRU(&reader) },
+    Entry(RNN.className) { (reader) throws(ElmanError) in try RNN(&reader) },
+    Entry(SimpleRNNCell.className) { (reader) throws(ElmanError) in try SimpleRNNCell(&reader) },
+    Entry(LSTMCell.className) { (reader) throws(ElmanError) in try LSTMCell(&reader) },
+    Entry(GRUCell.className) { (reader) throws(ElmanError) in try GRUCell(&reader) },
+    Entry(StackedRNNCells.className) { (reader) throws(ElmanError) in try StackedRNNCells(&reader) },
+    Entry(ConvLSTM1D.className) { (reader) throws(ElmanError) in try ConvLSTM1D(&reader) },
+    Entry(Bidirectional.className) { (reader) throws(ElmanError) in try Bidirectional(&reader) },
+    Entry(Dense.self),
+    Entry(ActivationLayer.self),
+    Entry(Flatten.self),
+    Entry(Dropout.self),
+    Entry(Embedding.self),
+    Entry(Masking.self),
+    Entry(TimeDistributed.self),
+    Entry(Rescaling.self),
+    Entry(SpatialDropout1D.self),
+    Entry(GaussianNoise.self),
+    Entry(GaussianDropout.self),
+    Entry(AlphaDropout.self),
+    Entry(ActivityRegularization.self),
+    Entry(ReLU.self),
+    Entry(LeakyReLU.self),
+    Entry(PReLU.self),
+    Entry(ELU.self),
+    Entry(ThresholdedReLU.self),
+    Entry(Softmax.self),
+    Entry(LayerNormalization.self),
+    Entry(BatchNormalization.self),
+    Entry(UnitNormalization.self),
+    Entry(GroupNormalization.self),
+    Entry(RMSNormalization.self),
+    Entry(Normalization.self),
+    Entry(Conv1D.self),
+    Entry(SeparableConv1D.self),
+    Entry(DepthwiseConv1D.self),
+    Entry(Conv1DTranspose.self),
+    Entry(MaxPooling1D.self),
+    Entry(AveragePooling1D.self),
+    Entry(GlobalMaxPooling1D.self),
+    Entry(GlobalAveragePooling1D.self),
+    Entry(Reshape.self),
+    Entry(Permute.self),
+    Entry(RepeatVector.self),
+    Entry(ZeroPadding1D.self),
+    Entry(Cropping1D.self),
+    Entry(UpSampling1D.self),
   ]
 
-  public static var classNames: [String] { makers.keys.sorted() }
+  private static let byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.className, $0) })
+
+  public static var classNames: [String] { byName.keys.sorted() }
+
+  /// The arguments of a class beside those of every layer, in the order of Keras's signature.
+  public static func arguments(ofClass className: String) throws(ElmanError) -> [ArgumentEntry] {
+    try entry(className).arguments ?? []
+  }
 
   /// A layer of a class, from its Keras config. No name in a config is ever imported or run: only this table counts.
   public static func make(className: String, config: JSON) throws(ElmanError) -> Layer {
@@ -71,15 +95,20 @@ public enum LayerRegistry {
     if className == Lambda.className || className == CallbackCell.className {
       throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
     }
-    guard let make = makers[className] else {
-      let hint = ConfigReader.nearest(to: className, among: classNames).map { " Did you mean '\($0)'?" } ?? ""
-      throw ElmanError(
-        .notFound, "Unknown layer: '\(className)'.\(hint) The layers are \(classNames.joined(separator: ", ")).")
-    }
+    let make = try entry(className).make
     var reader = try ConfigReader(object.config, of: className, keras: keras)
     let layer = try make(&reader)
     try reader.finish()
     return layer
+  }
+
+  private static func entry(_ className: String) throws(ElmanError) -> Entry {
+    guard let entry = byName[className] else {
+      let hint = ConfigReader.nearest(to: className, among: classNames).map { " Did you mean '\($0)'?" } ?? ""
+      throw ElmanError(
+        .notFound, "Unknown layer: '\(className)'.\(hint) The layers are \(classNames.joined(separator: ", ")).")
+    }
+    return entry
   }
 
   /// A layer around others that are there already, such as the cell of an RNN; the config tells the rest.
@@ -107,4 +136,11 @@ public enum LayerRegistry {
     }
     return try make(object, keras: keras)
   }
+}
+
+/// A layer that a config makes, by a list of its arguments.
+protocol ListedLayer: Layer {
+  associatedtype List: ArgumentList
+  static var arguments: List { get }
+  init(_ reader: inout ConfigReader) throws(ElmanError)
 }

@@ -20,11 +20,14 @@ struct LayerSettings {
   let supportsMasking: Bool?
   /// The input shape the user fixed, batch first; nil where it follows from the layer before.
   var inputShape: Shape?
+  /// The class's own arguments as they are written.
+  let arguments: [JSON.Member]
 
   init(
     _ reader: inout ConfigReader, inputDimension: InputDimension = .features, readsInputDimension: Bool = true,
     inputTypes: [String] = []
   ) throws(ElmanError) {
+    arguments = reader.written
     let givenName = try reader.string("name")
     if let givenName, givenName.isEmpty || givenName.utf8.count > 1024 || givenName.utf8.contains(0) {
       throw ElmanError(.invalidArgument, "The name of a layer must have 1 to 1024 bytes, none of them zero.")

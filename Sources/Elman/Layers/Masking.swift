@@ -1,23 +1,17 @@
 /// Keras's `Masking`: places (batch, ..., features) whose features all equal mask_value, one number or one for each feature,
 /// are masked, and become 0.
-public final class Masking: Layer, @unchecked Sendable {
+public final class Masking: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Masking" }
 
-  private let maskValue: NumberArray
+  static let arguments = Arguments(.maskValue)
+
   private let values: [Float]
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    maskValue = try reader.numbers("mask_value", default: 0)
-    guard maskValue.shape.count <= 1, !maskValue.values.isEmpty else {
-      throw ElmanError(
-        .invalidArgument,
-        "The mask_value of a Masking is a number, or one for each feature. Received: shape=\(Shape(maskValue.shape))")
-    }
-    values = maskValue.values.map { Float($0) }
+    values = try Self.arguments.values(&reader).values.map { Float($0) }
     super.init(try LayerSettings(&reader))
   }
 
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("mask_value", maskValue.json)] }
   override var maskFlow: MaskFlow { .makes }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -48,6 +42,20 @@ public final class Masking: Layer, @unchecked Sendable {
     for place in 0..<places(call.inputShape) {
       let (input, output) = (call.input + place * features, call.outputs[0] + place * features)
       if isKept(input, features) { output.update(from: input, count: features) } else { output.update(repeating: 0, count: features) }
+    }
+  }
+}
+
+extension Argument<NumberArray> {
+  fileprivate static var maskValue: Argument {
+    Argument("mask_value", "numbers", 0.0, json: \.json) { (reader, name) throws(ElmanError) in
+      let value = try reader.numbers(name, default: 0)
+      guard value.shape.count <= 1, !value.values.isEmpty else {
+        throw ElmanError(
+          .invalidArgument,
+          "The mask_value of a Masking is a number, or one for each feature. Received: shape=\(Shape(value.shape))")
+      }
+      return value
     }
   }
 }

@@ -1,17 +1,16 @@
 /// Keras's `Rescaling`: `x * scale + offset`.
-public final class Rescaling: Layer, @unchecked Sendable {
+public final class Rescaling: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Rescaling" }
+
+  static let arguments = Arguments(.number("scale"), .number("offset", 0))
 
   private let scale: Double
   private let offset: Double
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    scale = try reader.requiredNumber("scale")
-    offset = try reader.number("offset", default: 0)
+    (scale, offset) = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
   }
-
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("scale", .double(scale)), JSON.Member("offset", .double(offset))] }
 
   override func forward(_ call: LayerCall) {
     let (scale, offset) = (Float(scale), Float(offset))

@@ -1,14 +1,13 @@
 /// Keras's `TimeDistributed`: a layer applied to each timestep; (batch, timesteps, ...) to (batch, timesteps, ...).
-public final class TimeDistributed: Layer, @unchecked Sendable {
+public final class TimeDistributed: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "TimeDistributed" }
+
+  static let arguments = Arguments(.layer("layer"))
 
   private let layer: Layer
 
   convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard let value = reader.value("layer") else {
-      throw ElmanError(.wrongType, "TimeDistributed needs the argument 'layer', a layer.")
-    }
-    try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
+    try self.init(&reader, around: [Self.arguments.values(&reader)])
   }
 
   /// Around a layer that is there already, which is shared.
@@ -24,6 +23,7 @@ public final class TimeDistributed: Layer, @unchecked Sendable {
     super.init(try LayerSettings(&reader), children: [("layer", layer)])
   }
 
+  // The layer as it is now: it may have changed since it was made.
   override func ownConfig() -> [JSON.Member] { [JSON.Member("layer", layer.serialized())] }
 
   // MARK: Masks

@@ -3,15 +3,12 @@ import KernelInterface
 /// A layer that applies one function to each element, or to the elements along some axes; any shape.
 public class FunctionLayer: Layer, @unchecked Sendable {
   final let function: Activation
-  private let arguments: [JSON.Member]
 
-  init(_ function: Activation, _ arguments: [JSON.Member], _ reader: inout ConfigReader) throws(ElmanError) {
+  init(_ function: Activation, _ reader: inout ConfigReader) throws(ElmanError) {
     self.function = function
-    self.arguments = arguments
     super.init(try LayerSettings(&reader))
   }
 
-  final override func ownConfig() -> [JSON.Member] { arguments }
   final override var isIdentity: Bool { function.isLinear }
   final override var maskFlow: MaskFlow { .passes }
 
@@ -38,78 +35,94 @@ public class FunctionLayer: Layer, @unchecked Sendable {
 }
 
 /// Keras's `Activation`.
-public final class ActivationLayer: FunctionLayer, @unchecked Sendable {
+public final class ActivationLayer: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Activation" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard reader.has("activation") else {
-      throw ElmanError(.wrongType, "Activation needs the argument 'activation', the name of a function.")
+  static let arguments = Arguments(.function)
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(Self.arguments.values(&reader), &reader) }
+}
+
+extension Argument<Activation> {
+  /// A function along any axes.
+  fileprivate static var function: Argument {
+    Argument("activation", "activation", nil, json: \.json) { (reader, name) throws(ElmanError) in
+      guard reader.has(name) else { throw reader.missing(name, "the name of a function") }
+      return try reader.anyActivation(name, default: "linear")
     }
-    let activation = try reader.anyActivation("activation", default: "linear")
-    try super.init(activation, [JSON.Member("activation", activation.json)], &reader)
   }
 }
 
 /// Keras's `ReLU`: x above the threshold and at most max_value, up to it negative_slope * (x - threshold).
-public final class ReLU: FunctionLayer, @unchecked Sendable {
+public final class ReLU: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "ReLU" }
 
+  static let arguments = Arguments(
+    .optionalNumber("max_value"), .number("negative_slope", 0), .number("threshold", 0))
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let given = try reader.value("max_value") == nil ? nil : reader.number("max_value", default: 0)
-    let slope = try reader.number("negative_slope", default: 0)
-    let threshold = try reader.number("threshold", default: 0)
-    for (key, value) in [("max_value", given ?? 0), ("negative_slope", slope), ("threshold", threshold)] where value < 0 {
+    let (largest, slope, threshold) = try Self.arguments.values(&reader)
+    for (key, value) in [("max_value", largest ?? 0), ("negative_slope", slope), ("threshold", threshold)] where value < 0 {
       throw ElmanError(.invalidArgument, "\(key) of a ReLU layer cannot be a negative value. Received: \(value)")
     }
-    try super.init(
-      Activation(Elementwise(.relu, a: Float(slope), b: Float(given ?? .infinity), c: Float(threshold)), json: "relu"),
-      [
-        JSON.Member("max_value", given.map(JSON.double) ?? .null), JSON.Member("negative_slope", .double(slope)),
-        JSON.Member("threshold", .double(threshold)),
-      ], &reader)
+    let function = Elementwise(.relu, a: Float(slope), b: Float(largest ?? .infinity), c: Float(threshold))
+    try super.init(Activation(function, json: "relu"), &reader)
   }
 }
 
 /// Keras's `LeakyReLU`: x, or slope * x below 0. Keras 2 calls the slope `alpha`, Keras 3 `negative_slope`; both begin at 0.3.
-public final class LeakyReLU: FunctionLayer, @unchecked Sendable {
+public final class LeakyReLU: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "LeakyReLU" }
 
+  static let arguments = Arguments(.slope)
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let key = reader.has("negative_slope") ? "negative_slope" : "alpha"
-    let slope = try reader.number(key, default: 0.3)
-    guard slope >= 0 else {
-      throw ElmanError(
-        .invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")
+    let slope = try Self.arguments.values(&reader)
+    try super.init(Activation(Elementwise(.relu, a: Float(slope), b: .infinity), json: "leaky_relu"), &reader)
+  }
+}
+
+extension Argument<Double> {
+  /// Written under the name that it was given.
+  fileprivate static var slope: Argument {
+    let names = [number("negative_slope", 0.3), number("alpha", 0.3).byName]
+    return Argument(names.flatMap(\.entries)) { (reader) throws(ElmanError) in
+      let key = reader.has("negative_slope") ? "negative_slope" : "alpha"
+      let slope = try reader.number(key, default: 0.3)
+      guard slope >= 0 else {
+        throw ElmanError(
+          .invalidArgument, "The slope of a LeakyReLU layer cannot be a negative value. Received: \(key)=\(slope)")
+      }
+      reader.write(key, .double(slope))
+      return slope
     }
-    try super.init(
-      Activation(Elementwise(.relu, a: Float(slope), b: .infinity), json: "leaky_relu"),
-      [JSON.Member(key, .double(slope))], &reader)
   }
 }
 
 /// Keras's `ELU`: x, or alpha * (e^x - 1) below 0.
-public final class ELU: FunctionLayer, @unchecked Sendable {
+public final class ELU: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "ELU" }
 
+  static let arguments = Arguments(.number("alpha", 1))
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let alpha = try reader.number("alpha", default: 1)
-    try super.init(
-      Activation(Elementwise(.elu, a: Float(alpha)), json: "elu"), [JSON.Member("alpha", .double(alpha))], &reader)
+    let alpha = try Self.arguments.values(&reader)
+    try super.init(Activation(Elementwise(.elu, a: Float(alpha)), json: "elu"), &reader)
   }
 }
 
 /// Keras 2's `ThresholdedReLU`: x where it is greater than theta, otherwise 0.
-public final class ThresholdedReLU: FunctionLayer, @unchecked Sendable {
+public final class ThresholdedReLU: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "ThresholdedReLU" }
 
+  static let arguments = Arguments(.number("theta", 1))
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let theta = try reader.number("theta", default: 1)
+    let theta = try Self.arguments.values(&reader)
     guard theta >= 0 else {
       throw ElmanError(
         .invalidArgument, "Theta of a Thresholded ReLU layer cannot be negative, expecting a float. Received: \(theta)")
     }
-    try super.init(
-      Activation(Elementwise(.threshold, a: Float(theta)), json: "threshold"), [JSON.Member("theta", .double(theta))],
-      &reader)
+    try super.init(Activation(Elementwise(.threshold, a: Float(theta)), json: "threshold"), &reader)
   }
 }

@@ -1,21 +1,15 @@
 /// Keras's `PReLU`: x, or alpha * x below 0, with an alpha for each element of the input but the batch.
-public final class PReLU: Layer, @unchecked Sendable {
+public final class PReLU: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "PReLU" }
 
-  private let initializer: Initializer
+  static let arguments = Arguments(.weight("alpha", "zeros"), .sharedAxes)
+
+  private let alpha: WeightArgument
   private let sharedAxes: [Int]
-  private let arguments: [JSON.Member]
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    initializer = try reader.initializer("alpha_initializer", default: "zeros")
-    arguments = try reader.trainingArguments("alpha_regularizer", "alpha_constraint")
-    sharedAxes = try reader.axes("shared_axes", default: [])
+    (alpha, sharedAxes) = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
-  }
-
-  override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("alpha_initializer", initializer.json)] + arguments
-      + [JSON.Member("shared_axes", sharedAxes.isEmpty ? .null : .integers(sharedAxes))]
   }
 
   override var maskFlow: MaskFlow { .passes }
@@ -43,7 +37,7 @@ public final class PReLU: Layer, @unchecked Sendable {
   }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    [try Weight("alpha", shape: try alphaShape(input), initializer: initializer)]
+    try alpha.make(alphaShape(input))
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
@@ -58,6 +52,15 @@ public final class PReLU: Layer, @unchecked Sendable {
     StridedView(sizes: call.inputShape, strides: strides).forEach { element, place in
       let x = input[element]
       output[element] = x < 0 ? x * slopes[place] : x
+    }
+  }
+}
+
+extension Argument<[Int]> {
+  /// None or several, always a list.
+  fileprivate static var sharedAxes: Argument {
+    Argument("shared_axes", "axes", .null, json: { $0.isEmpty ? .null : .integers($0) }) {
+      (reader, name) throws(ElmanError) in try reader.axes(name, default: [])
     }
   }
 }

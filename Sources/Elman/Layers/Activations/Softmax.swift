@@ -1,12 +1,12 @@
 /// Keras's `Softmax` over one axis or several; elements that a mask of the input's own shape leaves out get 0.
-public final class Softmax: FunctionLayer, @unchecked Sendable {
+public final class Softmax: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Softmax" }
 
+  static let arguments = Arguments(.axes())
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let axes = try reader.axes()
-    try super.init(
-      Activation(.softmax, axes: axes, json: "softmax"),
-      [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes))], &reader)
+    let axes = try Self.arguments.values(&reader)
+    try super.init(Activation(.softmax, axes: axes, json: "softmax"), &reader)
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {

@@ -2,32 +2,28 @@ import KernelInterface
 
 /// Keras's `Conv1D`: (batch, timesteps, features) to (batch, new timesteps, filters), as a product of the windows with the
 /// kernel (kernel_size, features / groups, filters).
-public final class Conv1D: Convolution1D, @unchecked Sendable {
+public final class Conv1D: Convolution1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Conv1D" }
+
+  static let arguments = Arguments(
+    .count("filters"), .window(), .extent("groups", 1, isListed: false), .activation("activation", "linear"),
+    .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer, ignoring: ignored, configOrder: configOrder)
 
   private let filters: Int
   private let groups: Int
-  private let kernelInitializer: Initializer
+  private let kernel: WeightArgument
   /// One for each group, with its bias.
   private var packed: [(kernel: PackedWeights, bias: FloatBuffer)] = []
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    filters = try reader.units("filters")
-    groups = try reader.extent("groups", default: 1)
+    let (window, activation, bias): (TimeWindow, Activation, WeightArgument)
+    (filters, window, groups, activation, kernel, bias, _) = try Self.arguments.values(&reader)
     guard filters % groups == 0 else {
       throw ElmanError(
         .invalidArgument,
         "The number of filters must be evenly divisible by the number of groups. Received: groups=\(groups), filters=\(filters)")
     }
-    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
-    try super.init(
-      &reader, paddings: ["valid", "same", "causal"],
-      trainingArguments: reader.trainingArguments("kernel_regularizer", "kernel_constraint"))
-  }
-
-  override var sizeConfig: [JSON.Member] { [JSON.Member("filters", .int(filters))] }
-  override var weightConfig: [JSON.Member] {
-    [JSON.Member("groups", .int(groups)), JSON.Member("kernel_initializer", kernelInitializer.json)]
+    try super.init(window, activation, bias, &reader)
   }
 
   override func outputFeatures(_ features: Int) -> Int { filters }
@@ -39,8 +35,7 @@ public final class Conv1D: Convolution1D, @unchecked Sendable {
         .invalidArgument,
         "The number of input channels must be evenly divisible by the number of groups. Received: groups=\(groups), channels=\(features)")
     }
-    let kernel = try Weight("kernel", shape: [window.size, features / groups, filters], initializer: kernelInitializer)
-    return try [kernel] + bias(filters)
+    return try kernel.make([window.size, features / groups, filters]) + bias.make([filters])
   }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
@@ -52,7 +47,7 @@ public final class Conv1D: Convolution1D, @unchecked Sendable {
         (
           try PackedWeights(
             kernel.values.base + group * width, depth: kernel.shape[0] * kernel.shape[1], units: width, rowStride: filters),
-          try PackedWeights.row(usesBias ? ownWeights[1].values.base + group * width : nil, units: width)
+          try PackedWeights.row(bias.isUsed ? ownWeights[1].values.base + group * width : nil, units: width)
         ))
     }
   }

@@ -2,31 +2,28 @@ import KernelInterface
 
 /// Keras's `Conv1DTranspose`: each timestep spread over kernel_size timesteps, `strides` apart; kernel (kernel_size, filters,
 /// features).
-public final class Conv1DTranspose: Convolution1D, @unchecked Sendable {
+public final class Conv1DTranspose: Convolution1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Conv1DTranspose" }
+
+  static let arguments = Arguments(
+    .count("filters"), .window(["valid", "same"], with: .outputPadding), .activation("activation", "linear"),
+    .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer, ignoring: ignored + ["groups"],
+    configOrder: configOrder)
 
   private let filters: Int
   private let outputPadding: Int?
-  private let kernelInitializer: Initializer
+  private let kernel: WeightArgument
   private var packed: PackedWeights?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    filters = try reader.units("filters")
-    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
-    outputPadding = try reader.value("output_padding") == nil ? nil : reader.pair("output_padding", default: 0).0
-    reader.ignore("groups")
-    try super.init(
-      &reader, paddings: ["valid", "same"], trainingArguments: reader.trainingArguments("kernel_regularizer", "kernel_constraint"))
+    let (window, activation, bias): (TimeWindow, Activation, WeightArgument)
+    (filters, (window, outputPadding), activation, kernel, bias, _) = try Self.arguments.values(&reader)
     if let outputPadding, outputPadding >= window.stride {
       throw ElmanError(
         .invalidArgument,
         "The output_padding argument must be smaller than strides. Received: output_padding=\(outputPadding), strides=\(window.stride)")
     }
-  }
-
-  override var sizeConfig: [JSON.Member] { [JSON.Member("filters", .int(filters))] }
-  override var weightConfig: [JSON.Member] {
-    [JSON.Member("kernel_initializer", kernelInitializer.json), JSON.Member("output_padding", outputPadding.map(JSON.int) ?? .null)]
+    try super.init(window, activation, bias, &reader)
   }
 
   override func outputFeatures(_ features: Int) -> Int { filters }
@@ -49,8 +46,7 @@ public final class Conv1DTranspose: Convolution1D, @unchecked Sendable {
   }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    let kernel = try Weight("kernel", shape: [window.size, filters, input.last ?? 0], initializer: kernelInitializer)
-    return try [kernel] + bias(filters)
+    try kernel.make([window.size, filters, input.last ?? 0]) + bias.make([filters])
   }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
@@ -88,8 +84,16 @@ public final class Conv1DTranspose: Convolution1D, @unchecked Sendable {
       }
     }
     activate(
-      call, output, rows: batch * outputSteps, columns: filters, bias: usesBias ? UnsafePointer(try ownWeights[1].values.base) : nil)
+      call, output, rows: batch * outputSteps, columns: filters, bias: bias.isUsed ? UnsafePointer(try ownWeights[1].values.base) : nil)
   }
 
   override var isCausal: Bool { false }
+}
+
+extension Argument<Int?> {
+  fileprivate static var outputPadding: Argument {
+    Argument("output_padding", "extent", .null, json: { $0.map(JSON.int) ?? .null }) { (reader, name) throws(ElmanError) in
+      try reader.value(name) == nil ? nil : reader.pair(name, default: 0).0
+    }
+  }
 }

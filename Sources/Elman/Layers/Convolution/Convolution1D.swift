@@ -1,50 +1,30 @@
 import KernelInterface
 
-/// The arguments that Keras's convolutions along time have in common.
+/// What Keras's convolutions along time have in common.
 public class Convolution1D: Layer, @unchecked Sendable {
   let window: TimeWindow
   let activation: Activation
-  let usesBias: Bool
-  let biasInitializer: Initializer
-  private let arguments: [JSON.Member]
+  let bias: WeightArgument
 
-  init(_ reader: inout ConfigReader, paddings: [String], trainingArguments: [JSON.Member]) throws(ElmanError) {
-    window = TimeWindow(
-      size: try reader.extent("kernel_size"), stride: try reader.extent("strides", default: 1),
-      dilation: try reader.extent("dilation_rate", default: 1), padding: try reader.choice("padding", of: paddings))
-    if window.stride > 1, window.dilation > 1 {
-      throw ElmanError(
-        .invalidArgument,
-        "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
-          + "Received: strides=\(window.stride) and dilation_rate=\(window.dilation)")
-    }
-    try reader.requireChannelsLast()
-    activation = try reader.activation("activation", default: "linear")
-    usesBias = try reader.bool("use_bias", default: true)
-    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
-    arguments = try trainingArguments + reader.trainingArguments("bias_regularizer", "activity_regularizer", "bias_constraint")
-    reader.ignore("lora_rank", "lora_alpha", "quantization_config")
+  init(
+    _ window: TimeWindow, _ activation: Activation, _ bias: WeightArgument, _ reader: inout ConfigReader
+  ) throws(ElmanError) {
+    self.window = window
+    self.activation = activation
+    self.bias = bias
     super.init(try LayerSettings(&reader))
   }
 
-  /// The class's own arguments, which stand around the common ones.
-  var sizeConfig: [JSON.Member] { [] }
-  var weightConfig: [JSON.Member] { [] }
+  static let ignored = ["lora_rank", "lora_alpha", "quantization_config"]
+  static let ignoredOfDepthwise = ignored + ["groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"]
 
-  final override func ownConfig() -> [JSON.Member] {
-    sizeConfig + [
-      JSON.Member("kernel_size", .integers([window.size])), JSON.Member("strides", .integers([window.stride])),
-      JSON.Member("padding", .string(window.padding)), JSON.Member("data_format", "channels_last"),
-      JSON.Member("dilation_rate", .integers([window.dilation])),
-    ] + weightConfig + [
-      JSON.Member("activation", activation.json), JSON.Member("use_bias", .bool(usesBias)),
-      JSON.Member("bias_initializer", biasInitializer.json),
-    ] + arguments
-  }
-
-  func bias(_ count: Int) throws(ElmanError) -> [Weight] {
-    usesBias ? [try Weight("bias", shape: [count], initializer: biasInitializer)] : []
-  }
+  /// A class's own arguments stand before the common ones, those of its own kernels before those of the bias.
+  static let configOrder = [
+    "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "depth_multiplier",
+    "kernel_initializer", "depthwise_initializer", "pointwise_initializer", "output_padding", "activation", "use_bias",
+    "bias_initializer", "kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer", "kernel_constraint",
+    "depthwise_constraint", "pointwise_constraint",
+  ]
 
   /// Output timesteps for an input.
   func steps(_ input: Shape) throws(ElmanError) -> Int? { try outputSteps(window, input) }
@@ -115,5 +95,32 @@ struct ConvolutionSource {
     if step >= 0 { return step < steps ? input + (row * steps + step) * features : nil }
     guard let past, step >= -pastSteps else { return nil }
     return past + (row * pastSteps + pastSteps + step) * features
+  }
+}
+
+extension Argument {
+  /// A window along time, with what stands behind its padding.
+  static func window<Other>(_ paddings: [String], with other: Argument<Other>) -> Argument
+  where Value == (TimeWindow, Other) {
+    Argument(
+      .extent("kernel_size"), .extent("strides", 1), .choice("padding", paddings), other, .channelsLast,
+      .extent("dilation_rate", 1)
+    ) { (size, stride, padding, other, _, dilation) throws(ElmanError) in
+      if stride > 1, dilation > 1 {
+        throw ElmanError(
+          .invalidArgument,
+          "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
+            + "Received: strides=\(stride) and dilation_rate=\(dilation)")
+      }
+      return (TimeWindow(size: size, stride: stride, dilation: dilation, padding: padding), other)
+    }
+  }
+}
+
+extension Argument<TimeWindow> {
+  /// A window along time.
+  static func window(_ paddings: [String] = ["valid", "same", "causal"]) -> Argument {
+    let window: Argument<(TimeWindow, Void)> = .window(paddings, with: .nothing)
+    return Argument(window) { window in window.0 }
   }
 }

@@ -27,31 +27,28 @@ struct DepthwiseConvolution {
 }
 
 /// Keras's `DepthwiseConv1D`: (batch, timesteps, features) to (batch, new timesteps, features * depth_multiplier).
-public final class DepthwiseConv1D: Convolution1D, @unchecked Sendable {
+public final class DepthwiseConv1D: Convolution1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "DepthwiseConv1D" }
 
+  static let arguments = Arguments(
+    .window(["valid", "same", "causal"], with: .extent("depth_multiplier", 1, isListed: false)),
+    .activation("activation", "linear"), .weight("depthwise_kernel", key: "depthwise", "glorot_uniform"), .bias,
+    .activityRegularizer, ignoring: ignoredOfDepthwise, configOrder: configOrder)
+
   private let multiplier: Int
-  private let initializer: Initializer
+  private let kernel: WeightArgument
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    multiplier = try reader.extent("depth_multiplier", default: 1)
-    initializer = try reader.initializer("depthwise_initializer", default: "glorot_uniform")
-    reader.ignore("groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
-    try super.init(
-      &reader, paddings: ["valid", "same", "causal"],
-      trainingArguments: reader.trainingArguments("depthwise_regularizer", "depthwise_constraint"))
-  }
-
-  override var weightConfig: [JSON.Member] {
-    [JSON.Member("depth_multiplier", .int(multiplier)), JSON.Member("depthwise_initializer", initializer.json)]
+    let (window, activation, bias): (TimeWindow, Activation, WeightArgument)
+    ((window, multiplier), activation, kernel, bias, _) = try Self.arguments.values(&reader)
+    try super.init(window, activation, bias, &reader)
   }
 
   override func outputFeatures(_ features: Int) throws(ElmanError) -> Int { try elementCount([features, multiplier]) }
 
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     let features = input.last ?? 0
-    let kernel = try Weight("depthwise_kernel", shape: [window.size, features, multiplier], initializer: initializer)
-    return try [kernel] + bias(elementCount([features, multiplier]))
+    return try kernel.make([window.size, features, multiplier]) + bias.make([elementCount([features, multiplier])])
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
@@ -59,7 +56,7 @@ public final class DepthwiseConv1D: Convolution1D, @unchecked Sendable {
     DepthwiseConvolution(window: window, multiplier: multiplier, kernel: try ownWeights[0].values.base)
       .run(source(call), batch: call.inputShape[0], to: call.outputs[0])
     let rows = call.inputShape[0] * window.outputSteps(call.inputShape[1])
-    activate(call, call.outputs[0], rows: rows, columns: columns, bias: usesBias ? UnsafePointer(try ownWeights[1].values.base) : nil)
+    activate(call, call.outputs[0], rows: rows, columns: columns, bias: bias.isUsed ? UnsafePointer(try ownWeights[1].values.base) : nil)
     keepPast(call)
   }
 }

@@ -1,33 +1,25 @@
 import KernelInterface
 
 /// Keras's `SeparableConv1D`: each feature convolved by itself, then all of them mixed at each timestep.
-public final class SeparableConv1D: Convolution1D, @unchecked Sendable {
+public final class SeparableConv1D: Convolution1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "SeparableConv1D" }
+
+  static let arguments = Arguments(
+    .count("filters"), .window(), .extent("depth_multiplier", 1, isListed: false), .activation("activation", "linear"),
+    .weight("depthwise_kernel", key: "depthwise", "glorot_uniform"),
+    .weight("pointwise_kernel", key: "pointwise", "glorot_uniform"), .bias, .activityRegularizer,
+    ignoring: ignoredOfDepthwise, configOrder: configOrder)
 
   private let filters: Int
   private let multiplier: Int
-  private let depthwiseInitializer: Initializer
-  private let pointwiseInitializer: Initializer
+  private let depthwise: WeightArgument
+  private let pointwise: WeightArgument
   private var packed: (kernel: PackedWeights, bias: FloatBuffer)?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    filters = try reader.units("filters")
-    multiplier = try reader.extent("depth_multiplier", default: 1)
-    depthwiseInitializer = try reader.initializer("depthwise_initializer", default: "glorot_uniform")
-    pointwiseInitializer = try reader.initializer("pointwise_initializer", default: "glorot_uniform")
-    reader.ignore("groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint")
-    try super.init(
-      &reader, paddings: ["valid", "same", "causal"],
-      trainingArguments: reader.trainingArguments(
-        "depthwise_regularizer", "pointwise_regularizer", "depthwise_constraint", "pointwise_constraint"))
-  }
-
-  override var sizeConfig: [JSON.Member] { [JSON.Member("filters", .int(filters))] }
-  override var weightConfig: [JSON.Member] {
-    [
-      JSON.Member("depth_multiplier", .int(multiplier)), JSON.Member("depthwise_initializer", depthwiseInitializer.json),
-      JSON.Member("pointwise_initializer", pointwiseInitializer.json),
-    ]
+    let (window, activation, bias): (TimeWindow, Activation, WeightArgument)
+    (filters, window, multiplier, activation, depthwise, pointwise, bias, _) = try Self.arguments.values(&reader)
+    try super.init(window, activation, bias, &reader)
   }
 
   override func outputFeatures(_ features: Int) -> Int { filters }
@@ -35,16 +27,14 @@ public final class SeparableConv1D: Convolution1D, @unchecked Sendable {
   override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     let features = input.last ?? 0
     let columns = try elementCount([features, multiplier])
-    return try [
-      Weight("depthwise_kernel", shape: [window.size, features, multiplier], initializer: depthwiseInitializer),
-      Weight("pointwise_kernel", shape: [1, columns, filters], initializer: pointwiseInitializer),
-    ] + bias(filters)
+    return try depthwise.make([window.size, features, multiplier]) + pointwise.make([1, columns, filters])
+      + bias.make([filters])
   }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     packed = (
       try PackedWeights(ownWeights[1].values.base, depth: ownWeights[1].shape[1], units: filters),
-      try PackedWeights.row(usesBias ? ownWeights[2].values.base : nil, units: filters)
+      try PackedWeights.row(bias.isUsed ? ownWeights[2].values.base : nil, units: filters)
     )
   }
 

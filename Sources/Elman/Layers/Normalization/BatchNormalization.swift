@@ -1,6 +1,13 @@
 /// Keras's `BatchNormalization` at inference: `(x - moving_mean) / sqrt(moving_variance + epsilon) * gamma + beta`.
-public final class BatchNormalization: Layer, @unchecked Sendable {
+public final class BatchNormalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "BatchNormalization" }
+
+  static let arguments = Arguments(
+    .axes(), .number("momentum", 0.99), .number("epsilon", 1e-3), .scaleAndCenter,
+    .initializer("moving_mean_initializer", "zeros"), .initializer("moving_variance_initializer", "ones"),
+    ignoring: [
+      "renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size", "synchronized", "adjustment",
+    ])
 
   private let axes: [Int]
   private let momentum: Double
@@ -11,27 +18,11 @@ public final class BatchNormalization: Layer, @unchecked Sendable {
   private var map: ChannelMap?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let axes = try reader.axes()
+    (axes, momentum, epsilon, affine, meanInitializer, varianceInitializer) = try Self.arguments.values(&reader)
     guard axes.count == 1 else {
       throw ElmanError(.unsupported, "BatchNormalization takes one axis. Received: axis=\(axes)")
     }
-    self.axes = axes
-    momentum = try reader.number("momentum", default: 0.99)
-    epsilon = try reader.number("epsilon", default: 1e-3)
-    affine = try ScaleAndCenter(&reader)
-    meanInitializer = try reader.initializer("moving_mean_initializer", default: "zeros")
-    varianceInitializer = try reader.initializer("moving_variance_initializer", default: "ones")
-    reader.ignore("renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size", "synchronized", "adjustment")
     super.init(try LayerSettings(&reader))
-  }
-
-  override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("axis", .int(axes[0])), JSON.Member("momentum", .double(momentum)), JSON.Member("epsilon", .double(epsilon))]
-      + affine.flags + affine.initializers
-      + [
-        JSON.Member("moving_mean_initializer", meanInitializer.json),
-        JSON.Member("moving_variance_initializer", varianceInitializer.json),
-      ] + affine.trainingArguments
   }
 
   override var maskFlow: MaskFlow { .passes }

@@ -1,7 +1,9 @@
 /// Keras's `GroupNormalization`: the features in groups, each group of a sample normalized over all its timesteps.
 /// (batch, ..., features).
-public final class GroupNormalization: Layer, @unchecked Sendable {
+public final class GroupNormalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GroupNormalization" }
+
+  static let arguments = Arguments(.groups, .axes(), .number("epsilon", 1e-3), .scaleAndCenter)
 
   private let groups: Int
   /// One axis.
@@ -10,23 +12,11 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
   private let affine: ScaleAndCenter
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    groups = try reader.integer("groups") ?? 32
-    guard groups == -1 || groups > 0 else {
-      throw ElmanError(.invalidArgument, "The `groups` of GroupNormalization must be positive, or -1. Received: groups=\(groups)")
-    }
-    let axes = try reader.axes()
+    (groups, axes, epsilon, affine) = try Self.arguments.values(&reader)
     guard axes.count == 1 else {
       throw ElmanError(.invalidArgument, "GroupNormalization takes one axis. Received: axis=\(axes)")
     }
-    self.axes = axes
-    epsilon = try reader.number("epsilon", default: 1e-3)
-    affine = try ScaleAndCenter(&reader)
     super.init(try LayerSettings(&reader))
-  }
-
-  override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("groups", .int(groups)), JSON.Member("axis", .int(axes[0])), JSON.Member("epsilon", .double(epsilon))]
-      + affine.flags + affine.initializers + affine.trainingArguments
   }
 
   override var maskFlow: MaskFlow { .passes }
@@ -101,5 +91,19 @@ public final class GroupNormalization: Layer, @unchecked Sendable {
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2 { throw cannotStream("it normalizes over time") }
     return []
+  }
+}
+
+extension Argument<Int> {
+  /// How many groups; -1: each feature is one.
+  fileprivate static var groups: Argument {
+    Argument("groups", "integer", 32, json: JSON.int) { (reader, name) throws(ElmanError) in
+      let groups = try reader.integer(name) ?? 32
+      guard groups == -1 || groups > 0 else {
+        throw ElmanError(
+          .invalidArgument, "The `groups` of GroupNormalization must be positive, or -1. Received: groups=\(groups)")
+      }
+      return groups
+    }
   }
 }

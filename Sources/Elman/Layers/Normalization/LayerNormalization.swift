@@ -1,24 +1,16 @@
 /// Keras's `LayerNormalization`: `(x - mean) / sqrt(variance + epsilon) * gamma + beta` over the axes.
-public final class LayerNormalization: Layer, @unchecked Sendable {
+public final class LayerNormalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "LayerNormalization" }
+
+  static let arguments = Arguments(.axes(), .number("epsilon", 1e-3), .scaleAndCenter, .rmsScaling)
 
   private let axes: [Int]
   private let epsilon: Double
   private let affine: ScaleAndCenter
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    axes = try reader.axes()
-    epsilon = try reader.number("epsilon", default: 1e-3)
-    affine = try ScaleAndCenter(&reader)
-    if try reader.bool("rms_scaling", default: false) {
-      throw ElmanError(.unsupported, "LayerNormalization: rms_scaling=True is RMSNormalization.")
-    }
+    (axes, epsilon, affine, _) = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
-  }
-
-  override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes)), JSON.Member("epsilon", .double(epsilon))]
-      + affine.flags + affine.initializers + affine.trainingArguments
   }
 
   override var maskFlow: MaskFlow { .passes }
@@ -55,5 +47,16 @@ public final class LayerNormalization: Layer, @unchecked Sendable {
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
     return []
+  }
+}
+
+extension Argument<Void> {
+  /// Keras 3's `rms_scaling`, which is refused, and not written.
+  fileprivate static var rmsScaling: Argument {
+    Argument("rms_scaling", "flag", false, json: { nil }) { (reader, name) throws(ElmanError) in
+      if try reader.bool(name, default: false) {
+        throw ElmanError(.unsupported, "LayerNormalization: rms_scaling=True is RMSNormalization.")
+      }
+    }.byName
   }
 }

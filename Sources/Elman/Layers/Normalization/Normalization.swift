@@ -1,35 +1,26 @@
 /// Keras's `Normalization`: `(x - mean) / sqrt(variance)`, with a mean and a variance that were given, or that `adapt` found.
-public final class Normalization: Layer, @unchecked Sendable {
+public final class Normalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Normalization" }
+
+  static let arguments = Arguments(
+    .optionalAxes, .values("mean"), .values("variance"), .flag("invert", false), configOrder: ["axis", "invert"])
 
   /// nil: all axes together.
   private let axes: [Int]?
   private let inverts: Bool
   private let given: (mean: [Float], variance: [Float])?
-  private let arguments: [JSON.Member]
   private var map: ChannelMap?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    axes = reader.has("axis") && reader.value("axis") == nil ? nil : try reader.axes()
-    inverts = try reader.bool("invert", default: false)
-    let (mean, variance) = (reader.value("mean"), reader.value("variance"))
+    let (mean, variance): ([Float]?, [Float]?)
+    (axes, mean, variance, inverts) = try Self.arguments.values(&reader)
     guard (mean == nil) == (variance == nil) else {
       throw ElmanError(
         .invalidArgument, "When setting values directly, both `mean` and `variance` must be set. Received: one of them")
     }
-    if let mean, let variance {
-      given = (try reader.numbers(mean, "mean"), try reader.numbers(variance, "variance"))
-    } else {
-      given = nil
-    }
-    arguments = [
-      JSON.Member("axis", axes.map { $0.count == 1 ? .int($0[0]) : .integers($0) } ?? .null), JSON.Member("invert", .bool(inverts)),
-      JSON.Member("mean", mean ?? .null), JSON.Member("variance", variance ?? .null),
-    ]
+    if let mean, let variance { given = (mean, variance) } else { given = nil }
     super.init(try LayerSettings(&reader))
   }
-
-  override func ownConfig() -> [JSON.Member] { arguments }
 
   private func keptAxes(_ input: Shape) throws(ElmanError) -> [Int] {
     try axes.map { (axes) throws(ElmanError) in try input.resolved(axes: axes, of: name) } ?? []
@@ -76,6 +67,27 @@ public final class Normalization: Layer, @unchecked Sendable {
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try keptAxes(Shape(input)).contains(1) { throw cannotStream("one of its axes is time") }
     return []
+  }
+}
+
+extension Argument<[Int]?> {
+  /// Axes, or null for none.
+  fileprivate static var optionalAxes: Argument {
+    Argument("axis", "axes", -1, json: { $0.map { $0.count == 1 ? .int($0[0]) : .integers($0) } ?? .null }) {
+      (reader, name) throws(ElmanError) in
+      reader.has(name) && reader.value(name) == nil ? nil : try reader.axes(name)
+    }
+  }
+}
+
+extension Argument<[Float]?> {
+  /// A number or nested lists of them, as one list.
+  fileprivate static func values(_ name: String) -> Argument {
+    Argument([ArgumentEntry(name, "numbers", .null)]) { (reader) throws(ElmanError) in
+      let value = reader.value(name)
+      reader.write(name, value ?? .null)
+      return try value.map { (value) throws(ElmanError) in try reader.numbers(value, name) }
+    }
   }
 }
 

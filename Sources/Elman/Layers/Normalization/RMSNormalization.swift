@@ -1,18 +1,15 @@
 /// Keras 3's `RMSNormalization`: `x / sqrt(mean(x^2) + epsilon) * scale` over the axes.
-public final class RMSNormalization: Layer, @unchecked Sendable {
+public final class RMSNormalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "RMSNormalization" }
+
+  static let arguments = Arguments(.axes(), .number("epsilon", 1e-6))
 
   private let axes: [Int]
   private let epsilon: Double
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    axes = try reader.axes()
-    epsilon = try reader.number("epsilon", default: 1e-6)
+    (axes, epsilon) = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
-  }
-
-  override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes)), JSON.Member("epsilon", .double(epsilon))]
   }
 
   override var maskFlow: MaskFlow { .passes }

@@ -70,40 +70,26 @@ enum RowSums {
 
 /// gamma and beta of a normalization, either of which may be missing.
 struct ScaleAndCenter {
-  let scale: Bool
-  let center: Bool
-  private let gammaInitializer: Initializer
-  private let betaInitializer: Initializer
-  private let arguments: [JSON.Member]
-
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    center = try reader.bool("center", default: true)
-    scale = try reader.bool("scale", default: true)
-    betaInitializer = try reader.initializer("beta_initializer", default: "zeros")
-    gammaInitializer = try reader.initializer("gamma_initializer", default: "ones")
-    arguments = try reader.trainingArguments("beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint")
-  }
-
-  var flags: [JSON.Member] { [JSON.Member("center", .bool(center)), JSON.Member("scale", .bool(scale))] }
-  var initializers: [JSON.Member] {
-    [JSON.Member("beta_initializer", betaInitializer.json), JSON.Member("gamma_initializer", gammaInitializer.json)]
-  }
-  var trainingArguments: [JSON.Member] { arguments }
+  let beta: WeightArgument
+  let gamma: WeightArgument
 
   /// gamma, then beta.
-  func weights(_ shape: [Int]) throws(ElmanError) -> [Weight] {
-    var weights: [Weight] = []
-    if scale { weights.append(try Weight("gamma", shape: shape, initializer: gammaInitializer)) }
-    if center { weights.append(try Weight("beta", shape: shape, initializer: betaInitializer)) }
-    return weights
-  }
+  func weights(_ shape: [Int]) throws(ElmanError) -> [Weight] { try gamma.make(shape) + beta.make(shape) }
 
   func gamma(_ weights: [Weight]) throws(ElmanError) -> UnsafePointer<Float>? {
-    scale ? UnsafePointer(try weights[0].values.base) : nil
+    gamma.isUsed ? UnsafePointer(try weights[0].values.base) : nil
   }
 
   func beta(_ weights: [Weight]) throws(ElmanError) -> UnsafePointer<Float>? {
-    center ? UnsafePointer(try weights[scale ? 1 : 0].values.base) : nil
+    beta.isUsed ? UnsafePointer(try weights[gamma.isUsed ? 1 : 0].values.base) : nil
+  }
+}
+
+extension Argument<ScaleAndCenter> {
+  static var scaleAndCenter: Argument {
+    Argument(.weight("beta", "zeros", flag: "center"), .weight("gamma", "ones", flag: "scale")) { beta, gamma in
+      ScaleAndCenter(beta: beta, gamma: gamma)
+    }
   }
 }
 

@@ -1,15 +1,16 @@
 /// Keras's `UnitNormalization`: each row along the axes divided by its Euclidean length.
-public final class UnitNormalization: Layer, @unchecked Sendable {
+public final class UnitNormalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "UnitNormalization" }
+
+  static let arguments = Arguments(.axes())
 
   private let axes: [Int]
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    axes = try reader.axes()
+    axes = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
   }
 
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("axis", axes.count == 1 ? .int(axes[0]) : .integers(axes))] }
   override var maskFlow: MaskFlow { .passes }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {

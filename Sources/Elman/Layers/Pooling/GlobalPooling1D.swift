@@ -3,14 +3,11 @@
 public class GlobalPooling1D: Layer, @unchecked Sendable {
   private let keepsDimensions: Bool
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    keepsDimensions = try reader.bool("keepdims", default: false)
-    try reader.requireChannelsLast()
-    super.init(try LayerSettings(&reader))
-  }
+  static let arguments = Arguments(.channelsLast, .flag("keepdims", false))
 
-  final override func ownConfig() -> [JSON.Member] {
-    [JSON.Member("data_format", "channels_last"), JSON.Member("keepdims", .bool(keepsDimensions))]
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    (_, keepsDimensions) = try Self.arguments.values(&reader)
+    super.init(try LayerSettings(&reader))
   }
 
   final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -50,7 +47,7 @@ public class GlobalPooling1D: Layer, @unchecked Sendable {
 }
 
 /// Keras's `GlobalMaxPooling1D`; a mask is not looked at, as in Keras.
-public final class GlobalMaxPooling1D: GlobalPooling1D, @unchecked Sendable {
+public final class GlobalMaxPooling1D: GlobalPooling1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GlobalMaxPooling1D" }
 
   override func add(_ features: UnsafePointer<Float>, _ count: Int, to output: UnsafeMutablePointer<Float>, isFirst: Bool) {
@@ -59,7 +56,7 @@ public final class GlobalMaxPooling1D: GlobalPooling1D, @unchecked Sendable {
 }
 
 /// Keras's `GlobalAveragePooling1D`; masked timesteps do not count, and a row without any other gives 0.
-public final class GlobalAveragePooling1D: GlobalPooling1D, @unchecked Sendable {
+public final class GlobalAveragePooling1D: GlobalPooling1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GlobalAveragePooling1D" }
 
   override var usesMask: Bool { true }

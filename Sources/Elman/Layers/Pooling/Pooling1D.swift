@@ -40,20 +40,13 @@ extension Layer {
 public class Pooling1D: Layer, @unchecked Sendable {
   private let window: TimeWindow
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let size = try reader.extent("pool_size", default: 2)
-    window = TimeWindow(
-      size: size, stride: try reader.extent("strides", default: size),
-      padding: try reader.choice("padding", of: ["valid", "same"]))
-    try reader.requireChannelsLast()
-    super.init(try LayerSettings(&reader))
-  }
+  static let arguments = Arguments(
+    .poolingWindow, .choice("padding", ["valid", "same"]), .channelsLast, configOrder: ["strides", "pool_size"])
 
-  final override func ownConfig() -> [JSON.Member] {
-    [
-      JSON.Member("strides", .integers([window.stride])), JSON.Member("pool_size", .integers([window.size])),
-      JSON.Member("padding", .string(window.padding)), JSON.Member("data_format", "channels_last"),
-    ]
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let ((size, stride), padding, _) = try Self.arguments.values(&reader)
+    window = TimeWindow(size: size, stride: stride, padding: padding)
+    super.init(try LayerSettings(&reader))
   }
 
   final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -83,8 +76,22 @@ public class Pooling1D: Layer, @unchecked Sendable {
   }
 }
 
+extension Argument<(Int, Int)> {
+  /// `pool_size` and `strides`, which are as large where they are not given.
+  fileprivate static var poolingWindow: Argument {
+    Argument([ArgumentEntry("pool_size", "extent", 2), ArgumentEntry("strides", "extent", .null)]) {
+      (reader) throws(ElmanError) in
+      let size = try reader.extent("pool_size", default: 2)
+      let stride = try reader.extent("strides", default: size)
+      reader.write("pool_size", .integers([size]))
+      reader.write("strides", .integers([stride]))
+      return (size, stride)
+    }
+  }
+}
+
 /// Keras's `MaxPooling1D`.
-public final class MaxPooling1D: Pooling1D, @unchecked Sendable {
+public final class MaxPooling1D: Pooling1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "MaxPooling1D" }
 
   override func pool(_ first: UnsafePointer<Float>, _ count: Int, stride: Int) -> Float {
@@ -95,7 +102,7 @@ public final class MaxPooling1D: Pooling1D, @unchecked Sendable {
 }
 
 /// Keras's `AveragePooling1D`; padding does not count.
-public final class AveragePooling1D: Pooling1D, @unchecked Sendable {
+public final class AveragePooling1D: Pooling1D, ListedLayer, @unchecked Sendable {
   public override class var className: String { "AveragePooling1D" }
 
   override func pool(_ first: UnsafePointer<Float>, _ count: Int, stride: Int) -> Float {

@@ -1,19 +1,13 @@
 /// Keras's `Flatten`: (batch, a, b, ...) to (batch, a * b * ...), and (batch,) to (batch, 1).
-public final class Flatten: Layer, @unchecked Sendable {
+public final class Flatten: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Flatten" }
 
-  private let dataFormat: String
+  static let arguments = Arguments(.channelsLast)
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    dataFormat = try reader.string("data_format") ?? "channels_last"
-    guard dataFormat == "channels_last" else {
-      let code: ElmanError.Code = dataFormat == "channels_first" ? .unsupported : .invalidArgument
-      throw ElmanError(code, "Flatten works with data_format='channels_last'. Received: data_format='\(dataFormat)'")
-    }
+    try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
   }
-
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("data_format", .string(dataFormat))] }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(atLeast: 1, input)

@@ -1,25 +1,18 @@
 // Layers that move elements, or only say that they stand otherwise.
 
 /// Keras's `Reshape`: (batch, ...) to (batch, target_shape...), one of whose sizes may be -1.
-public final class Reshape: Layer, @unchecked Sendable {
+public final class Reshape: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Reshape" }
+
+  static let arguments = Arguments(.targetShape)
 
   private let target: [Int]
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard case .array(let list)? = reader.value("target_shape") else {
-      throw ElmanError(.wrongType, "Reshape needs the argument 'target_shape', a list of integers.")
-    }
-    target = list.map { $0 == .null ? -1 : ConfigReader.integer($0) ?? 0 }
-    guard target.allSatisfy({ $0 > 0 || $0 == -1 }), target.count < Shape.maximumRank, target.count(where: { $0 == -1 }) < 2 else {
-      throw ElmanError(
-        .invalidArgument,
-        "The `target_shape` of Reshape must be positive integers, one of which may be -1. Received: \(JSON.array(list).text)")
-    }
+    target = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
   }
 
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("target_shape", .integers(target))] }
   override var isIdentity: Bool { true }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -44,27 +37,39 @@ public final class Reshape: Layer, @unchecked Sendable {
   }
 }
 
+extension Argument<[Int]> {
+  /// Sizes, one of which may be -1 or null.
+  fileprivate static var targetShape: Argument {
+    Argument("target_shape", "integers", nil, json: JSON.integers) { (reader, name) throws(ElmanError) in
+      guard case .array(let list)? = reader.value(name) else { throw reader.missing(name, "a list of integers") }
+      let target = list.map { $0 == .null ? -1 : ConfigReader.integer($0) ?? 0 }
+      guard target.allSatisfy({ $0 > 0 || $0 == -1 }), target.count < Shape.maximumRank, target.count(where: { $0 == -1 }) < 2
+      else {
+        throw ElmanError(
+          .invalidArgument,
+          "The `target_shape` of Reshape must be positive integers, one of which may be -1. "
+            + "Received: \(JSON.array(list).text)")
+      }
+      return target
+    }
+  }
+}
+
 /// Keras's `Permute`: the axes past the batch in another order; `dims` count from 1.
-public final class Permute: Layer, @unchecked Sendable {
+public final class Permute: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Permute" }
+
+  static let arguments = Arguments(.dims)
 
   private let dims: [Int]
   /// Of all axes.
   private let order: Dimensions
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    dims = try reader.axes("dims", default: [])
-    guard !dims.isEmpty, dims.sorted() == Array(1...dims.count) else {
-      throw ElmanError(
-        .invalidArgument,
-        "Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be consecutive and start from 1. "
-          + "Received dims=\(dims)")
-    }
+    dims = try Self.arguments.values(&reader)
     order = try Dimensions([0] + dims)
     super.init(try LayerSettings(&reader))
   }
-
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("dims", .integers(dims))] }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(dims.count + 1, input)
@@ -82,18 +87,34 @@ public final class Permute: Layer, @unchecked Sendable {
   }
 }
 
+extension Argument<[Int]> {
+  /// A permutation that counts from 1.
+  fileprivate static var dims: Argument {
+    Argument("dims", "integers", nil, json: JSON.integers) { (reader, name) throws(ElmanError) in
+      let dims = try reader.axes(name, default: [])
+      guard !dims.isEmpty, dims.sorted() == Array(1...dims.count) else {
+        throw ElmanError(
+          .invalidArgument,
+          "Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be consecutive and "
+            + "start from 1. Received dims=\(dims)")
+      }
+      return dims
+    }
+  }
+}
+
 /// Keras's `RepeatVector`: (batch, features) to (batch, n, features).
-public final class RepeatVector: Layer, @unchecked Sendable {
+public final class RepeatVector: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "RepeatVector" }
+
+  static let arguments = Arguments(.count("n"))
 
   private let n: Int
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    n = try reader.units("n")
+    n = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
   }
-
-  override func ownConfig() -> [JSON.Member] { [JSON.Member("n", .int(n))] }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(2, input)
@@ -114,15 +135,6 @@ public final class RepeatVector: Layer, @unchecked Sendable {
 
 /// What ZeroPadding1D, Cropping1D and UpSampling1D share: each output timestep is one of the input, or zeros.
 public class TimestepLayer: Layer, @unchecked Sendable {
-  private let arguments: [JSON.Member]
-
-  init(_ arguments: [JSON.Member], _ reader: inout ConfigReader) throws(ElmanError) {
-    self.arguments = arguments
-    super.init(try LayerSettings(&reader))
-  }
-
-  final override func ownConfig() -> [JSON.Member] { arguments }
-
   /// Output timesteps for input timesteps.
   func timesteps(_ input: Int) throws(ElmanError) -> Int { input }
 
@@ -157,15 +169,16 @@ public class TimestepLayer: Layer, @unchecked Sendable {
 }
 
 /// Keras's `ZeroPadding1D`: timesteps of zeros before and after.
-public final class ZeroPadding1D: TimestepLayer, @unchecked Sendable {
+public final class ZeroPadding1D: TimestepLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "ZeroPadding1D" }
+
+  static let arguments = Arguments(.pair("padding", 1), .channelsLast(isWritten: false))
 
   private let padding: (before: Int, after: Int)
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    padding = try reader.pair("padding", default: 1)
-    try reader.requireChannelsLast()
-    try super.init([JSON.Member("padding", .integers([padding.before, padding.after]))], &reader)
+    (padding, _) = try Self.arguments.values(&reader)
+    super.init(try LayerSettings(&reader))
   }
 
   override func timesteps(_ input: Int) -> Int { input + padding.before + padding.after }
@@ -173,14 +186,16 @@ public final class ZeroPadding1D: TimestepLayer, @unchecked Sendable {
 }
 
 /// Keras's `Cropping1D`: without some timesteps at both ends.
-public final class Cropping1D: TimestepLayer, @unchecked Sendable {
+public final class Cropping1D: TimestepLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Cropping1D" }
+
+  static let arguments = Arguments(.pair("cropping", 1))
 
   private let cropping: (before: Int, after: Int)
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    cropping = try reader.pair("cropping", default: 1)
-    try super.init([JSON.Member("cropping", .integers([cropping.before, cropping.after]))], &reader)
+    cropping = try Self.arguments.values(&reader)
+    super.init(try LayerSettings(&reader))
   }
 
   override func timesteps(_ input: Int) throws(ElmanError) -> Int {
@@ -197,14 +212,16 @@ public final class Cropping1D: TimestepLayer, @unchecked Sendable {
 }
 
 /// Keras's `UpSampling1D`: each timestep `size` times.
-public final class UpSampling1D: TimestepLayer, @unchecked Sendable {
+public final class UpSampling1D: TimestepLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "UpSampling1D" }
+
+  static let arguments = Arguments(.extent("size", 2, isListed: false))
 
   private let size: Int
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    size = try reader.extent("size", default: 2)
-    try super.init([JSON.Member("size", .int(size))], &reader)
+    size = try Self.arguments.values(&reader)
+    super.init(try LayerSettings(&reader))
   }
 
   override func timesteps(_ input: Int) throws(ElmanError) -> Int { try elementCount([input, size]) }
