@@ -571,6 +571,30 @@ ELMAN_API elman_status elman_layer_create_around(const char *class_name, const c
  */
 ELMAN_API elman_status elman_layer_release(elman_layer layer);
 
+/*
+ * elman_layer_class_names: the class names that elman_layer_create takes, as a JSON list of strings in order.
+ *
+ *   text, capacity, length   receive the JSON
+ *
+ * Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_class_names(char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_layer_arguments: the arguments of a class of layers, as a JSON list in the order of Keras's signature.
+ *
+ *   class_name               as for elman_layer_create
+ *   text, capacity, length   receive the JSON
+ *
+ * Each is an object such as {"name": "use_bias", "type": "flag", "default": true}; an argument without a "default" must
+ * be given. "by_name": true marks what configs may have and Keras's signature has not, such as the names of another
+ * version; where the type is "ignored", it has no effect. The arguments that every layer takes (name, trainable, dtype,
+ * input_shape and their like) are not listed.
+ *
+ * Returns also ELMAN_NOT_FOUND: no such class. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_arguments(const char *class_name, char *text, size_t capacity, size_t *length);
+
 /* ================================================================================================================ */
 /* Layers from options                                                                                              */
 /* ================================================================================================================ */

@@ -358,7 +358,7 @@ static void call_layer(fuzzer *f) {
   size_t number, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 16)) {
+  switch (below(f, 18)) {
     case 0: if (one_in(f, 4)) TELL(elman_layer_release, layer); break;
     case 1: TELL(elman_layer_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 2: TELL(elman_layer_class_name, layer, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
@@ -374,6 +374,11 @@ static void call_layer(fuzzer *f) {
     case 12: TELL(elman_layer_count_params, layer, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 13: TELL(elman_layer_quantize, layer, any_mode(f), OR_NULL(f, &error)); break;
     case 14: TELL(elman_layer_is_trainable, layer, OR_NULL(f, &flag)); break;
+    case 15: TELL(elman_layer_class_names, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 16:
+      TELL(elman_layer_arguments, one_in(f, 2) ? CLASS(f, 0) : WORD(f, 0), OR_NULL(f, f->text), any_capacity(f),
+           OR_NULL(f, &number));
+      break;
     default: TELL(elman_layer_reset_states, layer); break;
   }
   keep_layer(f, child);

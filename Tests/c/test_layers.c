@@ -226,3 +226,21 @@ TEST(configs_make_the_same_layer_again) {
     OK(elman_layer_release(copy));
   }
 }
+
+TEST(arguments_of_classes_are_told) {
+  char text[8192];
+  size_t length = 0, short_by_one;
+  OK(elman_layer_class_names(text, sizeof text, &length));
+  CHECK(length == strlen(text) && strstr(text, "[\"Activation\", ") == text && strstr(text, "\"ZeroPadding1D\"]") != NULL);
+  OK(elman_layer_arguments("Dense", NULL, 0, &length));
+  short_by_one = length;
+  CHECK_STATUS(elman_layer_arguments("Dense", text, short_by_one, &length), ELMAN_BUFFER_TOO_SMALL);
+  OK(elman_layer_arguments("Dense", text, short_by_one + 1, NULL));
+  CHECK(strlen(text) == length);
+  CHECK(strstr(text, "[{\"name\": \"units\", \"type\": \"count\"}, ") == text);
+  CHECK(strstr(text, "{\"name\": \"use_bias\", \"type\": \"flag\", \"default\": true}") != NULL);
+  CHECK_ERROR(elman_layer_arguments("Dens", text, sizeof text, NULL), ELMAN_NOT_FOUND, "Dense");
+  CHECK_ERROR(elman_layer_arguments(NULL, text, sizeof text, NULL), ELMAN_INVALID_ARGUMENT, "class_name");
+  CHECK_STATUS(elman_layer_arguments("Dense", NULL, 8, NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_layer_class_names(NULL, 0, NULL), ELMAN_INVALID_ARGUMENT);
+}

@@ -136,6 +136,8 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
         (c_char_p, c_char_p, c_void_p, c_size_t, HANDLE_P),
     ),
     "elman_layer_release": (_STATUS, (HANDLE,)),
+    "elman_layer_class_names": (_STATUS, TEXT),
+    "elman_layer_arguments": (_STATUS, (c_char_p, *TEXT)),
     "elman_input_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_simple_rnn_create": (_STATUS, (c_void_p, HANDLE_P)),
     "elman_lstm_create": (_STATUS, (c_void_p, HANDLE_P)),

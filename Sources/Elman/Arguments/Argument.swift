@@ -1,4 +1,4 @@
-/// An argument of a layer's class, or a few that belong together: names and defaults, and how a config's values are read.
+/// An argument of a layer's class, or a few that belong together: names, defaults, and how a config's values are read.
 ///
 /// `read` also says how the value is written: `get_config` is what was read.
 struct Argument<Value>: Sendable {

@@ -33,7 +33,8 @@ protocol ArgumentList: Sendable {
 }
 
 extension [ArgumentEntry] {
-  /// In this order, but for those of weights that stand together: flags first, then initializers, regularizers, constraints.
+  /// In this order, except that the arguments of neighbouring weights are sorted by kind, as in Keras: flags, initializers,
+  /// regularizers, constraints.
   fileprivate var withWeightsByKind: [ArgumentEntry] {
     var result: [ArgumentEntry] = []
     for group in split(whereSeparator: { $0.rank == nil }) {

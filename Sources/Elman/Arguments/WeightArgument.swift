@@ -17,13 +17,13 @@ struct WeightArgument: Sendable {
   }
 
   fileprivate static let flagRank = 0
-  fileprivate static let initializerRank = 1
+  static let initializerRank = 1
   static let regularizerRank = 2
   fileprivate static let constraintRank = 3
 }
 
 extension Argument<WeightArgument> {
-  /// A weight with its initializer, regularizer and constraint, whose names begin with `key` (default: the weight's name).
+  /// A weight with its initializer, regularizer and constraint; their names begin with `key` (default: the weight's name).
   /// `flag`: the argument that says whether there is one.
   static func weight(_ name: String, key: String? = nil, _ standard: String, flag: String? = nil) -> Argument {
     let key = key ?? name

@@ -21,7 +21,8 @@ extension ConfigReader {
   mutating func units(_ key: String = "units") throws(ElmanError) -> Int {
     let units = try positiveInteger(key)
     guard units <= Int(Int32.max) else {
-      throw ElmanError(.invalidArgument, "Argument '\(key)' of \(owner) must be at most \(Int32.max). Received: \(key)=\(units)")
+      throw ElmanError(
+        .invalidArgument, "Argument '\(key)' of \(owner) must be at most \(Int32.max). Received: \(key)=\(units)")
     }
     return units
   }

@@ -39,7 +39,8 @@ extension ConfigReader {
     let value = value(key) ?? standard
     let factor = try number(value, key)
     guard factor >= 0 else {
-      throw ElmanError(.invalidArgument, "Argument '\(key)' of \(owner) must be a number >= 0. Received: \(key)=\(value.text)")
+      throw ElmanError(
+        .invalidArgument, "Argument '\(key)' of \(owner) must be a number >= 0. Received: \(key)=\(value.text)")
     }
     write(key, value)
     return factor

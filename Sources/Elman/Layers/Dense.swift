@@ -5,8 +5,8 @@ public final class Dense: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Dense" }
 
   static let arguments = Arguments(
-    .count("units"), .activation("activation", "linear"), .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer,
-    ignoring: ["lora_rank", "lora_alpha", "quantization_config"])
+    .count("units"), .activation("activation", "linear"), .weight("kernel", "glorot_uniform"), .bias,
+    .activityRegularizer, ignoring: ["lora_rank", "lora_alpha", "quantization_config"])
 
   private let units: Int
   private let activation: Activation

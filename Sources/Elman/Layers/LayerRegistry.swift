@@ -5,35 +5,35 @@ public enum LayerRegistry {
   /// A class that configs name: what makes a layer of it, and its list of arguments.
   private struct Entry: Sendable {
     let className: String
-    let arguments: [ArgumentEntry]?
+    let arguments: any ArgumentList
     let make: Maker
 
-    init(_ className: String, arguments: [ArgumentEntry]? = nil, _ make: @escaping Maker) {
+    init(_ className: String, _ arguments: any ArgumentList, _ make: @escaping Maker) {
       self.className = className
       self.arguments = arguments
       self.make = make
     }
 
     init<Class: ListedLayer>(_ type: Class.Type) {
-      self.init(type.className, arguments: type.arguments.entries) { (reader) throws(ElmanError) in try type.init(&reader) }
+      self.init(type.className, type.arguments) { (reader) throws(ElmanError) in try type.init(&reader) }
     }
   }
 
   private static let entries: [Entry] = [
     Entry(InputLayer.self),
-    Entry(SimpleRNN.className) { (reader) throws(ElmanError) in try SimpleRNN(&reader) },
-    Entry(LSTM.className) { (reader) throws(ElmanError) in try LSTM(&reader) },
-    Entry(GRU.className) { (reader) throws(ElmanError) in try GRU(&reader) },
+    Entry(SimpleRNN.className, RecurrentArguments.simpleRNN, SimpleRNN.init(_:)),
+    Entry(LSTM.className, RecurrentArguments.lstm, LSTM.init(_:)),
+    Entry(GRU.className, RecurrentArguments.gru, GRU.init(_:)),
     // Keras 2's layers for GPUs alone: what their configs leave out is what LSTM and GRU begin with.
-    Entry("CuDNNLSTM") { (reader) throws(ElmanError) in try LSTM(&reader) },
-    Entry("CuDNNGRU") { (reader) throws(ElmanError) in try GRU(&reader) },
-    Entry(RNN.className) { (reader) throws(ElmanError) in try RNN(&reader) },
-    Entry(SimpleRNNCell.className) { (reader) throws(ElmanError) in try SimpleRNNCell(&reader) },
-    Entry(LSTMCell.className) { (reader) throws(ElmanError) in try LSTMCell(&reader) },
-    Entry(GRUCell.className) { (reader) throws(ElmanError) in try GRUCell(&reader) },
-    Entry(StackedRNNCells.className) { (reader) throws(ElmanError) in try StackedRNNCells(&reader) },
-    Entry(ConvLSTM1D.className) { (reader) throws(ElmanError) in try ConvLSTM1D(&reader) },
-    Entry(Bidirectional.className) { (reader) throws(ElmanError) in try Bidirectional(&reader) },
+    Entry("CuDNNLSTM", RecurrentArguments.cuDNNLSTM, LSTM.init(_:)),
+    Entry("CuDNNGRU", RecurrentArguments.cuDNNGRU, GRU.init(_:)),
+    Entry(RNN.className, RecurrentArguments.rnn, RNN.init(_:)),
+    Entry(SimpleRNNCell.className, RecurrentArguments.simpleRNNCell, SimpleRNNCell.init(_:)),
+    Entry(LSTMCell.className, RecurrentArguments.lstmCell, LSTMCell.init(_:)),
+    Entry(GRUCell.className, RecurrentArguments.gruCell, GRUCell.init(_:)),
+    Entry(StackedRNNCells.className, RecurrentArguments.stackedRNNCells, StackedRNNCells.init(_:)),
+    Entry(ConvLSTM1D.className, RecurrentArguments.convLSTM1D, ConvLSTM1D.init(_:)),
+    Entry(Bidirectional.className, RecurrentArguments.bidirectional, Bidirectional.init(_:)),
     Entry(Dense.self),
     Entry(ActivationLayer.self),
     Entry(Flatten.self),
@@ -81,7 +81,7 @@ public enum LayerRegistry {
 
   /// The arguments of a class beside those of every layer, in the order of Keras's signature.
   public static func arguments(ofClass className: String) throws(ElmanError) -> [ArgumentEntry] {
-    try entry(className).arguments ?? []
+    try entry(className).arguments.entries
   }
 
   /// A layer of a class, from its Keras config. No name in a config is ever imported or run: only this table counts.

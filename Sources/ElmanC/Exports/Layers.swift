@@ -30,6 +30,28 @@ public func elman_layer_release(_ layer: elman_layer) -> elman_status {
   boundary { () throws(ElmanError) in try layer.release() }
 }
 
+@implementation @_cdecl("elman_layer_class_names")
+public func elman_layer_class_names(
+  _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  boundary { () throws(ElmanError) in
+    let names = JSON.array(LayerRegistry.classNames.map(JSON.string))
+    try TextResult(text, capacity, length).write(names.text)
+  }
+}
+
+@implementation @_cdecl("elman_layer_arguments")
+public func elman_layer_arguments(
+  _ class_name: UnsafePointer<CChar>?, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int,
+  _ length: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  boundary { () throws(ElmanError) in
+    let result = try TextResult(text, capacity, length)
+    let arguments = try LayerRegistry.arguments(ofClass: requiredText(class_name, "class_name"))
+    try result.write(JSON.array(arguments.map(\.json)).text)
+  }
+}
+
 /// The layers of some handles, of which there is at least one.
 private func layers(_ handles: UnsafePointer<elman_layer>?, _ count: Int, _ name: StaticString) throws(ElmanError)
   -> [Layer]

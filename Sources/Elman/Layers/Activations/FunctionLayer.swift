@@ -62,7 +62,8 @@ public final class ReLU: FunctionLayer, ListedLayer, @unchecked Sendable {
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let (largest, slope, threshold) = try Self.arguments.values(&reader)
-    for (key, value) in [("max_value", largest ?? 0), ("negative_slope", slope), ("threshold", threshold)] where value < 0 {
+    let given = [("max_value", largest ?? 0), ("negative_slope", slope), ("threshold", threshold)]
+    for (key, value) in given where value < 0 {
       throw ElmanError(.invalidArgument, "\(key) of a ReLU layer cannot be a negative value. Received: \(value)")
     }
     let function = Elementwise(.relu, a: Float(slope), b: Float(largest ?? .infinity), c: Float(threshold))

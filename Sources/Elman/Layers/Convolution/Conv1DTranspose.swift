@@ -83,8 +83,8 @@ public final class Conv1DTranspose: Convolution1D, ListedLayer, @unchecked Senda
         }
       }
     }
-    activate(
-      call, output, rows: batch * outputSteps, columns: filters, bias: bias.isUsed ? UnsafePointer(try ownWeights[1].values.base) : nil)
+    let bias = bias.isUsed ? UnsafePointer(try ownWeights[1].values.base) : nil
+    activate(call, output, rows: batch * outputSteps, columns: filters, bias: bias)
   }
 
   override var isCausal: Bool { false }
@@ -92,7 +92,8 @@ public final class Conv1DTranspose: Convolution1D, ListedLayer, @unchecked Senda
 
 extension Argument<Int?> {
   fileprivate static var outputPadding: Argument {
-    Argument("output_padding", "extent", .null, json: { $0.map(JSON.int) ?? .null }) { (reader, name) throws(ElmanError) in
+    Argument("output_padding", "extent", .null, json: { $0.map(JSON.int) ?? .null }) {
+      (reader, name) throws(ElmanError) in
       try reader.value(name) == nil ? nil : reader.pair(name, default: 0).0
     }
   }

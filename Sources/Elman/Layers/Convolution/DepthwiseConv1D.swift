@@ -56,7 +56,8 @@ public final class DepthwiseConv1D: Convolution1D, ListedLayer, @unchecked Senda
     DepthwiseConvolution(window: window, multiplier: multiplier, kernel: try ownWeights[0].values.base)
       .run(source(call), batch: call.inputShape[0], to: call.outputs[0])
     let rows = call.inputShape[0] * window.outputSteps(call.inputShape[1])
-    activate(call, call.outputs[0], rows: rows, columns: columns, bias: bias.isUsed ? UnsafePointer(try ownWeights[1].values.base) : nil)
+    let bias = bias.isUsed ? UnsafePointer(try ownWeights[1].values.base) : nil
+    activate(call, call.outputs[0], rows: rows, columns: columns, bias: bias)
     keepPast(call)
   }
 }

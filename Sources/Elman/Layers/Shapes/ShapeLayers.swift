@@ -43,8 +43,8 @@ extension Argument<[Int]> {
     Argument("target_shape", "integers", nil, json: JSON.integers) { (reader, name) throws(ElmanError) in
       guard case .array(let list)? = reader.value(name) else { throw reader.missing(name, "a list of integers") }
       let target = list.map { $0 == .null ? -1 : ConfigReader.integer($0) ?? 0 }
-      guard target.allSatisfy({ $0 > 0 || $0 == -1 }), target.count < Shape.maximumRank, target.count(where: { $0 == -1 }) < 2
-      else {
+      let unknown = target.count { $0 == -1 }
+      guard target.allSatisfy({ $0 > 0 || $0 == -1 }), target.count < Shape.maximumRank, unknown < 2 else {
         throw ElmanError(
           .invalidArgument,
           "The `target_shape` of Reshape must be positive integers, one of which may be -1. "
