@@ -52,6 +52,9 @@ public class Layer: @unchecked Sendable {
   /// Keras's class name.
   public class var className: String { "Layer" }
 
+  /// The same for one layer: a model as a layer has the class of the model.
+  public var kerasClassName: String { Self.className }
+
   /// The arguments beside those of every layer, in Keras's order: those of the class's list, as they were read.
   func ownConfig() -> [JSON.Member] { arguments }
 
@@ -344,7 +347,7 @@ public class Layer: @unchecked Sendable {
   public final func setSupportsMasking(_ value: Bool) { maskSupport.store(value ? 1 : 0, ordering: .relaxed) }
 
   /// The layer's config as Keras's `get_config()` gives it.
-  public final func config() -> JSON {
+  public func config() -> JSON {
     var members = [JSON.Member("name", .string(name))]
     if hasTrainableInConfig { members.append(JSON.Member("trainable", .bool(isTrainable))) }
     members.append(JSON.Member("dtype", .string(dtype)))
@@ -357,7 +360,7 @@ public class Layer: @unchecked Sendable {
 
   /// `{"class_name": ..., "config": ...}`, from which `LayerRegistry` makes the layer again.
   public final func serialized() -> JSON {
-    SerializedObject.json(module: "keras.layers", className: type(of: self).className, config: config())
+    SerializedObject.json(module: "keras.layers", className: kerasClassName, config: config())
   }
 
   // MARK: Weights

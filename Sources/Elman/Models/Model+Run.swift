@@ -50,10 +50,9 @@ extension Model {
   /// Computes all outputs: those of the last layer of a Sequential, then the states it returns, or those of a graph in order.
   /// `key` has the shapes of the inputs, each behind its rank where there are several.
   public final func run(
-    _ key: UnsafeBufferPointer<Int64>, training: Bool = false, _ arrays: borrowing some RunArrays
+    _ key: UnsafeBufferPointer<Int64>, training: Bool = false, threads: Int? = nil, _ arrays: some RunArrays
   ) throws(ElmanError) {
-    let arrays = copy arrays
-    try withProgram(for: key) { (program) throws(ElmanError) in
+    try withProgram(for: key, threads: threads) { (program) throws(ElmanError) in
       try program.requireOutputs(arrays)
       try program.requireMasks(arrays)
       try program.requireStates(arrays.stateCount) { (index) throws(ElmanError) in try arrays.initialState(index) }

@@ -7,6 +7,7 @@ public class Model: @unchecked Sendable {
   public let name: String
   let lock = ReadWriteLock()
   private let programs = ProgramCache()
+  let nestedLayer = NestedLayer()
   /// 0: as many threads as the process.
   let ownThreads = Atomic<Int>(0)
 
@@ -131,9 +132,9 @@ public class Model: @unchecked Sendable {
   /// Calls `body` with the program for inputs of some shapes (see `Program.key`), building the model where its first inputs
   /// tell how. No layer is added and no weights are set meanwhile.
   final func withProgram(
-    for key: UnsafeBufferPointer<Int64>, _ body: (Program) throws(ElmanError) -> Void
+    for key: UnsafeBufferPointer<Int64>, threads given: Int? = nil, _ body: (Program) throws(ElmanError) -> Void
   ) throws(ElmanError) {
-    let threads = threads
+    let threads = given ?? threads
     func attempt() throws(ElmanError) -> Bool {
       guard let program = programs.program(for: key, threads: threads) else { return false }
       try body(program)
@@ -161,7 +162,7 @@ public class Model: @unchecked Sendable {
     }
     let inputs = shapes.map { Shape($0) }
     try requireInputs(inputs)
-    let graph = try graph(for: inputs)
+    let graph = try graph(for: inputs).withModelsInline(for: inputs)
     return try Program(graph, inputShapes: shapes, purpose: purpose, threads: threads, cache: programs)
   }
 

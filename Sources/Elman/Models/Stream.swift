@@ -241,7 +241,8 @@ extension Model {
     }
     let shapes = try requireBuiltShapes()
     return try lock.shared { () throws(ElmanError) in
-      let stream = try Stream(try graph(for: shapes), inputs: shapes, batch: batch, lock: lock)
+      let graph = try graph(for: shapes).withModelsInline(for: shapes)
+      let stream = try Stream(graph, inputs: shapes, batch: batch, lock: lock)
       try stream.setThreads(ownThreads.load(ordering: .relaxed))
       return stream
     }

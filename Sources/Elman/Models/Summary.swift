@@ -66,7 +66,7 @@ struct SummaryRow {
   let isTrainable: Bool
 
   init(_ layer: Layer, _ outputs: [Shape]) {
-    title = "\(layer.name) (\(type(of: layer).className))"
+    title = "\(layer.name) (\(layer.kerasClassName))"
     let shapes = outputs.map(\.description).joined(separator: ", ")
     outputShape = outputs.count == 1 ? shapes : "[\(shapes)]"
     parameters = layer.weights.parameterCount

@@ -12,7 +12,7 @@ public func elman_layer_name(
 public func elman_layer_class_name(
   _ layer: elman_layer, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> elman_status {
-  layer.tell(text, capacity, length) { type(of: $0).className }
+  layer.tell(text, capacity, length) { $0.kerasClassName }
 }
 
 @implementation @_cdecl("elman_layer_config")

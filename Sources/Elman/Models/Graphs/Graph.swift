@@ -12,8 +12,11 @@ struct Graph: Sendable {
   }
 
   let inputCount: Int
-  private(set) var calls: [Call] = []
-  private(set) var outputs: [Int] = []
+  var calls: [Call] = []
+  var outputs: [Int] = []
+
+  /// Of no calls.
+  init(inputCount: Int) { self.inputCount = inputCount }
 
   /// Layers one after the other, each with the first output of the one before.
   init(chain layers: [Layer], outputCounts: [Int]) {

@@ -1,6 +1,11 @@
+import Synchronization
+
 /// One call of a layer in a graph.
 final class Node: @unchecked Sendable {
   let layer: Layer
+  /// Calls are numbered as they are made.
+  let serial = Node.nextSerial.add(1, ordering: .relaxed).newValue
+  private static let nextSerial = Atomic<Int>(0)
   let outputShapes: [Shape]
   /// Written by `deinit` alone.
   private(set) var arguments: CallArguments

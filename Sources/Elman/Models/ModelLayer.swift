@@ -1,0 +1,127 @@
+/// A model as a layer of another one. A program runs the layers in it as its own; a layer around it, such as
+/// TimeDistributed, runs it whole.
+public final class ModelLayer: Layer, @unchecked Sendable {
+  public let model: Model
+
+  /// How deep models may stand in one another.
+  private static let deepest = 64
+
+  fileprivate init(_ model: Model) throws(ElmanError) {
+    self.model = model
+    let layers = model.layers
+    let depth = 1 + (layers.map(\.modelDepth).max() ?? 0)
+    guard depth <= Self.deepest else {
+      throw ElmanError(.invalidArgument, "Models may stand in one another \(Self.deepest) deep. Received: \(depth) deep")
+    }
+    modelDepthOfThis = depth
+    var reader = try ConfigReader(["name": .string(model.name)], of: type(of: model).className)
+    super.init(try LayerSettings(&reader), children: layers.map { ($0.name, $0) })
+  }
+
+  fileprivate let modelDepthOfThis: Int
+
+  public override var kerasClassName: String { type(of: model).className }
+  public override func config() -> JSON { model.config() }
+  override var isStateful: Bool { children.contains(where: \.isStateful) }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try outputShapes(forInputs: [input], CallOptions())
+  }
+
+  override func outputShapes(forInputs inputs: [Shape], _ options: CallOptions) throws(ElmanError) -> [Shape] {
+    try model.outputShapes(forInputs: inputs)
+  }
+
+  override func makeWeights(forInputs inputs: [Shape]) throws(ElmanError) -> [Weight] {
+    try model.build(forInputs: inputs)
+    return []
+  }
+
+  override func forward(_ call: LayerCall) throws(ElmanError) {
+    let count = (0..<call.inputCount).reduce(call.inputCount) { $0 + call.operand($1).shape.count }
+    try withTemporaryKey(count) { (key) throws(ElmanError) in
+      try model.run(Program.write(call, into: key), training: call.training, threads: call.threads, CallArrays(call: call))
+    }
+  }
+
+  /// The arrays of a layer's call.
+  private struct CallArrays: RunArrays {
+    let call: LayerCall
+
+    func input(_ index: Int) -> UnsafePointer<Float> { call.operand(index).values }
+    var outputCount: Int { call.outputs.count }
+    func output(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+      // The layer around it measured its outputs by the shapes that the model told.
+      UnsafeMutableBufferPointer(start: call.outputs[index], count: Int.max)
+    }
+  }
+
+  override func streamStates(forInputs inputs: [[Int]], isMasked: Bool) throws(ElmanError) -> [[Int]] {
+    throw cannotStream("a layer around it runs it whole")
+  }
+}
+
+/// Calls `body` with room for a key of shapes, which needs no allocation while it is short.
+func withTemporaryKey(
+  _ count: Int, _ body: (UnsafeMutableBufferPointer<Int64>) throws(ElmanError) -> Void
+) throws(ElmanError) {
+  var failure: ElmanError?
+  withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { key in
+    do throws(ElmanError) { try body(key) } catch { failure = error }
+  }
+  if let failure { throw failure }
+}
+
+extension Program {
+  /// Writes the key of a call's inputs; gives what was written.
+  fileprivate static func write(
+    _ call: LayerCall, into key: UnsafeMutableBufferPointer<Int64>
+  ) -> UnsafeBufferPointer<Int64> {
+    var next = 0
+    for index in 0..<call.inputCount {
+      let shape = call.operand(index).shape
+      if call.inputCount > 1 {
+        key[next] = Int64(shape.count)
+        next += 1
+      }
+      for size in shape {
+        key[next] = Int64(size)
+        next += 1
+      }
+    }
+    return UnsafeBufferPointer(rebasing: key[..<next])
+  }
+}
+
+extension Layer {
+  /// How many models stand in one another here.
+  fileprivate var modelDepth: Int {
+    (self as? ModelLayer)?.modelDepthOfThis ?? children.map(\.modelDepth).max() ?? 0
+  }
+}
+
+extension Model {
+  /// The model as a layer: always the same one while somebody has it.
+  public final func asLayer() throws(ElmanError) -> ModelLayer {
+    if let known = nestedLayer.known { return known }
+    try becomeNested()
+    return nestedLayer.keep(try ModelLayer(self))
+  }
+}
+
+/// The layer that a model is in others, while somebody has it.
+final class NestedLayer: @unchecked Sendable {
+  private let lock = Lock()
+  private weak var layer: ModelLayer?
+
+  var known: ModelLayer? { lock.withLock { layer } }
+
+  /// Keeps a layer, unless another thread kept one meanwhile; gives the one that is kept.
+  fileprivate func keep(_ new: ModelLayer) -> ModelLayer {
+    lock.withLock {
+      if let layer { return layer }
+      layer = new
+      return new
+    }
+  }
+}
