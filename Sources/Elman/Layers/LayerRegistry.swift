@@ -73,6 +73,10 @@ public enum LayerRegistry {
     Entry(ZeroPadding1D.self),
     Entry(Cropping1D.self),
     Entry(UpSampling1D.self),
+    Entry(Operation.self),
+    Entry(GetItem.self),
+    Entry(ExpandDims.self),
+    Entry(AnyOperation.self),
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: entries.map { ($0.className, $0) })
