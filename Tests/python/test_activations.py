@@ -208,7 +208,7 @@ def test_get():
     about = activations.get({"class_name": "gelu", "config": {"approximate": True}})
     np.testing.assert_array_equal(about(X), activations.gelu(X, True))
     for unknown in ("gleu", {"class_name": "x"}, {}, {"class_name": 3}, 3):
-        with pytest.raises(ValueError, match="Unknown activation"):
+        with pytest.raises(ValueError, match="Could not interpret activation"):
             activations.get(unknown)
 
 

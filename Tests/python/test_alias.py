@@ -249,7 +249,7 @@ def test_configs_of_layers_for_gpus(name):
     if name == "CuDNNLSTM":
         config["unit_forget_bias"] = True
     model = elman.Sequential.from_config({"name": "old", "layers": stored})
-    assert model.get_layer("first").activation == "tanh"
+    assert model.get_layer("first").activation is elman.activations.tanh
     assert model(np.ones((1, 5, 3))).tolist() == [[0.0] * 4]
     assert model.to_json().count(name) == 0
     if name == "CuDNNGRU":

@@ -5,6 +5,7 @@ import json
 import elman
 import numpy as np
 import pytest
+from elman import activations
 from elman.layers import (
     GRU,
     LSTM,
@@ -145,7 +146,7 @@ def test_defaults_are_those_of_the_time(version, is_old):
         text = json.dumps(whole([serialized], keras_version=version))
         return elman.models.model_from_json(text).layers[0]
 
-    gates = "hard_sigmoid_keras2" if is_old else "sigmoid"
+    gates = activations.get("hard_sigmoid_keras2" if is_old else "sigmoid")
     lstm, gru = first(layer("LSTM", units=2)), first(layer("GRU", units=2))
     assert lstm.recurrent_activation == gru.recurrent_activation == gates
     assert gru.reset_after is not is_old
@@ -153,19 +154,19 @@ def test_defaults_are_those_of_the_time(version, is_old):
     assert both.forward_layer.recurrent_activation == gates
     convolution = first(layer("ConvLSTM1D", filters=1, kernel_size=1))
     old = "sigmoid" if version.startswith("3") else "hard_sigmoid_keras2"
-    assert convolution.recurrent_activation == old
+    assert convolution.recurrent_activation is activations.get(old)
     # An argument that is there means what it says.
     given = first(layer("GRU", units=2, recurrent_activation="relu", reset_after=True))
-    assert given.recurrent_activation == "relu"
+    assert given.recurrent_activation is activations.relu
     assert given.reset_after is True
 
 
 def test_a_layer_on_its_own_and_elmans_own_config_mean_keras_3():
-    assert LSTM.from_config({"units": 2}).recurrent_activation == "sigmoid"
+    assert LSTM.from_config({"units": 2}).recurrent_activation is activations.sigmoid
     for name in ("hard_sigmoid", "hard_sigmoid_keras2"):
         model = elman.Sequential([Activation(name)])
         again = elman.Sequential.from_config(model.get_config())
-        assert again.layers[0].activation == name
+        assert again.layers[0].activation is activations.get(name)
 
 
 @pytest.mark.parametrize("version", ["", "two", ".2", "-1.0", "0", 2, 2.2, [2]])
@@ -194,10 +195,12 @@ def test_a_bare_list_of_layers_is_a_sequential():
     ):
         assert [layer.name for layer in model.layers] == ["lstm_1", "dense_1"]
         assert model.input_shape == (None, 4, 3)
-        assert model.layers[0].recurrent_activation == "hard_sigmoid_keras2"
-        assert model.layers[1].activation == "hard_sigmoid_keras2"
+        of_keras_2 = activations.hard_sigmoid_keras2
+        assert model.layers[0].recurrent_activation is of_keras_2
+        assert model.layers[1].activation is of_keras_2
     new = {**old, "keras_version": "3.1.0"}
-    assert elman.Sequential.from_config(new).layers[1].activation == "hard_sigmoid"
+    dense = elman.Sequential.from_config(new).layers[1]
+    assert dense.activation is activations.hard_sigmoid
 
 
 # -- JSON on its way back -------------------------------------------------
@@ -303,13 +306,15 @@ def test_an_activation_may_be_an_object(activation, expected, rng):
     np.testing.assert_allclose(result, expected(plain), atol=1e-5)
     again = elman.models.model_from_json(model.to_json())
     same_outputs(model, again, x)
-    assert again.layers[0].activation == dense.activation
+    written = dense.get_config()["activation"]
+    assert again.layers[0].get_config()["activation"] == written
+    np.testing.assert_allclose(dense.activation(plain), expected(plain), atol=1e-5)
 
 
 def test_a_plain_function_is_written_by_name():
     function = {"class_name": "function", "config": "gelu"}
-    assert Dense(1, activation=function).activation == "gelu"
-    assert Activation(layer("gelu")).activation == "gelu"
+    assert Dense(1, activation=function).activation is activations.gelu
+    assert Activation(layer("gelu")).activation is activations.gelu
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,7 @@ def test_constants_of_arrays(value, shape, expected):
 def test_arrays_take_the_place_of_an_initializer(bias):
     dense = Dense(3, kernel_initializer=np.ones((2, 3)), bias_initializer=bias)
     assert dense([[1, 1]]).tolist() == [[3, 4, 5]]
-    assert dense.bias_initializer["config"]["value"] == [1, 2, 3]
+    assert dense.bias_initializer.value == [1, 2, 3]
     model = elman.Sequential([dense])
     for again in (
         elman.Sequential.from_config(model.get_config()),

@@ -163,7 +163,7 @@ def test_elmans_own_objects_are_taken():
     assert config["kernel_initializer"]["config"]["stddev"] == 0.01
     assert config["bias_initializer"]["class_name"] == "Ones"
     for function in (elman.activations.relu, elman.activations.get("relu")):
-        assert elman.layers.Activation(function).activation == "relu"
+        assert elman.layers.Activation(function).activation is elman.activations.relu
 
 
 def test_activations_with_arguments(rng):

@@ -383,7 +383,7 @@ def test_activations_by_name():
     x = np.linspace(-3, 3, 13)[None]
     np.testing.assert_allclose(elman.activations.relu(x), np.maximum(x, 0), atol=1e-6)
     np.testing.assert_allclose(elman.activations.get("tanh")(x), np.tanh(x), atol=1e-6)
-    with pytest.raises(ValueError, match="Unknown activation"):
+    with pytest.raises(ValueError, match="Could not interpret activation"):
         elman.activations.get("tnah")
 
 

@@ -22,6 +22,7 @@ from . import (
 )
 from ._keras_alias import keras_alias
 from ._library import check, lib, thread_count
+from ._variable import Variable
 from ._version import __version__
 from .hidden_states import hidden_states
 from .layers import Input
@@ -30,6 +31,7 @@ from .models import Sequential
 __all__ = [
     "Input",
     "Sequential",
+    "Variable",
     "__version__",
     "activations",
     "backend",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+
 _Self = TypeVar("_Self", bound="Described")
 
 
@@ -29,8 +31,27 @@ class Described:
         if is_elmans(cls):
             cls._class_name = cls.__name__
 
+    # The arguments, of one that was made without ``super().__init__``.
+    _config: dict[str, Any] = {}
+
     def __init__(self, **config: Any):
         self._config = config
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._config:
+            raise AttributeError(
+                f"{type(self).__name__!r} object of elman has no attribute {name!r}"
+            )
+        return self._config[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = self._config
+        if name in known and not np.array_equal(known[name], value):
+            raise AttributeError(
+                f"Argument {name!r} of {type(self).__name__} is fixed when it is made, "
+                f"since layers have read it. Received: {name}={value!r}"
+            )
+        super().__setattr__(name, value)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
@@ -61,13 +82,22 @@ class Described:
         return f"{type(self).__name__}({arguments})"
 
 
-def find(identifier: Any, classes: Mapping[str, type[Described]], what: str) -> Any:
-    """An object from its name, its config, or itself; None stays None."""
+def find(
+    identifier: Any,
+    classes: Mapping[str, type[Described]],
+    what: str,
+    custom_objects: Mapping[str, Any] | None = None,
+) -> Any:
+    """An object from its name, its config, its class, or itself; None stays None."""
+    if isinstance(identifier, type) and issubclass(identifier, Described):
+        return identifier()
     if identifier is None or isinstance(identifier, Described) or callable(identifier):
         return identifier
     name, config = identifier, {}
     if isinstance(identifier, dict):
         name, config = identifier.get("class_name"), identifier.get("config", {})
-    if not isinstance(name, str) or name not in classes:
-        raise ValueError(f"Unknown {what}: {identifier!r}")
-    return classes[name](**config)
+    known = {**classes, **(custom_objects or {})}
+    if not isinstance(name, str) or name not in known or not isinstance(config, dict):
+        raise ValueError(f"Could not interpret {what} identifier: {identifier!r}")
+    made = known[name]
+    return made.from_config(config) if hasattr(made, "from_config") else made

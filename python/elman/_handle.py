@@ -66,10 +66,11 @@ class Handle:
 
     def _copies(self, what: str) -> list[FloatArray]:
         """Copies of all arrays of a sort, "weight" or "state"."""
-        arrays = []
-        for index in range(self._number(f"{what}_count")):
-            array = np.empty(self._shape(f"{what}_shape", index), np.float32)
-            get = self._function(f"get_{what}")
-            check(get(self._handle, index, array.ctypes.data, array.size))
-            arrays.append(array)
-        return arrays
+        return [self._copy(what, i) for i in range(self._number(f"{what}_count"))]
+
+    def _copy(self, what: str, index: int) -> FloatArray:
+        """A copy of an array of a sort."""
+        array = np.empty(self._shape(f"{what}_shape", index), np.float32)
+        get = self._function(f"get_{what}")
+        check(get(self._handle, index, array.ctypes.data, array.size))
+        return array

@@ -1,19 +1,18 @@
-"""What layers and models have in common: a name, shapes and weights."""
+"""What layers and models have in common: a name and shapes, beside weights."""
 
 from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import numpy.typing as npt
 
 from . import _arrays
 from ._described import definer, is_elmans
 from ._handle import Handle
-from ._library import check, dimensions, encoded
+from ._library import check, dimensions
 from ._run import FloatArray
+from ._weights import Weighted
 
 
 def as_batch(inputs: Any) -> FloatArray:
@@ -26,7 +25,7 @@ def as_batch(inputs: Any) -> FloatArray:
     return _arrays.float32(inputs)
 
 
-class Network(Handle):
+class Network(Weighted):
     """A layer or a model."""
 
     # What the library does itself: it would not call, or look at, what a user's
@@ -102,107 +101,6 @@ class Network(Handle):
         """The shape of the (first) output for inputs of a shape."""
         sizes = dimensions(input_shape)
         return self._shape("output_shape", sizes, len(sizes))
-
-    # -- weights --------------------------------------------------------
-
-    @property
-    def weight_names(self) -> list[str]:
-        """The paths of the weights, such as ``simple_rnn/kernel``."""
-        count = self._number("weight_count")
-        return [self._text("weight_name", index) for index in range(count)]
-
-    def get_weights(self) -> list[FloatArray]:
-        """Copies of the weights, in Keras's order."""
-        return self._copies("weight")
-
-    def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
-        """Set all weights.
-
-        Parameters
-        ----------
-        weights : list of arrays
-            As ``get_weights`` gives them.
-
-        Raises
-        ------
-        ValueError
-            If the list has another length or an array another shape, or a
-            quantized weight is not finite; no weight has changed then.
-        TypeError
-            If it is no list, or an array holds no real numbers.
-        """
-        self._give_weights("set_weights", weights)
-
-    def _give_weights(self, function: str, weights: Any) -> None:
-        if not isinstance(weights, Iterable):
-            raise TypeError(f"weights must be a list of arrays. Received: {weights!r}")
-        arrays = [_arrays.float32(weight, "weight") for weight in weights]
-        check(
-            self._function(function)(
-                self._handle, _arrays.describe_all(arrays), len(arrays)
-            )
-        )
-
-    def quantize(self, mode: str) -> float:
-        """Store the weights of the products in fewer bits, for inference.
-
-        It pays where one row or few run at once and the weights are larger than a
-        cache. Arithmetic, biases and states stay float32 (but ``"int8"`` rounds
-        inputs, to 2^-22 of the largest, where the processor multiplies bytes).
-        ``get_config`` tells
-        the mode and ``get_weights`` the rounded values; ``set_weights`` rounds
-        what it sets from then on.
-
-        Parameters
-        ----------
-        mode : {"float16", "bfloat16", "int8", "float32"}
-            ``"int8"`` has a scale for each output channel; ``"float32"`` goes back
-            to whole numbers, without what was rounded off.
-
-        Returns
-        -------
-        float
-            How far rounding moved the weights: the root of their mean squared
-            error over that of their mean square.
-
-        Raises
-        ------
-        ValueError
-            If the mode is another, it is not built, or a weight is not
-            finite; no layer has changed then.
-        TypeError
-            If the mode is no string.
-
-        Examples
-        --------
-        >>> import elman
-        >>> model = elman.Sequential([elman.layers.LSTM(64, input_shape=(None, 8))])
-        >>> model.quantize("bfloat16") < 0.003
-        True
-        """
-        if not isinstance(mode, str):
-            raise TypeError(
-                "mode must be 'float16', 'bfloat16', 'int8' or 'float32'. "
-                f"Received: mode={mode!r}"
-            )
-        error = ctypes.c_double()
-        check(
-            self._function("quantize")(self._handle, encoded(mode), ctypes.byref(error))
-        )
-        return error.value
-
-    def count_params(self) -> int:
-        """The number of parameters."""
-        return self._params()[0]
-
-    def _params(self) -> tuple[int, int]:
-        total, trainable = ctypes.c_int64(), ctypes.c_int64()
-        check(
-            self._function("count_params")(
-                self._handle, ctypes.byref(total), ctypes.byref(trainable)
-            )
-        )
-        return total.value, trainable.value
 
     def reset_states(self) -> None:
         """Put the states of stateful layers back to zero."""

@@ -6,7 +6,7 @@ import ctypes
 import functools
 import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -228,9 +228,14 @@ def get(identifier: Any) -> ActivationFunction:
         if isinstance(arguments, str):
             name, arguments = arguments, {}
     if not isinstance(name, str) or name not in _FUNCTIONS:
-        raise ValueError(f"Unknown activation function: {identifier!r}")
+        raise ValueError(
+            f"Could not interpret activation function identifier: {identifier!r}"
+        )
     function = _FUNCTIONS[name]
-    return functools.partial(function, **arguments) if arguments else function
+    if not arguments:
+        return function
+    # With the function's name, as every activation has one.
+    return functools.update_wrapper(functools.partial(function, **arguments), function)
 
 
 def described(function: Any) -> Any:
@@ -252,4 +257,16 @@ def serialize(activation: ActivationFunction) -> Any:
     return described(activation) or activation.__name__
 
 
-deserialize = get
+def deserialize(
+    config: Any, custom_objects: Mapping[str, Any] | None = None
+) -> ActivationFunction:
+    """The function of what ``serialize`` gives, or of a name in ``custom_objects``.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if isinstance(config, str) and config in (custom_objects or {}):
+        return custom_objects[config]  # type: ignore[index,no-any-return]
+    return get(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,22 @@ def get(identifier: Any) -> Any:
     return find(identifier, _CLASSES, "constraint")
 
 
-deserialize = get
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """A constraint from what ``serialize`` gives, or a name.
+
+    Parameters
+    ----------
+    config : dict or str
+        ``{"class_name": ..., "config": ...}``, as Keras writes it.
+    custom_objects : dict, optional
+        Classes and functions of your own, by name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    return find(config, _CLASSES, "constraint", custom_objects)
 
 
 def serialize(constraint: Constraint) -> dict[str, Any]:

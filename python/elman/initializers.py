@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,10 @@ class Initializer(Described):
         layer = PReLU(alpha_initializer=self, name="initializer")
         layer.build((None, *sizes))
         return np.asarray(layer.get_weights()[0], dtype or np.float32)
+
+    def clone(self) -> Initializer:
+        """Another of the same arguments."""
+        return self.from_config(self.get_config())
 
 
 class Zeros(Initializer):
@@ -95,33 +99,47 @@ class VarianceScaling(Initializer):
         super().__init__(scale=scale, mode=mode, distribution=distribution, seed=seed)
 
 
-class _Seeded(Initializer):
+class _Seeded(VarianceScaling):
+    """VarianceScaling of three fixed arguments."""
+
     def __init__(self, seed: int | None = None):
-        super().__init__(seed=seed)
+        Described.__init__(self, seed=seed)
 
 
 class GlorotUniform(_Seeded):
     """Uniform, variance 2 / (inputs + outputs)."""
 
+    scale, mode, distribution = 1.0, "fan_avg", "uniform"
+
 
 class GlorotNormal(_Seeded):
     """Truncated normal, variance 2 / (inputs + outputs)."""
+
+    scale, mode, distribution = 1.0, "fan_avg", "truncated_normal"
 
 
 class HeUniform(_Seeded):
     """Uniform, variance 2 / inputs."""
 
+    scale, mode, distribution = 2.0, "fan_in", "uniform"
+
 
 class HeNormal(_Seeded):
     """Truncated normal, variance 2 / inputs."""
+
+    scale, mode, distribution = 2.0, "fan_in", "truncated_normal"
 
 
 class LecunUniform(_Seeded):
     """Uniform, variance 1 / inputs."""
 
+    scale, mode, distribution = 1.0, "fan_in", "uniform"
+
 
 class LecunNormal(_Seeded):
     """Truncated normal, variance 1 / inputs."""
+
+    scale, mode, distribution = 1.0, "fan_in", "truncated_normal"
 
 
 class Orthogonal(Initializer):
@@ -174,7 +192,22 @@ def get(identifier: Any) -> Any:
     return find(identifier, {**_SHORT_NAMES, **_CLASSES}, "initializer")
 
 
-deserialize = get
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """An initializer from what ``serialize`` gives, or a name.
+
+    Parameters
+    ----------
+    config : dict or str
+        ``{"class_name": ..., "config": ...}``, as Keras writes it.
+    custom_objects : dict, optional
+        Classes and functions of your own, by name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    return find(config, {**_SHORT_NAMES, **_CLASSES}, "initializer", custom_objects)
 
 
 def serialize(initializer: Initializer) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Mapping
 from typing import Any
 
 from .._library import lib, text
+from ._inputs import InputSpec
 from ._layer import Layer, serialize
 from .abstract_rnn_cell import AbstractRNNCell
 from .activation import Activation
@@ -107,6 +109,7 @@ __all__ = [
     "GroupNormalization",
     "Input",
     "InputLayer",
+    "InputSpec",
     "LSTM",
     "LSTMCell",
     "Lambda",
@@ -164,8 +167,27 @@ def check_serialized(config: Any) -> None:
     _class(config["class_name"])
 
 
-def deserialize(config: dict[str, Any]) -> Layer:
-    """A layer from what ``serialize`` gives, or from Keras's own config."""
+def deserialize(
+    config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None
+) -> Layer:
+    """A layer from what ``serialize`` gives, or from Keras's own config.
+
+    Parameters
+    ----------
+    config : dict
+        ``{"class_name": ..., "config": ...}``.
+    custom_objects : dict, optional
+        Subclasses of elman's layers, by name.
+
+    Raises
+    ------
+    ValueError
+        If it is no layer of elman.
+    """
+    name = config.get("class_name") if isinstance(config, dict) else None
+    custom = (custom_objects or {}).get(name) if isinstance(name, str) else None
+    if custom is not None:
+        return custom.from_config(config.get("config", {}))  # type: ignore[no-any-return]
     check_serialized(config)
     return _class(config["class_name"]).from_config(config.get("config", {}))
 

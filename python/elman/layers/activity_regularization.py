@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..regularizers import L1L2
 from ._layer import Layer, arguments
 
 
@@ -33,3 +34,8 @@ class ActivityRegularization(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    @property
+    def activity_regularizer(self) -> L1L2:
+        """The penalty."""
+        return L1L2(self.l1, self.l2)

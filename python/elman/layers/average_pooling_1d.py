@@ -30,6 +30,8 @@ class AveragePooling1D(Layer):
     [[[1.5], [3.5]]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         pool_size: int = 2,

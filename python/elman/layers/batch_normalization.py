@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._inputs import axis_and_rank
 from ._layer import Layer, arguments
 
 
@@ -53,3 +54,6 @@ class BatchNormalization(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def _expected(self) -> dict[str, Any]:
+        return axis_and_rank(self) if self.built else {}

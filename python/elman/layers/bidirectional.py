@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
+
+import numpy.typing as npt
 
 from ._layer import Layer
 
@@ -34,6 +37,8 @@ class Bidirectional(Layer):
     >>> Bidirectional(SimpleRNN(8))(np.zeros((1, 10, 4))).shape
     (1, 16)
     """
+
+    _expects = {"ndim": 3}
 
     def __init__(
         self,
@@ -96,3 +101,23 @@ class Bidirectional(Layer):
     def backward_layer(self) -> Layer:
         """The layer that reads the sequence from its end."""
         return self._child("backward_layer")
+
+    def _parts(self) -> Sequence[Layer]:
+        return [self.forward_layer, self.backward_layer]
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> Any:
+        """The shape of the output; a tuple of shapes where there are several outputs."""
+        output = super().compute_output_shape(input_shape)
+        outputs = (output, output) if self.merge_mode is None else (output,)
+        if self.return_state:
+            _, *states = self.forward_layer.compute_output_shape(input_shape)
+            outputs = (*outputs, *states, *states)
+        return outputs if len(outputs) > 1 else output
+
+    def compute_mask(self, inputs: Any, mask: npt.ArrayLike | None = None) -> Any:
+        """The mask of the output; a list where there are several outputs."""
+        of_output = mask if self.return_sequences else None
+        masks = [of_output, of_output] if self.merge_mode is None else [of_output]
+        if self.return_state:
+            masks += [None for _ in 2 * self.forward_layer.state_size]
+        return masks if len(masks) > 1 else of_output

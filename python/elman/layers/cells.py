@@ -35,23 +35,27 @@ class Cell(Layer):
     @cached_property
     def _state_structure(self) -> list[Any] | None:
         size = self.state_size
-        return size if size is None or isinstance(size, list) else [size]
+        return None if size is None else as_list(size)
 
     def get_initial_state(
-        self, batch_size: int | None = None, *, inputs: Any = None, dtype: Any = None
+        self, batch_size: Any = None, *, inputs: Any = None, dtype: Any = None
     ) -> list[Any]:
         """The states with which a sequence begins: zeros for a batch.
 
         Parameters
         ----------
-        batch_size : int, optional
-            That of ``inputs`` where they are given, otherwise 1.
+        batch_size : int, or array, optional
+            The number of rows, or inputs of that many; that of ``inputs`` where they
+            are given, otherwise 1.
         inputs : array, optional
             A batch.
         dtype : optional
             Accepted as Keras 2 accepts it; states are float32.
         """
-        batch = len(inputs) if inputs is not None else batch_size or 1
+        if np.ndim(batch_size) > 0:
+            inputs = batch_size
+        batch = 1 if batch_size is None else batch_size
+        batch = positive("batch_size", batch if inputs is None else len(inputs))
         return nested(self._initial_states(batch), self._state_structure or [])
 
     def _initial_states(self, batch: int) -> list[Any]:
@@ -253,6 +257,9 @@ class StackedRNNCells(Cell):
             raise ValueError("StackedRNNCells needs at least one cell.")
         self._create_around([as_cell(cell) for cell in cells], kwargs)
 
+    def _parts(self) -> Sequence[Layer]:
+        return self.cells
+
     @property
     def cells(self) -> list[Cell]:
         """The cells."""
@@ -415,6 +422,11 @@ def _size(name: str, value: Any) -> int:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
+
+
+def as_list(size: Any) -> list[Any]:
+    """The list of the sizes of states, also of one."""
+    return size if isinstance(size, list) else [size]
 
 
 def as_cell(cell: Any) -> Cell:

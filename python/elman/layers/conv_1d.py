@@ -40,6 +40,9 @@ class Conv1D(Layer):
     (2, 10, 8)
     """
 
+    _expects = {"min_ndim": 3}
+    _fixes_features = True
+
     def __init__(
         self,
         filters: int,

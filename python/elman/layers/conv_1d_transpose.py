@@ -39,6 +39,9 @@ class Conv1DTranspose(Layer):
     (2, 11, 8)
     """
 
+    _expects = {"min_ndim": 3}
+    _fixes_features = True
+
     def __init__(
         self,
         filters: int,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._inner_cell import ConvLSTMCell
+from ._layer import arguments
+from ._recurrent import Recurrent
 
 
-class ConvLSTM1D(Layer):
+class ConvLSTM1D(Recurrent):
     """An LSTM whose products are convolutions over a row of features.
 
     ``i, f, o = recurrent_activation(x_t * W + h * U + b)``, each with its own
@@ -50,6 +52,9 @@ class ConvLSTM1D(Layer):
     (2, 8, 6)
     """
 
+    _expects = {"ndim": 4}
+    _cell = ConvLSTMCell, "conv_lstm_cell"
+
     def __init__(
         self,
         filters: int,
@@ -82,3 +87,6 @@ class ConvLSTM1D(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def _state_shapes(self, output: tuple[int | None, ...]) -> list[Any]:
+        return [(output[0], *output[-2:])] * 2

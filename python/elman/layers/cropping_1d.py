@@ -26,6 +26,8 @@ class Cropping1D(Layer):
     [[[5.0]]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         cropping: Any = 1,

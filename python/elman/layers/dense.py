@@ -31,6 +31,9 @@ class Dense(Layer):
     (8, 5, 2)
     """
 
+    _expects = {"min_ndim": 2}
+    _fixes_features = True
+
     def __init__(
         self,
         units: int,

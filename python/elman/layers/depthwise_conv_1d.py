@@ -39,6 +39,11 @@ class DepthwiseConv1D(Layer):
     (2, 8, 4)
     """
 
+    _expects = {"min_ndim": 3}
+    _fixes_features = True
+    # The name that Keras 3 has for it.
+    _weight_attributes = {"kernel": "depthwise_kernel"}
+
     def __init__(
         self,
         kernel_size: int,

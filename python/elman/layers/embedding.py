@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from ._layer import Layer, arguments
 
 
@@ -43,3 +46,9 @@ class Embedding(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def compute_mask(
+        self, inputs: npt.ArrayLike, mask: npt.ArrayLike | None = None
+    ) -> npt.NDArray[np.bool_] | None:
+        """The mask: where the index is not 0; None without ``mask_zero``."""
+        return np.asarray(inputs) != 0 if self.mask_zero else None

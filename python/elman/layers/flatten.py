@@ -17,5 +17,7 @@ class Flatten(Layer):
     (8, 6)
     """
 
+    _expects = {"min_ndim": 1}
+
     def __init__(self, data_format: str | None = None, **kwargs: Any):
         super().__init__({"data_format": data_format}, kwargs)

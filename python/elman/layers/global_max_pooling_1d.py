@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy.typing as npt
+
 from ._layer import Layer, arguments
 
 
@@ -27,6 +29,8 @@ class GlobalMaxPooling1D(Layer):
     [[4.0]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         data_format: Any = None,
@@ -34,3 +38,6 @@ class GlobalMaxPooling1D(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def compute_mask(self, inputs: Any, mask: npt.ArrayLike | None = None) -> None:
+        """None: the output has no timesteps."""

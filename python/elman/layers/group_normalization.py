@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._inputs import axis_and_rank
 from ._layer import Layer, arguments
 
 
@@ -50,3 +51,6 @@ class GroupNormalization(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def _expected(self) -> dict[str, Any]:
+        return axis_and_rank(self) if self.built else {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._layer import arguments
+from ._recurrent import Recurrent
+from .cells import GRUCell
 
 
-class GRU(Layer):
+class GRU(Recurrent):
     """The gated recurrent unit, with Keras's gates.
 
     ``z, r = recurrent_activation(x_t @ W + h @ U + b)``, each with its own
@@ -49,6 +51,8 @@ class GRU(Layer):
     >>> elman.layers.GRU(3)(np.zeros((8, 2, 10))).shape
     (8, 3)
     """
+
+    _cell = GRUCell, "gru_cell"
 
     def __init__(
         self,

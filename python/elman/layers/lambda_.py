@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _callbacks
 from .._arrays import float32
@@ -83,6 +84,9 @@ class Lambda(Layer):
             _callbacks.release(context)
             raise
         self._adopt(handle.value)
+
+    def compute_mask(self, inputs: Any, mask: npt.ArrayLike | None = None) -> None:
+        """None: a Lambda passes no mask on."""
 
     @staticmethod
     def _options(context: int, keywords: dict[str, Any]) -> _callbacks.LambdaOptions:

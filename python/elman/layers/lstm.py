@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._layer import arguments
+from ._recurrent import Recurrent
+from .cells import LSTMCell
 
 
-class LSTM(Layer):
+class LSTM(Recurrent):
     """Long short-term memory, with Keras's gates.
 
     ``i, f, o = recurrent_activation(x_t @ W + h @ U + b)``, each with its own
@@ -48,6 +50,8 @@ class LSTM(Layer):
     >>> elman.layers.LSTM(3)(np.zeros((8, 2, 10))).shape
     (8, 3)
     """
+
+    _cell = LSTMCell, "lstm_cell"
 
     def __init__(
         self,

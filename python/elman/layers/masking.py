@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
+from .._arrays import float32
 from ._layer import Layer, arguments
 
 
@@ -35,3 +37,10 @@ class Masking(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def compute_mask(
+        self, inputs: npt.ArrayLike, mask: npt.ArrayLike | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """The mask: where any feature differs from the value."""
+        differs = float32(inputs) != np.asarray(self.mask_value, np.float32)
+        return np.asarray(differs.any(axis=-1))

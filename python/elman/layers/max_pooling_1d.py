@@ -30,6 +30,8 @@ class MaxPooling1D(Layer):
     [[[2.0], [4.0]]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         pool_size: int = 2,

@@ -39,6 +39,12 @@ class Normalization(Layer):
     [[1.0]]
     """
 
+    _weight_attributes = {
+        "adapt_mean": "mean",
+        "adapt_variance": "variance",
+        "count": "count",
+    }
+
     def __init__(
         self,
         axis: Any = -1,

@@ -32,3 +32,6 @@ class Permute(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def _expected(self) -> dict[str, Any]:
+        return {"ndim": len(self.dims) + 1}

@@ -36,3 +36,13 @@ class PReLU(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def _expected(self) -> dict[str, Any]:
+        if not self.built:
+            return {}
+        shape, shared = self.input_shape, self.shared_axes
+        own = [axis for axis in range(1, len(shape)) if axis not in (shared or ())]
+        return {
+            "ndim": len(shape),
+            "axes": {axis: shape[axis] for axis in own} if shared else {},
+        }

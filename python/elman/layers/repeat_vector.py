@@ -26,6 +26,8 @@ class RepeatVector(Layer):
     (2, 3, 4)
     """
 
+    _expects = {"ndim": 2}
+
     def __init__(
         self,
         n: int,

@@ -30,6 +30,8 @@ class RMSNormalization(Layer):
     [[1.0, -1.0]]
     """
 
+    _weight_attributes = {"scale": "scale"}
+
     def __init__(
         self,
         axis: int | list[int] = -1,

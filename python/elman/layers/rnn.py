@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from ._layer import Layer, arguments, leaves
-from .cells import as_cell
+from ._recurrent import Recurrent
+from .cells import Cell, as_cell
 
 
-class RNN(Layer):
+class RNN(Recurrent):
     """Any cell over a sequence.
 
     Parameters
@@ -44,6 +45,8 @@ class RNN(Layer):
     """
 
     _shared = "cell"
+    # Keras has none: a cell of the user's may take inputs of any rank.
+    _expects = {}
 
     def __init__(
         self,
@@ -66,6 +69,10 @@ class RNN(Layer):
         return None if is_flat else structure
 
     @property
-    def cell(self) -> Layer:
-        """The cell."""
-        return self._child("cell") if self._inner is None else self._inner[0]
+    def cell(self) -> Cell:
+        """The cell, which has the weights."""
+        cell = self._child("cell") if self._inner is None else self._inner[0]
+        return cell  # type: ignore[return-value]
+
+    def _weight_owner(self) -> Layer | None:
+        return None

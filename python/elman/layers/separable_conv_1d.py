@@ -41,6 +41,9 @@ class SeparableConv1D(Layer):
     (2, 8, 8)
     """
 
+    _expects = {"min_ndim": 3}
+    _fixes_features = True
+
     def __init__(
         self,
         filters: int,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._inputs import InputSpec
+from ._layer import arguments
+from ._recurrent import Recurrent
+from .cells import SimpleRNNCell
 
 
-class SimpleRNN(Layer):
+class SimpleRNN(Recurrent):
     """A fully connected recurrent layer, the Elman network.
 
     ``h_t = activation(x_t @ kernel + h_(t-1) @ recurrent_kernel + bias)``
@@ -41,6 +44,8 @@ class SimpleRNN(Layer):
     (8, 3)
     """
 
+    _cell = SimpleRNNCell, "simple_rnn_cell"
+
     def __init__(
         self,
         units: int,
@@ -67,3 +72,8 @@ class SimpleRNN(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    @property
+    def input_spec(self) -> list[InputSpec]:
+        """What inputs must be like: a list of one, as Keras has it here alone."""
+        return [InputSpec(**self._expects)]

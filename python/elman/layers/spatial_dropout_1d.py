@@ -26,6 +26,8 @@ class SpatialDropout1D(Layer):
     [[[1.0, 2.0]]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         rate: float,

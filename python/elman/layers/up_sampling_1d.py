@@ -26,6 +26,8 @@ class UpSampling1D(Layer):
     [[[5.0], [5.0]]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         size: int = 2,

@@ -26,6 +26,8 @@ class ZeroPadding1D(Layer):
     [[[5.0], [0.0]]]
     """
 
+    _expects = {"ndim": 3}
+
     def __init__(
         self,
         padding: Any = 1,

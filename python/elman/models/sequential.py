@@ -27,6 +27,8 @@ from .._library import (
 from .._network import Network, as_batch
 from .._prototypes import SummaryOptions
 from .._run import BoundCall, FloatArray, run
+from .._variable import Variable
+from .._weights import unique
 from ..layers import (
     Embedding,
     InputLayer,
@@ -35,7 +37,7 @@ from ..layers import (
     deserialize,
     deserialize_handle,
 )
-from ..layers._layer import jsonable
+from ..layers._json import jsonable
 from ._predict import predict
 from ._table import html_table
 from .stream import Stream
@@ -177,6 +179,13 @@ class Sequential(Network):
         """The layers, without an InputLayer."""
         return list(self._layers)
 
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise AttributeError(
+            "`Sequential.layers` attribute is reserved and should not be used. Use "
+            "`add()` and `pop()` to change the layers in this model."
+        )
+
     def _all_layers(self) -> list[Layer]:
         """The layers, an InputLayer first if the model has one."""
         first = self.get_config()["layers"][:1]
@@ -218,6 +227,16 @@ class Sequential(Network):
     def trainable(self, value: bool) -> None:
         for layer in self._layers:
             layer.trainable = value
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The weights of the layers, the layers' own objects."""
+        return unique(weight for layer in self._layers for weight in layer.weights)
+
+    @property
+    def dtype(self) -> str:
+        """The type of the weights and the outputs."""
+        return self.variable_dtype
 
     # -- calls ----------------------------------------------------------
 
