@@ -182,3 +182,108 @@ def test_activations_with_arguments(rng):
     np.testing.assert_allclose(functions.glu(x), gated, rtol=1e-5)
     below = np.where(x < 0, 0.5 * np.expm1(x), x)
     np.testing.assert_allclose(functions.elu(x, alpha=0.5), below, rtol=1e-5)
+
+
+# -- attributes, and configs on their way back ----------------------------
+
+OBJECTS = json.loads((EXPECTED / "keras_attributes.json").read_text())["objects"]
+
+
+def made(name, **arguments):
+    part, _, cls = name.partition(".")
+    return getattr(elman, part), getattr(getattr(elman, part), cls)(**arguments)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_have_the_attributes_of_keras(name):
+    module, thing = made(name)
+    attributes = {
+        key: getattr(thing, key)
+        for key in OBJECTS[name]["attributes"]
+        if not key.endswith("_axes")
+    }
+    wanted = OBJECTS[name]["attributes"]
+    assert attributes == {key: pytest.approx(wanted[key]) for key in attributes}
+    # Keras's own config is read, and every argument of elman's is an attribute.
+    again = module.deserialize(
+        {"class_name": type(thing).__name__, "config": OBJECTS[name]["config"]}
+    )
+    assert type(again) is type(thing)
+    config = thing.get_config()
+    assert again.get_config().keys() == config.keys()
+    assert {key: getattr(thing, key) for key in config} == config
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_go_by_every_name_and_come_back(name):
+    module, thing = made(name)
+    cls = type(thing)
+    serialized = module.serialize(thing)
+    assert serialized["module"] == f"keras.{name.partition('.')[0]}"
+    assert serialized["registered_name"] is None
+    for identifier in (cls, cls.__name__, serialized, thing):
+        assert type(module.get(identifier)) is cls
+    for given in (cls.__name__, serialized):
+        assert module.deserialize(given).get_config() == thing.get_config()
+    assert cls.from_config(thing.get_config()).get_config() == thing.get_config()
+    for argument in thing.get_config():
+        with pytest.raises(AttributeError, match=f"{argument!r} of {cls.__name__}"):
+            setattr(thing, argument, "another")
+        setattr(thing, argument, getattr(thing, argument))
+    thing.mine = 1
+    assert thing.mine == 1 and not hasattr(thing, "nothing")
+
+
+@pytest.mark.parametrize("module", ["initializers", "regularizers", "constraints"])
+def test_custom_objects(module):
+    module = getattr(elman, module)
+    base = {"initializers": "Zeros", "regularizers": "L2", "constraints": "NonNeg"}
+    base = getattr(module, base[module.__name__.rpartition(".")[2]])
+
+    class Mine(base):
+        pass
+
+    custom = {"Mine": Mine}
+    for given in ("Mine", {"class_name": "Mine", "config": {}}):
+        assert type(module.deserialize(given, custom_objects=custom)) is Mine
+        with pytest.raises(ValueError, match="Could not interpret"):
+            module.deserialize(given)
+
+
+def test_custom_activations_and_layers():
+    function = elman.activations.deserialize("mine", custom_objects={"mine": abs})
+    assert function is abs
+    for named in elman.activations.__all__[:5]:
+        function = elman.activations.get(named)
+        assert elman.activations.serialize(function) == named
+        assert elman.activations.deserialize(named) is function
+
+    class Mine(elman.layers.Dense):
+        pass
+
+    config = {"class_name": "Mine", "config": {"units": 3}}
+    layer = elman.layers.deserialize(config, custom_objects={"Mine": Mine})
+    assert type(layer) is Mine and layer.units == 3
+    with pytest.raises(ValueError, match="Unknown layer: 'Mine'"):
+        elman.layers.deserialize(config)
+
+
+def test_an_initializer_is_cloned_and_knows_its_kind():
+    first = elman.initializers.HeNormal(seed=3)
+    again = first.clone()
+    assert again is not first and again.seed == 3
+    assert isinstance(first, elman.initializers.VarianceScaling)
+    np.testing.assert_array_equal(first((4, 3)), again((4, 3)))
+
+
+def test_values_of_weights_by_the_backend():
+    backend = elman.backend
+    dense = elman.layers.Dense(2)
+    dense.build((None, 3))
+    backend.set_value(dense.kernel, np.ones((3, 2)))
+    assert backend.get_value(dense.kernel).tolist() == [[1, 1]] * 3
+    backend.batch_set_value([(dense.kernel, np.zeros((3, 2))), (dense.bias, [1, 2])])
+    values = backend.batch_get_value(dense.weights)
+    assert [value.sum() for value in values] == [0, 3]
+    assert backend.int_shape(dense.kernel) == (3, 2)
+    assert backend.count_params(dense.kernel) == 6

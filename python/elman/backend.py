@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
 from ._library import check, lib
+from ._variable import Variable
 
 
 def backend() -> str:
@@ -55,3 +62,34 @@ def set_image_data_format(data_format: str) -> None:
             "elman works with data_format='channels_last'. "
             f"Received: data_format={data_format!r}"
         )
+
+
+def get_value(x: Any) -> npt.NDArray[Any]:
+    """A copy of the values of a weight."""
+    return np.array(x)
+
+
+def set_value(x: Variable, value: npt.ArrayLike) -> None:
+    """Set the values of a weight; see ``Variable.assign``."""
+    x.assign(value)
+
+
+def batch_get_value(tensors: Iterable[Any]) -> list[npt.NDArray[Any]]:
+    """Copies of the values of weights."""
+    return [get_value(x) for x in tensors]
+
+
+def batch_set_value(tuples: Iterable[tuple[Variable, npt.ArrayLike]]) -> None:
+    """Set the values of weights, each beside its new ones."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def int_shape(x: Any) -> tuple[int, ...]:
+    """The shape of a weight or an array."""
+    return tuple(np.shape(x))
+
+
+def count_params(x: Any) -> int:
+    """The number of values of a weight or an array."""
+    return int(np.size(x))

@@ -26,6 +26,15 @@ class Initializer(Described):
         layer.build((None, *sizes))
         return np.asarray(layer.get_weights()[0], dtype or np.float32)
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Initializer:
+        """An initializer from what ``get_config`` gives, also of Keras.
+
+        Its axes of inputs and outputs are those of the weight, its type is float32.
+        """
+        ignored = ("input_axes", "output_axes", "dtype")
+        return cls(**{k: v for k, v in config.items() if k not in ignored})
+
     def clone(self) -> Initializer:
         """Another of the same arguments."""
         return self.from_config(self.get_config())
@@ -175,6 +184,9 @@ _SHORT_NAMES = {
     "uniform": RandomUniform,
     "normal": RandomNormal,
 }
+# Keras 3's other names.
+IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
+
 _CLASSES = {cls.__name__: cls for cls in _SHORT_NAMES.values()}
 globals().update(_SHORT_NAMES)
 

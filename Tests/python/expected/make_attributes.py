@@ -18,6 +18,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import elman  # noqa: E402
 import registry  # noqa: E402
 
 SHAPES = {name: registry.input_shape(name) for name in registry.NAMES}
@@ -31,6 +32,7 @@ PLAIN = (
     "compute_dtype",
     "variable_dtype",
 )
+BASES = ("Initializer", "Regularizer", "Constraint")
 LISTS = (
     "trainable_weights",
     "non_trainable_weights",
@@ -151,6 +153,21 @@ def several_outputs(layers):
         yield name, jsonable(shape)
 
 
+def of_objects(keras):
+    """What initializers, regularizers and constraints have as attributes."""
+    for part in ("initializers", "regularizers", "constraints"):
+        module = getattr(keras, part)
+        for name in sorted(set(dir(module)) & set(dir(getattr(elman, part)))):
+            cls = getattr(module, name)
+            if not isinstance(cls, type) or name in BASES or cls.__name__ != name:
+                continue
+            made = cls()
+            public = {k: v for k, v in vars(made).items() if k[0] != "_"}
+            public = {k: v for k, v in public.items() if k not in ("seed", "built")}
+            kept = {k: float(v) if hasattr(v, "numpy") else v for k, v in public.items()}
+            yield f"{part}.{name}", {"attributes": kept, "config": made.get_config()}
+
+
 def main():
     import keras
     import tf_keras
@@ -166,6 +183,7 @@ def main():
                 continue  # It needs a pool_size there.
             module.backend.clear_session()
             layers[name] = of_layer(name, registry.make(name), version == "2")
+    data["objects"] = dict(of_objects(keras))
     data["several_outputs"] = dict(several_outputs(keras.layers))
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     (HERE / "keras_attributes.json").write_text(text.replace('},"', '},\n"') + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -46,9 +45,16 @@ _VALUES: dict[str, dict[Any, Any]] = {
 _warned: set[str] = set()
 
 
+def parameter_names(function: Any) -> tuple[str, ...]:
+    """The names of a function's parameters, without the cost of ``inspect`` at import."""
+    code = function.__code__
+    names: tuple[str, ...] = code.co_varnames
+    return names[: code.co_argcount + code.co_kwonlyargcount]
+
+
 def takes_old_names(init: Callable[..., None]) -> Callable[..., None]:
     """An ``__init__`` that takes its arguments by their names in Keras 1, too."""
-    parameters = inspect.signature(init).parameters
+    parameters = parameter_names(init)
     # Recurrent layers take `implementation` among the arguments of every layer.
     taken = (
         {*parameters, "implementation"} if "dropout" in parameters else {*parameters}

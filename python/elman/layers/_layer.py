@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import inspect
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from .._run import FloatArray, run
 from ._attributes import Attributes
 from ._inputs import TakesInputs
 from ._json import arguments, check_holdable, jsonable, serialize
-from ._keras_1 import takes_old_names
+from ._keras_1 import parameter_names, takes_old_names
 from ._states import Stateful, flattened, leaves, nested
 
 __all__ = ["Layer", "arguments", "flattened", "leaves", "nested", "serialize"]
@@ -70,7 +69,7 @@ class Layer(Attributes, TakesInputs, Stateful):
             cls._class_name = cls.__name__
             if "__init__" in vars(cls):
                 cls._may_return_state = "return_state" in (
-                    *inspect.signature(cls).parameters,
+                    *parameter_names(cls.__init__),
                     *vars(cls),
                 )
                 cls.__init__ = takes_old_names(cls.__init__)  # type: ignore[method-assign]
