@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from elman import _library, _prototypes
 from elman.layers import LSTM, Dense, Embedding
-from elman.models import sequential
+from elman.models import _calls
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = "".join(file.read_text() for file in sorted(ROOT.glob("include/*.h")))
@@ -172,7 +172,7 @@ def test_calls_without_ctypes_are_taken_and_give_the_same_bits(rows):
 @pytest.mark.parametrize("rows", [2, 1000])
 def test_a_layer_that_another_thread_adds_is_in_the_next_call(rows, monkeypatch):
     model = elman.Sequential([LSTM(5, return_sequences=True, input_shape=(4, 3))])
-    run = sequential.run
+    run = _calls.run
 
     def run_then_add(*arguments):
         outputs = run(*arguments)
@@ -180,7 +180,7 @@ def test_a_layer_that_another_thread_adds_is_in_the_next_call(rows, monkeypatch)
         monkeypatch.undo()
         return outputs
 
-    monkeypatch.setattr(sequential, "run", run_then_add)
+    monkeypatch.setattr(_calls, "run", run_then_add)
     x = np.ones((rows, 4, 3), np.float32)
     assert [model(x).shape[-1] for _ in range(3)] == [5, 7, 7]
 

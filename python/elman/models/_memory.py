@@ -1,0 +1,89 @@
+"""The threads and the memory that a model takes."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import NamedTuple
+
+from .._library import check, dimensions, lib, thread_count
+from .._network import Network
+from ..layers import Embedding, Layer
+
+
+class WeightMemory(NamedTuple):
+    """Bytes that the weights of a model take."""
+
+    values: int
+    """Of the values, as they are set and read."""
+    packed: int
+    """Of the same in the order and format in which the arithmetic reads them."""
+
+
+class Measured(Network):
+    """A model that tells the memory it takes, and takes as many threads as it is told."""
+
+    _layers: list[Layer]
+
+    def set_num_threads(self, threads: int) -> None:
+        """Set how many threads this model uses; 0 is elman's number again.
+
+        Streams that are made later have the same.
+        """
+        check(lib().elman_model_set_num_threads(self._handle, thread_count(threads)))
+
+    def memory(self, batch: int = 1, timesteps: int | None = None) -> int:
+        """Bytes that a call works in, beside its input, its output and the weights.
+
+        Those of the weights are told by `weight_memory`.
+
+        The outputs of at most two layers, the gates of a block of timesteps, and
+        states. The model keeps them for the next call of the shape.
+
+        Parameters
+        ----------
+        batch : int
+            Rows of the input.
+        timesteps : int, optional
+            Where the model's input shape does not say it.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built, its input shape is not all known, or
+            timesteps are given and the input has none.
+        """
+        shape = [batch, *self.input_shape[1:]]
+        if timesteps is not None:
+            if not self._has_timesteps():
+                raise ValueError(
+                    "The input of this model has no timesteps: leave out `timesteps`. "
+                    f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
+                )
+            shape[1] = timesteps
+        if None in shape:
+            raise ValueError(
+                "The memory depends on the shape of the input: pass `timesteps`. "
+                f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
+            )
+        sizes = dimensions(shape)
+        return self._number("memory", sizes, len(sizes))
+
+    def weight_memory(self) -> WeightMemory:
+        """Bytes that the weights take now: the values, and the same as runs read them.
+
+        Initial values are made when they are first read, and packed by the first
+        run: a model that was only built takes neither, and one whose weights are
+        set before never makes them. `memory` says what calls work in beside.
+        """
+        values, packed = ctypes.c_size_t(), ctypes.c_size_t()
+        check(
+            lib().elman_model_weight_memory(
+                self._handle, ctypes.byref(values), ctypes.byref(packed)
+            )
+        )
+        return WeightMemory(values.value, packed.value)
+
+    def _has_timesteps(self) -> bool:
+        """Whether the second axis of the input is time."""
+        embeds = any(isinstance(layer, Embedding) for layer in self._layers[:1])
+        return embeds or len(self.input_shape) > 2
