@@ -7,8 +7,8 @@ import elman
 import numpy as np
 import pytest
 import registry
-from elman.layers import LSTM, RNN, Bidirectional, Dense, GRUCell, TimeDistributed
 from elman._described import Described
+from elman.layers import LSTM, RNN, Bidirectional, Dense, GRUCell, TimeDistributed
 from elman.layers._json import jsonable
 
 
@@ -434,7 +434,7 @@ def test_initial_states_are_zeros_of_the_shapes_of_keras(name):
     if not known:
         return
     # The one state of a stacked cell is an array here, in Keras 3 a list of one.
-    wanted = [one[0] if np.ndim(one) == 2 and len(one) == 1 else one for one in known[0]]
+    wanted = [s[0] if np.ndim(s) == 2 and len(s) == 1 else s for s in known[0]]
     rows = np.zeros((3, 4, 2))
     for states in (
         layer.get_initial_state(batch_size=3),

@@ -99,7 +99,7 @@ def test_names_end_as_those_of_keras_2(name, keras):
 def test_attributes_are_the_weights_that_keras_has_there(name, keras):
     layer = registry.make(name)
     for path in keras["attributes"]:
-        with pytest.raises(AttributeError, match="must build|not yet been built"):
+        with pytest.raises(AttributeError, match=r"must build|not yet been built"):
             at(layer, path)
     layer.build(registry.input_shape(name))
     weights = layer.weights
@@ -200,7 +200,9 @@ def test_weights_do_not_keep_a_layer_that_nobody_has():
         gc.enable()
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
 def test_a_copied_weight_is_that_of_a_copied_layer(copied):
     layer = Dense(2)
     layer.build((None, 3))
@@ -380,7 +382,9 @@ def test_each_weight_has_its_initializer_regularizer_and_constraint(name):
 def test_losses_of_a_model():
     model = elman.Sequential(
         [
-            LSTM(2, recurrent_regularizer=elman.regularizers.L1(0.5), input_shape=(4, 3)),
+            LSTM(
+                2, recurrent_regularizer=elman.regularizers.L1(0.5), input_shape=(4, 3)
+            ),
             Dense(1, kernel_regularizer="l2", bias_regularizer="l1_l2"),
             Dense(2, kernel_initializer="ones", kernel_regularizer="l1"),
         ]

@@ -15,7 +15,7 @@ from ._library import check, lib
 from ._run import FloatArray
 
 if TYPE_CHECKING:
-    from .layers import Layer
+    from .layers._weights import LayerWeights
 
 _DTYPE = np.dtype(np.float32)
 
@@ -40,7 +40,7 @@ class Variable(NDArrayOperatorsMixin):
     np.float32(12.0)
     """
 
-    def __init__(self, layer: Layer, index: int):
+    def __init__(self, layer: LayerWeights, index: int):
         if not isinstance(layer, Handle):
             raise TypeError(
                 "A Variable is a weight of a layer, such as `layer.kernel`; elman has "
@@ -59,7 +59,7 @@ class Variable(NDArrayOperatorsMixin):
 
     @property
     def path(self) -> str:
-        """The names of the layers around it, then its own: ``lstm/lstm_cell/kernel``."""
+        """The names of the layers around it and its own: ``lstm/lstm_cell/kernel``."""
         return f"{self._layer.path}/{self._name}"
 
     @property
@@ -164,7 +164,7 @@ class Variable(NDArrayOperatorsMixin):
     __hash__ = object.__hash__
 
     def __array__(
-        self, dtype: npt.DTypeLike = None, copy: bool | None = None
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
     ) -> npt.NDArray[Any]:
         if copy is False:
             raise ValueError("The values of a weight are copied out of the library.")
@@ -206,6 +206,6 @@ class Variable(NDArrayOperatorsMixin):
         return int(self.numpy())
 
 
-def _weight_of(layer: Layer, index: int) -> Variable:
+def _weight_of(layer: LayerWeights, index: int) -> Variable:
     """A weight again, of the layer's copy."""
     return layer._own_weights()[index]

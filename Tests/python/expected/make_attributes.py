@@ -164,7 +164,9 @@ def of_objects(keras):
             made = cls()
             public = {k: v for k, v in vars(made).items() if k[0] != "_"}
             public = {k: v for k, v in public.items() if k not in ("seed", "built")}
-            kept = {k: float(v) if hasattr(v, "numpy") else v for k, v in public.items()}
+            kept = {
+                k: float(v) if hasattr(v, "numpy") else v for k, v in public.items()
+            }
             yield f"{part}.{name}", {"attributes": kept, "config": made.get_config()}
 
 

@@ -42,7 +42,6 @@ _OBJECTS = {
     "initializer": initializers.get,
     "regularizer": regularizers.get,
 }
-_NOTHING = object()
 
 
 def _argument(name: str, value: Any) -> Any:
@@ -58,6 +57,9 @@ def _constant(value: Any) -> Any:
 
 class Attributes(LayerWeights):
     """What has its arguments and weights as attributes."""
+
+    # The config, once it was read.
+    _arguments: dict[str, Any] | None = None
 
     def __getattr__(self, name: str) -> Any:
         known = self._arguments
@@ -113,7 +115,8 @@ class Attributes(LayerWeights):
             given = json.loads(json.dumps(value, default=jsonable))
         except (TypeError, ValueError):
             return False
-        return given == self.get_config().get(name, _OF_EVERY_LAYER.get(name, _NOTHING))
+        known = {**_OF_EVERY_LAYER, **self.get_config()}
+        return name in known and bool(given == known[name])
 
     def _how_to_set(self, name: str, value: Any) -> str:
         """Why an attribute cannot be set, and what to do instead."""
@@ -129,5 +132,5 @@ class Attributes(LayerWeights):
         elif isinstance(getattr(type(self), name, None), property):
             way = "It follows from the arguments and the input."
         else:
-            way = f"`layer.{name}.assign(value)` sets its values, set_weights those of all."
+            way = f"`layer.{name}.assign(value)` sets its values, set_weights all."
         return f"Attribute {name!r} of {cls} {self.name!r} cannot be set. {way}"

@@ -50,7 +50,7 @@ class InnerCell(Cell):
     def _is_closed(self) -> bool:
         return self._layer._is_closed
 
-    @property
+    @property  # type: ignore[misc]  # fixed, as is a layer's
     def name(self) -> str:
         """The name within the layer."""
         return self._name_inside
@@ -92,12 +92,12 @@ class InnerCell(Cell):
         """The shape of a step's output for inputs of a shape."""
         return self._alone().compute_output_shape(input_shape)
 
-    @property
+    @property  # type: ignore[misc]  # the layer's can be set
     def supports_masking(self) -> bool:
         """Whether a cell knows of masks: its layer does."""
         return False
 
-    def __call__(
+    def __call__(  # type: ignore[override]  # a cell's own arguments
         self, inputs: npt.ArrayLike, states: Any, training: bool = False
     ) -> tuple[FloatArray, list[FloatArray]]:
         """One step, with the weights that the layer has now."""

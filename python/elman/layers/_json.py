@@ -41,7 +41,7 @@ def jsonable(value: Any) -> Any:
         If it is nothing that the library has: a TypeError and a ValueError.
     """
     if isinstance(value, Handle) and value._kind == "layer":
-        return serialize(value)
+        return serialize(value)  # type: ignore[arg-type]
     if isinstance(value, (np.generic, np.ndarray)):
         return _arrays.number(value)
     if isinstance(value, np.dtype) or _is_number_type(value):

@@ -46,7 +46,7 @@ _warned: set[str] = set()
 
 
 def parameter_names(function: Any) -> tuple[str, ...]:
-    """The names of a function's parameters, without the cost of ``inspect`` at import."""
+    """A function's parameters, without the cost of ``inspect`` at import."""
     code = function.__code__
     names: tuple[str, ...] = code.co_varnames
     return names[: code.co_argcount + code.co_kwonlyargcount]

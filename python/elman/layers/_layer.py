@@ -58,8 +58,6 @@ class Layer(Attributes, TakesInputs, Stateful):
     _may_return_state = False
     # The layers that it was made around.
     _inner: list[Layer] | None = None
-    # The config, once it was read: see ``_argument``.
-    _arguments: dict[str, Any] | None = None
     # Their argument, where the layer shares them.
     _shared: str | None = None
 

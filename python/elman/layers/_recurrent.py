@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ._layer import Layer, leaves
-from .cells import Cell, as_list
 from ._inner_cell import InnerCell, inner_cell
+from ._layer import Layer
+from .cells import Cell, as_list
 
 
 class Recurrent(Layer):
@@ -25,11 +25,11 @@ class Recurrent(Layer):
     def cell(self) -> Cell:
         """The cell, which has the weights."""
         # The cell holds the layer, which therefore must not hold it.
-        known = self._cell_made and self._cell_made()
-        if known is None:
-            known = inner_cell(self, *self._cell)  # type: ignore[misc]
-            self._cell_made = weakref.ref(known)
-        return known
+        cell = None if self._cell_made is None else self._cell_made()
+        if cell is None:
+            cell = inner_cell(self, *self._cell)  # type: ignore[misc]
+            self._cell_made = weakref.ref(cell)
+        return cell
 
     def _parts(self) -> Sequence[Layer]:
         return [self.cell]

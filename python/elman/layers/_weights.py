@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._errors import NotBuiltError
+from .._network import Network
 from .._variable import Variable
-from .._weights import Weighted, unique
+from .._weights import unique
 
 if TYPE_CHECKING:
     from ._layer import Layer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _KERNELS = ("depthwise", "pointwise", "recurrent")
 
 
-class LayerWeights(Weighted):
+class LayerWeights(Network):
     """A layer's weights: its own, or those of the layers inside it."""
 
     # Attributes of Keras that do not have the weight's name.

@@ -106,7 +106,7 @@ class Bidirectional(Layer):
         return [self.forward_layer, self.backward_layer]
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> Any:
-        """The shape of the output; a tuple of shapes where there are several outputs."""
+        """The shape of the output; a tuple of shapes where there are several."""
         output = super().compute_output_shape(input_shape)
         outputs = (output, output) if self.merge_mode is None else (output,)
         if self.return_state:

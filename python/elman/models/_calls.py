@@ -1,4 +1,4 @@
-"""The call of a model, which small batches make without ctypes or with kept addresses."""
+"""The call of a model: small batches go without ctypes, or with kept addresses."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class WeightMemory(NamedTuple):
 
 
 class Measured(Network):
-    """A model that tells the memory it takes, and takes as many threads as it is told."""
+    """A model that tells the memory it takes, and is told how many threads to use."""
 
     _layers: list[Layer]
 

@@ -112,4 +112,4 @@ class Summarized(Network):
         return matches[0][0], matches[1][-1]
 
     def _repr_html_(self) -> str:
-        return html_table(self)
+        return html_table(self)  # type: ignore[arg-type]
