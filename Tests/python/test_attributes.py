@@ -288,11 +288,10 @@ def test_a_seed_is_kept(name):
 EXPECTED = json.loads(
     (Path(__file__).parent / "expected" / "keras_attributes.json").read_text()
 )
-# What elman has otherwise: its Embedding knows of masks, which it makes; a mask passes
-# through RMSNormalization; the states of a ConvLSTM1D have a size (-1 in Keras 3).
+# What elman has otherwise: its Embedding knows of masks, which it makes; the states of a
+# ConvLSTM1D have a size (-1 in Keras 3).
 OTHERWISE = {
     ("Embedding", "supports_masking"): True,
-    ("RMSNormalization", "supports_masking"): True,
     ("ConvLSTM1D", "state_size"): [2, 2],
 }
 
@@ -380,9 +379,8 @@ def test_compute_mask_is_that_of_keras_2(name):
     mask[:, -1] = False
     result = registry.make(name).compute_mask(inputs, mask)
     result = None if result is None else np.asarray(result).tolist()
-    keras_2 = EXPECTED["2"].get(name)
-    wanted = mask.tolist() if keras_2 is None else keras_2["mask"]
-    # A TypeError is Keras 2's for what does not know of masks.
+    # Keras 2 has a TypeError for what does not know of masks, and no RMSNormalization.
+    wanted = EXPECTED["2"].get(name, {"mask": None})["mask"]
     if not name.startswith("CuDNN"):
         assert result == (None if wanted == "TypeError" else wanted)
 

@@ -309,6 +309,7 @@ DROPPING = {
     "UpSampling1D": lambda: UpSampling1D(1),
     "ZeroPadding1D": lambda: ZeroPadding1D(0),
     "Cropping1D": lambda: Cropping1D((0, 0)),
+    "RMSNormalization": elman.layers.RMSNormalization,
 }
 
 

@@ -12,8 +12,6 @@ public final class RMSNormalization: Layer, ListedLayer, @unchecked Sendable {
     super.init(try LayerSettings(&reader))
   }
 
-  override var maskFlow: MaskFlow { .passes }
-
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     let axes = try input.resolved(axes: axes, of: name)
     _ = try sizes(of: axes, in: input)
