@@ -288,8 +288,8 @@ def test_a_seed_is_kept(name):
 EXPECTED = json.loads(
     (Path(__file__).parent / "expected" / "keras_attributes.json").read_text()
 )
-# What elman has otherwise: its Embedding knows of masks, which it makes; the states of a
-# ConvLSTM1D have a size (-1 in Keras 3).
+# What elman has otherwise: its Embedding knows of masks, which it makes; the states of
+# a ConvLSTM1D have a size (-1 in Keras 3).
 OTHERWISE = {
     ("Embedding", "supports_masking"): True,
     ("ConvLSTM1D", "state_size"): [2, 2],
