@@ -514,3 +514,22 @@ def test_the_layers_of_a_model_are_changed_by_add_and_pop():
     with pytest.raises(AttributeError, match=r"`add\(\)` and `pop\(\)`"):
         model.layers = []
     assert len(model.layers) == 1 and model.dtype == "float32"
+
+
+# What a layer has once it is built, or where it is stateful.
+LATER = {"input_shape", "output_shape", "states", "__abstractmethods__"}
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_dir_names_what_is_there(name):
+    for layer in (registry.make(name), registry.built(name)):
+        assert {n for n in dir(layer) if not hasattr(layer, n)} <= LATER
+        assert layer.get_config().keys() <= set(dir(layer))
+        layer.close()
+        assert "units" not in dir(layer)
+
+
+def test_dir_names_weights():
+    layer = registry.built("LSTM")
+    assert {"units", "kernel", "bias", "activation", "cell"} <= set(dir(layer))
+    assert "kernel" not in dir(registry.built("RNN"))

@@ -445,6 +445,8 @@ def test_the_cell_of_a_layer(cls, rng):
     assert len(states) == len(layer.state_size)
     cell.kernel.assign(np.zeros(cell.kernel.shape))
     assert not layer.get_weights()[0].any()
+    alone = elman.layers.deserialize(elman.layers.serialize(cell))
+    assert type(alone).__name__ == type(cell).__name__ and alone.units == 3
     again = pickle.loads(pickle.dumps(cell))
     np.testing.assert_array_equal(again.bias, cell.bias)
     cell.close()

@@ -68,6 +68,13 @@ class Attributes(LayerWeights):
         value = known[name]
         return copy.deepcopy(value) if isinstance(value, dict) else value
 
+    def __dir__(self) -> list[str]:
+        names = set(super().__dir__())
+        if not self._is_closed:
+            weights = {weight.name for weight in self.weights}
+            names.update(self._known_arguments(), filter(self._is_weight, weights))
+        return sorted(names)
+
     def _found_later(self, name: str) -> Any:
         """The attribute of a layer whose config was not read yet, or an error."""
         if hasattr(type(self), name):

@@ -66,6 +66,9 @@ class InnerCell(Cell):
         kept = {name: config[name] for name in config if name not in _OF_THE_LAYER}
         return {**kept, "name": self.name}
 
+    def _written_name(self) -> str:
+        return self._outside.__name__
+
     def _alone(self) -> Cell:
         """The same cell outside the layer, not built."""
         return self._outside.from_config(self.get_config())  # type: ignore[return-value]

@@ -26,7 +26,7 @@ def serialize(layer: Layer) -> dict[str, Any]:
     """``{"class_name": ..., "config": ...}``, from which the layer is made again."""
     return {
         "module": "keras.layers",
-        "class_name": layer._text("class_name"),
+        "class_name": layer._written_name(),
         "config": layer.get_config(),
         "registered_name": None,
     }

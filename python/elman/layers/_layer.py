@@ -166,6 +166,10 @@ class Layer(Attributes, TakesInputs, Stateful):
             return _restore_around, (type(self), config, self._inner, shape)
         return _restore, (type(self), config, shape, self.get_weights())
 
+    def _written_name(self) -> str:
+        """The class that configs name: of a subclass, the library's."""
+        return self._text("class_name")
+
     @property
     def quantization(self) -> str | None:
         """The mode that ``quantize`` set; None where weights are float32."""
