@@ -147,6 +147,7 @@ extern "C" {
 typedef struct { uint64_t id; } elman_layer;
 typedef struct { uint64_t id; } elman_model;
 typedef struct { uint64_t id; } elman_stream;
+typedef struct { uint64_t id; } elman_tensor;
 
 /* What became of a call. */
 typedef int32_t elman_status;
@@ -400,36 +401,45 @@ ELMAN_API elman_status elman_model_json(elman_model model, char *text, size_t ca
 ELMAN_API elman_status elman_model_forward(elman_model model, const float *input, const int64_t *input_shape,
                                            size_t input_rank, float *output, size_t output_count);
 
-/* What a call may bring beside its input. */
+/* Which places of an input count. */
+typedef struct {
+  const uint8_t *data;                  /* 0 where a place is to be skipped; NULL: the input has no mask */
+  const int64_t *shape;                 /* the input's first dimensions, such as (batch, timesteps) */
+  size_t rank;
+} elman_mask;
+
+/* What a call may bring beside its inputs. */
 typedef struct {
   size_t struct_size;
   int32_t training;                     /* not 0: as a step of training runs it */
   int32_t reserved;                     /* 0 */
   const elman_array *initial_states;    /* of the first recurrent layer, (batch, units) each; NULL with 0: its own */
   size_t initial_state_count;           /* 0, or the number of its states; Bidirectional: forward, then backward */
-  const uint8_t *mask;                  /* 0 where a place of the input is to be skipped; NULL: none */
-  size_t mask_rank;                     /* mask has the input's first mask_rank dimensions; 0: 2, (batch, timesteps) */
+  const elman_mask *masks;              /* one for each input; NULL with 0: none */
+  size_t mask_count;
 } elman_run_options;
 #define ELMAN_RUN_OPTIONS_INIT { sizeof(elman_run_options), 0, 0, NULL, 0, NULL, 0 }
 
 /*
- * elman_model_run: computes all outputs of a model, with what a call may bring beside its input.
+ * elman_model_run: computes all outputs of a model, with what a call may bring beside its inputs.
  *
- *   input             the batch
+ *   inputs            the batch: one array for each input of the model
+ *   input_count       how many there are: 1 but for graphs of several inputs
  *   options           see the fields; NULL: none
- *   outputs           in Keras's order: the output (the two of merge_mode "none"), then the states of return_state.
- *                     Their shapes are set. Either none of the data is NULL, or all are: then nothing runs, and a model
- *                     that is not built is built.
+ *   outputs           in Keras's order: those of a graph or, of a Sequential, the output (the two of merge_mode
+ *                     "none"), then the states of return_state. Their shapes are set. Either none of the data is NULL,
+ *                     or all are: then nothing runs, and a model that is not built is built.
  *   output_capacity   how many outputs there is room for; 0 (outputs may then be NULL) only asks for their number
  *   output_count      receives how many there are; may be NULL where output_capacity is not 0
  *
  * Returns also the codes of elman_model_forward; ELMAN_BUFFER_TOO_SMALL: more outputs than output_capacity, or an
- * output whose count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states that do
- * not fit; ELMAN_INVALID_ARGUMENT: also states where no layer takes any, a mask of more dimensions than the input, some
- * data NULL and some not. Since 0.1.
+ * output whose count is too small (shapes and *output_count are then set); ELMAN_SHAPE_MISMATCH: also states or masks
+ * that do not fit; ELMAN_INVALID_ARGUMENT: also a wrong number of inputs or masks, states where no layer takes any,
+ * some data NULL and some not. Since 0.1.
  */
-ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *input, const elman_run_options *options,
-                                       elman_output *outputs, size_t output_capacity, size_t *output_count);
+ELMAN_API elman_status elman_model_run(elman_model model, const elman_array *inputs, size_t input_count,
+                                       const elman_run_options *options, elman_output *outputs,
+                                       size_t output_capacity, size_t *output_count);
 
 /*
  * elman_model_reset_states: puts the states that stateful layers carry from call to call back to zeros.
@@ -1150,6 +1160,141 @@ ELMAN_API elman_status elman_layer_set_trainable(elman_layer layer, int32_t trai
  */
 ELMAN_API elman_status elman_layer_supports_masking(elman_layer layer, int32_t *supports);
 ELMAN_API elman_status elman_layer_set_supports_masking(elman_layer layer, int32_t supports);
+
+/* ================================================================================================================ */
+/* Graphs                                                                                                           */
+/* ================================================================================================================ */
+
+/* How a layer is called in a graph. */
+typedef struct {
+  size_t struct_size;
+  const elman_tensor *initial_states;   /* of a recurrent layer; NULL with 0: its own */
+  size_t initial_state_count;
+  const elman_tensor *masks;            /* one for each input, the null handle where it has none; NULL with 0: none */
+  size_t mask_count;
+  int32_t use_causal_mask;              /* attention: not 0: no place looks at later ones */
+  int32_t return_attention_scores;      /* attention: not 0: the scores are a second output */
+} elman_call_options;
+#define ELMAN_CALL_OPTIONS_INIT { sizeof(elman_call_options), NULL, 0, NULL, 0, 0, 0 }
+
+/*
+ * elman_layer_call: calls a layer on tensors, arrays that are not there yet; nothing is computed.
+ *
+ *   layer             the layer; its first call builds it, and every call has the same weights
+ *   inputs            its inputs in order; NULL with 0 for an InputLayer (elman_input_create), whose output is the input
+ *                     of a model. A recurrent layer takes those after the first as its initial states.
+ *   input_count       how many there are
+ *   options           see the fields; NULL: none
+ *   outputs           receives the outputs, each of which the caller releases
+ *   output_capacity   how many outputs there is room for; 0 (outputs may then be NULL) only asks for their number
+ *   output_count      receives how many there are; may be NULL where output_capacity is not 0
+ *
+ *     elman_tensor x, y;
+ *     elman_layer_call(input, NULL, 0, NULL, &x, 1, NULL);
+ *     elman_layer_call(lstm, &x, 1, NULL, &y, 1, NULL);
+ *     elman_model_create_from_tensors(NULL, &x, 1, &y, 1, NULL, &model);
+ *
+ * Returns also ELMAN_SHAPE_MISMATCH: inputs or states that do not fit; ELMAN_BUFFER_TOO_SMALL: more outputs than
+ * output_capacity (*output_count is then set); ELMAN_INVALID_ARGUMENT: a number of inputs, states or masks that the layer
+ * does not take. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_call(elman_layer layer, const elman_tensor *inputs, size_t input_count,
+                                        const elman_call_options *options, elman_tensor *outputs,
+                                        size_t output_capacity, size_t *output_count);
+
+/*
+ * elman_tensor_release: gives a tensor back. Models, and tensors made of it, go on. Since 0.2.
+ */
+ELMAN_API elman_status elman_tensor_release(elman_tensor tensor);
+
+/*
+ * elman_tensor_shape: its shape, batch first, -1 where a dimension is not fixed. Since 0.2.
+ */
+ELMAN_API elman_status elman_tensor_shape(elman_tensor tensor, int64_t *shape, size_t capacity, size_t *rank);
+
+/*
+ * elman_tensor_name, _dtype: the name of its layer, with the number of the output behind it from the second on; "float32",
+ * or what an InputLayer says of its input. Since 0.2.
+ */
+ELMAN_API elman_status elman_tensor_name(elman_tensor tensor, char *text, size_t capacity, size_t *length);
+ELMAN_API elman_status elman_tensor_dtype(elman_tensor tensor, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_tensor_layer: the layer whose output it is, a handle that the caller releases. Since 0.2.
+ */
+ELMAN_API elman_status elman_tensor_layer(elman_tensor tensor, elman_layer *layer);
+
+/*
+ * elman_model_create_from_tensors: the model from some tensors to others, Keras's functional Model.
+ *
+ *   name             NULL: model, model_1, ...
+ *   inputs           outputs of InputLayers, or of any layer: the model then begins there; each once
+ *   input_count      at least 1
+ *   outputs          what the model computes
+ *   output_count     at least 1
+ *   structure_json   how inputs and outputs stand in Python's lists and dicts, for its config: {"inputs": {"a": 0, "b":
+ *                    1}, "outputs": [0]}; NULL: in lists
+ *   model            receives the handle
+ *
+ * Its layers are those between, each once, in Keras's order. It cannot be changed; it runs as a Sequential does.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: a tensor that the inputs do not lead to, an input given twice, two layers of one
+ * name; ELMAN_WRONG_TYPE: a structure of another form. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_create_from_tensors(const char *name, const elman_tensor *inputs, size_t input_count,
+                                                       const elman_tensor *outputs, size_t output_count,
+                                                       const char *structure_json, elman_model *model);
+
+/*
+ * elman_layer_create_from_model: a model as a layer, for other models and for layers around it.
+ *
+ *   model   the model; layers cannot be added to it any more
+ *   layer   receives the handle; always of the same layer
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: models that stand in one another more than 64 deep. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_create_from_model(elman_model model, elman_layer *layer);
+
+/*
+ * elman_model_class_name: "Sequential" or "Functional". Since 0.2.
+ */
+ELMAN_API elman_status elman_model_class_name(elman_model model, char *text, size_t capacity, size_t *length);
+
+/*
+ * elman_model_tensor_counts: how many inputs and outputs a built model has; either may be NULL. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_tensor_counts(elman_model model, size_t *inputs, size_t *outputs);
+
+/*
+ * elman_model_input, elman_model_output: the tensors a built model begins and ends with, which the caller releases: other
+ * models can be made of them and of those between. Returns also ELMAN_NOT_FOUND: no such index. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_input(elman_model model, size_t index, elman_tensor *tensor);
+ELMAN_API elman_status elman_model_output(elman_model model, size_t index, elman_tensor *tensor);
+
+/*
+ * elman_model_call_count: how many times a layer is called in a built model.
+ *
+ *   index   of the layer, as in elman_model_layer
+ *
+ * Returns also ELMAN_NOT_FOUND: no such layer. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_call_count(elman_model model, size_t index, size_t *count);
+
+/*
+ * elman_model_call_tensors: what a layer of a built model is called on, and what it gives.
+ *
+ *   index               of the layer, as in elman_model_layer
+ *   call                of the call, as they were made
+ *   inputs, outputs     receive tensors, which the caller releases; NULL with 0 only asks for their number
+ *   input_capacity, output_capacity
+ *   input_count, output_count   receive how many there are; an InputLayer has no inputs
+ *
+ * Returns also ELMAN_NOT_FOUND: no such layer or call; ELMAN_BUFFER_TOO_SMALL: more than there is room for. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_call_tensors(elman_model model, size_t index, size_t call, elman_tensor *inputs,
+                                                size_t input_capacity, size_t *input_count, elman_tensor *outputs,
+                                                size_t output_capacity, size_t *output_count);
 
 /* ================================================================================================================ */
 /* Weights                                                                                                          */

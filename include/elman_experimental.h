@@ -37,8 +37,8 @@ ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode,
  * elman_model_memory: how much memory a forward call works in, without its input, its outputs and the weights (see
  * elman_model_weight_memory).
  *
- *   input_shape   the shape of the input, batch first; a model that has not been built is built for it
- *   input_rank    1 to ELMAN_MAX_RANK
+ *   inputs        the shapes of the inputs; data is not read; a model that has not been built is built for them
+ *   input_count   how many inputs there are
  *   bytes         receives the bytes
  *
  * The outputs of at most two layers, the gates of a block of timesteps, and states. The model keeps the memory for the
@@ -47,7 +47,7 @@ ELMAN_API elman_status elman_model_quantize(elman_model model, const char *mode,
  *
  * Returns also ELMAN_SHAPE_MISMATCH; ELMAN_NOT_BUILT: a model without layers. Since 0.2.
  */
-ELMAN_API elman_status elman_model_memory(elman_model model, const int64_t *input_shape, size_t input_rank,
+ELMAN_API elman_status elman_model_memory(elman_model model, const elman_array *inputs, size_t input_count,
                                           size_t *bytes);
 
 /*

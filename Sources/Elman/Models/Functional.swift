@@ -1,7 +1,8 @@
 /// Keras's functional `Model`: a graph from some tensors to others.
 public final class Functional: Model, @unchecked Sendable {
-  public let inputs: [SymbolicTensor]
-  public let outputs: [SymbolicTensor]
+  private let tensors: SymbolicModel
+  public var inputs: [SymbolicTensor] { tensors.inputs }
+  public var outputs: [SymbolicTensor] { tensors.outputs }
   /// How inputs and outputs stand in lists and dicts: the numbers of tensors where they are.
   public let inputStructure: JSON
   public let outputStructure: JSON
@@ -12,19 +13,17 @@ public final class Functional: Model, @unchecked Sendable {
   private let ownTree: LayerTree
   private let isStateful: Bool
   /// The calls in it, as they were made.
-  let nodes: [Node]
+  var nodes: [Node] { tensors.nodes }
 
-  /// `inputStructure` and `outputStructure` are lists unless given.
+  /// `structure` has "inputs" and "outputs", which are lists unless given.
   public init(
-    inputs: [SymbolicTensor], outputs: [SymbolicTensor], name: String? = nil, inputStructure: JSON? = nil,
-    outputStructure: JSON? = nil, isOfKeras2: Bool = false
+    inputs: [SymbolicTensor], outputs: [SymbolicTensor], name: String? = nil, structure: JSON? = nil,
+    isOfKeras2: Bool = false
   ) throws(ElmanError) {
     try Functional.require(inputs, outputs)
     let topology = try Topology(inputs: inputs, outputs: outputs)
-    self.inputs = inputs
-    self.outputs = outputs
-    self.inputStructure = inputStructure ?? .integers(Array(inputs.indices))
-    self.outputStructure = outputStructure ?? .integers(Array(outputs.indices))
+    inputStructure = try Functional.structure("inputs", structure, count: inputs.count)
+    outputStructure = try Functional.structure("outputs", structure, count: outputs.count)
     self.isOfKeras2 = isOfKeras2
     let calls = topology.nodes.filter { !($0.layer is InputLayer) }
     var graph = try Graph(inputs: inputs, nodes: calls, outputs: outputs)
@@ -33,8 +32,8 @@ public final class Functional: Model, @unchecked Sendable {
     ownLayers = topology.layers
     ownTree = LayerTree(topology.layers)
     isStateful = topology.layers.contains(where: \.isStateful)
-    nodes = calls.sorted { $0.serial < $1.serial }
-    super.init(name: name)
+    tensors = SymbolicModel(inputs: inputs, outputs: outputs, nodes: calls.sorted { $0.serial < $1.serial })
+    super.init(name: name ?? NameCounter.name(forClass: "Model"))
     try requireUniqueNames()
     if ownLayers.contains(where: \.runsCallersCode) { lock.watch() }
   }
@@ -52,6 +51,17 @@ public final class Functional: Model, @unchecked Sendable {
         "The list of inputs passed to the model contains the same input multiple times. All inputs should only appear once. "
           + "Received inputs=[\(inputs.map(\.name).joined(separator: ", "))]")
     }
+  }
+
+  /// One of the two structures: numbers of tensors, each once and in order, in lists and dicts.
+  private static func structure(_ key: String, _ given: JSON?, count: Int) throws(ElmanError) -> JSON {
+    guard let structure = given?[key] else { return .integers(Array(0..<count)) }
+    guard structure.leaves == (0..<count).map(JSON.int) else {
+      throw ElmanError(
+        .wrongType,
+        "The structure of \(key) needs the numbers 0 to \(count - 1), in order, in lists and objects. Received: \(structure.text)")
+    }
+    return structure
   }
 
   private func requireUniqueNames() throws(ElmanError) {
@@ -95,6 +105,16 @@ public final class Functional: Model, @unchecked Sendable {
   /// The names by which inputs may be given.
   public var inputNames: [String] { inputs.map(\.layer.name) }
 
-  /// The calls of a layer in this model, as they were made.
-  func calls(of layer: Layer) -> [Node] { nodes.filter { $0.layer === layer } }
+  public override func symbolic() -> SymbolicModel { tensors }
+}
+
+extension JSON {
+  /// The values that are in lists and objects, in order.
+  var leaves: [JSON] {
+    switch self {
+    case .array(let elements): elements.flatMap(\.leaves)
+    case .object(let members): members.flatMap(\.value.leaves)
+    default: [self]
+    }
+  }
 }

@@ -26,8 +26,7 @@ extension Model {
   public final func forward(
     _ input: UnsafePointer<Float>, shape: UnsafeBufferPointer<Int64>, output: UnsafeMutableBufferPointer<Float>
   ) throws(ElmanError) {
-    try withProgram(for: shape) { (program) throws(ElmanError) in
-      try program.requireInputCount(1)
+    try withProgram(for: InputKey(shape)) { (program) throws(ElmanError) in
       guard program.outputCounts.count == 1 else { throw program.wrongOutputCount(1) }
       try program.requireOutput(0, output.count)
       guard let base = output.baseAddress else { return }
@@ -48,9 +47,8 @@ extension Model {
   }
 
   /// Computes all outputs: those of the last layer of a Sequential, then the states it returns, or those of a graph in order.
-  /// `key` has the shapes of the inputs, each behind its rank where there are several.
   public final func run(
-    _ key: UnsafeBufferPointer<Int64>, training: Bool = false, threads: Int? = nil, _ arrays: some RunArrays
+    _ key: InputKey, training: Bool = false, threads: Int? = nil, _ arrays: some RunArrays
   ) throws(ElmanError) {
     try withProgram(for: key, threads: threads) { (program) throws(ElmanError) in
       try program.requireOutputs(arrays)
@@ -66,14 +64,14 @@ extension Model {
 
   /// Bytes of memory that a call for inputs of some shapes works in, beside its inputs, its outputs and the weights. The
   /// model keeps them for the next call; calls that run at once have each their own.
-  public final func workspaceBytes(for key: UnsafeBufferPointer<Int64>) throws(ElmanError) -> Int {
+  public final func workspaceBytes(for key: InputKey) throws(ElmanError) -> Int {
     var bytes = 0
     try withProgram(for: key) { (program) throws(ElmanError) in bytes = program.workspaceBytes }
     return bytes
   }
 
   /// The shapes that `run` would give for inputs of some shapes.
-  public final func runShapes(for key: UnsafeBufferPointer<Int64>) throws(ElmanError) -> [Dimensions] {
+  public final func runShapes(for key: InputKey) throws(ElmanError) -> [Dimensions] {
     var shapes: [Dimensions] = []
     try withProgram(for: key) { (program) throws(ElmanError) in shapes = program.outputShapes }
     return shapes
@@ -100,13 +98,6 @@ extension Workspace {
 // MARK: - Checks
 
 extension Program {
-  fileprivate func requireInputCount(_ count: Int) throws(ElmanError) {
-    guard inputShapes.count == count else {
-      throw ElmanError(
-        .invalidArgument, "The model has \(inputShapes.count) inputs. Received: \(count)")
-    }
-  }
-
   /// An error unless the buffers hold the outputs.
   fileprivate func requireOutputs(_ arrays: some RunArrays) throws(ElmanError) {
     guard arrays.outputCount == outputShapes.count else { throw wrongOutputCount(arrays.outputCount) }

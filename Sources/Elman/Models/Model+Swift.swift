@@ -38,7 +38,7 @@ extension Model {
   }
 
   public final func runShapes(for inputShape: [Int]) throws(ElmanError) -> [Dimensions] {
-    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try runShapes(for: shape) }
+    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try runShapes(for: InputKey(shape)) }
   }
 
   /// Computes all outputs of a model of one input.
@@ -48,7 +48,7 @@ extension Model {
   ) throws(ElmanError) {
     let arrays = GivenArrays(input: input, initialStates: initialStates, options: options, outputs: outputs)
     try shape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in
-      try run(shape, training: options.training, arrays)
+      try run(InputKey(shape), training: options.training, arrays)
     }
   }
 

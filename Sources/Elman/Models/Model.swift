@@ -41,6 +41,9 @@ public class Model: @unchecked Sendable {
   /// An error unless inputs of these shapes may come. The lock is held.
   func requireInputs(_ inputs: [Shape]) throws(ElmanError) {}
 
+  /// Its tensors, of a model that is built.
+  public func symbolic() throws(ElmanError) -> SymbolicModel { throw notBuilt() }
+
   /// Called when the model becomes a layer of another one.
   func becomeNested() throws(ElmanError) {}
 
@@ -129,21 +132,29 @@ public class Model: @unchecked Sendable {
 
   // MARK: Programs
 
-  /// Calls `body` with the program for inputs of some shapes (see `Program.key`), building the model where its first inputs
+  private func wrongInputCount(_ key: InputKey) -> ElmanError {
+    ElmanError(
+      .invalidArgument,
+      "Layer \"\(name)\" expects \(inputCount) input(s), but it received \(key.count) input tensors. Inputs received: "
+        + key.shapes.map { Shape($0) }.list)
+  }
+
+  /// Calls `body` with the program for inputs of some shapes, building the model where its first inputs
   /// tell how. No layer is added and no weights are set meanwhile.
   final func withProgram(
-    for key: UnsafeBufferPointer<Int64>, threads given: Int? = nil, _ body: (Program) throws(ElmanError) -> Void
+    for key: InputKey, threads given: Int? = nil, _ body: (Program) throws(ElmanError) -> Void
   ) throws(ElmanError) {
+    guard key.count == inputCount else { throw wrongInputCount(key) }
     let threads = given ?? threads
     func attempt() throws(ElmanError) -> Bool {
-      guard let program = programs.program(for: key, threads: threads) else { return false }
+      guard let program = programs.program(for: key.sizes, threads: threads) else { return false }
       try body(program)
       return true
     }
     while !(try lock.shared(attempt)) {
       try lock.exclusive { () throws(ElmanError) in
-        if programs.program(for: key, threads: threads) == nil {
-          programs.add(try newProgram(for: key, purpose: .inference, threads: threads), for: key)
+        if programs.program(for: key.sizes, threads: threads) == nil {
+          programs.add(try newProgram(for: key, purpose: .inference, threads: threads), for: key.sizes)
         }
       }
     }
@@ -151,9 +162,9 @@ public class Model: @unchecked Sendable {
 
   /// The lock is held alone.
   private func newProgram(
-    for key: UnsafeBufferPointer<Int64>, purpose: Program.Purpose, threads: Int
+    for key: InputKey, purpose: Program.Purpose, threads: Int
   ) throws(ElmanError) -> Program {
-    let shapes = Program.shapes(key, inputCount: inputCount)
+    let shapes = key.shapes
     for shape in shapes {
       guard !shape.isEmpty else {
         throw ElmanError(.shapeMismatch, "The input of a model needs a batch dimension. Received: shape=()")
@@ -169,7 +180,9 @@ public class Model: @unchecked Sendable {
   /// A program that keeps what gradients need.
   final func trainingProgram(for shapes: [[Int]]) throws(ElmanError) -> Program {
     var program: Program?
-    try Program.key(shapes).withUnsafeBufferPointer { (key) throws(ElmanError) in
+    try Program.key(shapes).withUnsafeBufferPointer { (sizes) throws(ElmanError) in
+      let key = InputKey(sizes, count: shapes.count)
+      guard key.count == inputCount else { throw wrongInputCount(key) }
       try lock.exclusive { () throws(ElmanError) in
         program = try newProgram(for: key, purpose: .training, threads: threads)
       }

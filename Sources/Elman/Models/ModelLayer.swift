@@ -61,22 +61,11 @@ public final class ModelLayer: Layer, @unchecked Sendable {
   }
 }
 
-/// Calls `body` with room for a key of shapes, which needs no allocation while it is short.
-func withTemporaryKey(
-  _ count: Int, _ body: (UnsafeMutableBufferPointer<Int64>) throws(ElmanError) -> Void
-) throws(ElmanError) {
-  var failure: ElmanError?
-  withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { key in
-    do throws(ElmanError) { try body(key) } catch { failure = error }
-  }
-  if let failure { throw failure }
-}
-
 extension Program {
   /// Writes the key of a call's inputs; gives what was written.
   fileprivate static func write(
     _ call: LayerCall, into key: UnsafeMutableBufferPointer<Int64>
-  ) -> UnsafeBufferPointer<Int64> {
+  ) -> InputKey {
     var next = 0
     for index in 0..<call.inputCount {
       let shape = call.operand(index).shape
@@ -89,7 +78,7 @@ extension Program {
         next += 1
       }
     }
-    return UnsafeBufferPointer(rebasing: key[..<next])
+    return InputKey(UnsafeBufferPointer(rebasing: key[..<next]), count: call.inputCount)
   }
 }
 

@@ -107,23 +107,10 @@ final class Program: Sendable {
     return true
   }
 
-  /// What calls are looked up by: the shape of the one input or, of several, each shape behind its rank.
+  /// What calls are looked up by: see `InputKey`.
   static func key(_ shapes: [[Int]]) -> [Int64] {
     if shapes.count == 1 { return shapes[0].map { Int64($0) } }
     return shapes.flatMap { [Int64($0.count)] + $0.map { Int64($0) } }
-  }
-
-  /// The shapes of a key, for a graph of so many inputs.
-  static func shapes(_ key: UnsafeBufferPointer<Int64>, inputCount: Int) -> [[Int]] {
-    if inputCount == 1 { return [key.map { Int($0) }] }
-    var shapes: [[Int]] = []
-    var next = 0
-    while next < key.count {
-      let rank = Int(key[next])
-      shapes.append(key[(next + 1)..<(next + 1 + rank)].map { Int($0) })
-      next += 1 + rank
-    }
-    return shapes
   }
 
   // MARK: Memory

@@ -12,6 +12,8 @@ public final class Sequential: Model, @unchecked Sendable {
   private var isShapeInferred = false
   /// Whether the model is a layer of another one, which knows these layers only.
   private var isNested = false
+  /// Its tensors, once somebody has asked for them.
+  private var ownSymbolic: SymbolicModel?
 
   public override init(name: String? = nil) { super.init(name: name) }
 
@@ -47,9 +49,14 @@ public final class Sequential: Model, @unchecked Sendable {
         currentInputShape = inputShape
         stack = newStack
         ownTree = newTree
-        return takePrograms()
+        return (takePrograms(), takeSymbolic())
       }
     }
+  }
+
+  private func takeSymbolic() -> SymbolicModel? {
+    defer { ownSymbolic = nil }
+    return ownSymbolic
   }
 
   private func start(with input: InputLayer) throws(ElmanError) {
@@ -73,7 +80,7 @@ public final class Sequential: Model, @unchecked Sendable {
         stack.removeLast()
         ownTree = newTree
         if stack.isEmpty, inputLayer == nil { currentInputShape = nil }
-        return takePrograms()
+        return (takePrograms(), takeSymbolic())
       }
       return last
     }
@@ -84,6 +91,34 @@ public final class Sequential: Model, @unchecked Sendable {
       throw ElmanError(
         .invalidArgument, "Model \"\(name)\" is a layer of another model: layers can be added or removed only before that.")
     }
+  }
+
+  // MARK: Tensors
+
+  public override func symbolic() throws(ElmanError) -> SymbolicModel {
+    let (known, layers) = read { (ownSymbolic, stack) }
+    if let known { return known }
+    let input: InputLayer
+    if let given = inputLayerForConfig { input = given } else { input = try newInputLayer(for: requireBuiltShape()) }
+    var outputs = [SymbolicTensor(input)]
+    var nodes: [Node] = []
+    for layer in layers {
+      outputs = try layer.call(CallArguments([outputs[0]]))
+      nodes.append(outputs[0].node)
+    }
+    let symbolic = SymbolicModel(inputs: [SymbolicTensor(input)], outputs: outputs, nodes: nodes)
+    return try lock.exclusive { () throws(ElmanError) in
+      // Another thread may have been first, or changed the layers.
+      if let ownSymbolic { return ownSymbolic }
+      if stack.elementsEqual(layers, by: ===) { Fork.changing { ownSymbolic = symbolic } }
+      return symbolic
+    }
+  }
+
+  private func newInputLayer(for shape: Shape) throws(ElmanError) -> InputLayer {
+    let name = layers.first.map { "\($0.name)_input" } ?? "\(name)_input"
+    var reader = try ConfigReader(["name": .string(name), "batch_input_shape": shape.json], of: InputLayer.className)
+    return try InputLayer(&reader)
   }
 
   /// From now on the layers are those that another model has seen.

@@ -6,6 +6,7 @@ enum HandleKind: UInt8 {
   case layer = 1
   case model = 2
   case stream = 3
+  case tensor = 4
 }
 
 /// A handle type of elman.h.
@@ -34,6 +35,19 @@ extension elman_stream: Handle {
   typealias Object = Stream
   static var kind: HandleKind { .stream }
   static var typeName: StaticString { "elman_stream" }
+}
+
+/// A tensor as an object, which handles stand for.
+final class TensorObject: Sendable {
+  let tensor: SymbolicTensor
+
+  init(_ tensor: SymbolicTensor) { self.tensor = tensor }
+}
+
+extension elman_tensor: Handle {
+  typealias Object = TensorObject
+  static var kind: HandleKind { .tensor }
+  static var typeName: StaticString { "elman_tensor" }
 }
 
 extension Handle {

@@ -23,12 +23,13 @@ public func elman_model_quantize(
 
 @implementation @_cdecl("elman_model_memory")
 public func elman_model_memory(
-  _ model: elman_model, _ input_shape: UnsafePointer<Int64>?, _ input_rank: Int, _ bytes: UnsafeMutablePointer<Int>?
+  _ model: elman_model, _ inputs: UnsafePointer<elman_array>?, _ input_count: Int, _ bytes: UnsafeMutablePointer<Int>?
 ) -> elman_status {
   model.call { (model) throws(ElmanError) in
     let result = try required(bytes, "bytes")
-    let shape = try ArrayShape(input_shape, input_rank, "input_shape", isInput: true)
-    result.pointee = try model.workspaceBytes(for: shape.given)
+    try withKey(of: inputArrays(inputs, input_count)) { (key) throws(ElmanError) in
+      result.pointee = try model.workspaceBytes(for: key)
+    }
   }
 }
 

@@ -17,31 +17,86 @@ public func elman_model_forward(
 
 @implementation @_cdecl("elman_model_run")
 public func elman_model_run(
-  _ model: elman_model, _ input: UnsafePointer<elman_array>?, _ options: UnsafePointer<elman_run_options>?,
-  _ outputs: UnsafeMutablePointer<elman_output>?, _ output_capacity: Int, _ output_count: UnsafeMutablePointer<Int>?
+  _ model: elman_model, _ inputs: UnsafePointer<elman_array>?, _ input_count: Int,
+  _ options: UnsafePointer<elman_run_options>?, _ outputs: UnsafeMutablePointer<elman_output>?,
+  _ output_capacity: Int, _ output_count: UnsafeMutablePointer<Int>?
 ) -> elman_status {
   model.call { (model) throws(ElmanError) in
     let capacity = try size(output_capacity, "output_capacity")
     if capacity > 0 { _ = try required(outputs, "outputs") } else { _ = try required(output_count, "output_count") }
-    let input = try required(input, "input").pointee
-    let shape = try ArrayShape(input.shape, input.rank, "input.shape", isInput: true)
-    let given = try ElmanC.options(options, or: elman_run_options())
-    try given.check(for: shape)
-
-    let shapes = try model.runShapes(for: shape.given)
-    output_count?.pointee = shapes.count
-    guard capacity > 0, let outputs else { return }
-    let results = UnsafeMutableBufferPointer(start: outputs, count: min(capacity, shapes.count))
-    guard results.count == shapes.count else {
-      throw ElmanError(
-        .bufferTooSmall, "The model has \(shapes.count) outputs. Received: output_capacity=\(capacity)")
+    let inputs = try inputArrays(inputs, input_count)
+    let options = try ElmanC.options(options, or: elman_run_options())
+    try options.check()
+    try withKey(of: inputs) { (key) throws(ElmanError) in
+      let shapes = try model.runShapes(for: key)
+      output_count?.pointee = shapes.count
+      guard capacity > 0, let outputs else { return }
+      let results = UnsafeMutableBufferPointer(start: outputs, count: min(capacity, shapes.count))
+      guard results.count == shapes.count else {
+        throw ElmanError(
+          .bufferTooSmall, "The model has \(shapes.count) outputs. Received: output_capacity=\(capacity)")
+      }
+      for (index, shape) in shapes.enumerated() { results[index].tell(shape) }
+      if results.allSatisfy({ $0.data == nil }) { return }
+      try model.run(key, training: options.training != 0, CallerArrays(inputs: inputs, options: options, outputs: results))
     }
-    for (index, shape) in shapes.enumerated() { results[index].tell(shape) }
-    if results.allSatisfy({ $0.data == nil }) { return }
-    try model.run(
-      shape.given, training: given.training != 0,
-      RunCArrays(input: inputPointer(input.data, count: shape.count), shape: shape, options: given, outputs: results))
   }
+}
+
+/// The inputs of a model: at least one.
+func inputArrays(
+  _ inputs: UnsafePointer<elman_array>?, _ count: Int
+) throws(ElmanError) -> UnsafeBufferPointer<elman_array> {
+  guard (1...mostInputs).contains(count) else {
+    throw ElmanError(
+      .invalidArgument, "A model has 1 to \(mostInputs) inputs. Received: input_count=\(UInt(bitPattern: count))")
+  }
+  return UnsafeBufferPointer(start: try required(inputs, "inputs"), count: count)
+}
+
+/// Calls `body` with the key of the inputs' shapes, which are checked.
+func withKey(
+  of inputs: UnsafeBufferPointer<elman_array>, _ body: (InputKey) throws(ElmanError) -> Void
+) throws(ElmanError) {
+  var length = 0
+  for input in inputs {
+    length += 1 + (try ArrayShape(input.shape, input.rank, "inputs.shape", isInput: true)).given.count
+  }
+  if inputs.count == 1 {
+    return try body(InputKey(ArrayShape(inputs[0].shape, inputs[0].rank, "inputs.shape", isInput: true).given))
+  }
+  try withTemporaryKey(length) { (key) throws(ElmanError) in
+    var next = 0
+    for input in inputs {
+      let shape = try ArrayShape(input.shape, input.rank, "inputs.shape", isInput: true).given
+      key[next] = Int64(shape.count)
+      for (index, size) in shape.enumerated() { key[next + 1 + index] = size }
+      next += 1 + shape.count
+    }
+    try body(InputKey(UnsafeBufferPointer(key), count: inputs.count))
+  }
+}
+
+/// The arrays of a run as C gives them.
+private struct CallerArrays: RunArrays {
+  let inputs: UnsafeBufferPointer<elman_array>
+  let options: elman_run_options
+  let outputs: UnsafeMutableBufferPointer<elman_output>
+
+  func input(_ index: Int) throws(ElmanError) -> UnsafePointer<Float> {
+    let shape = try ArrayShape(inputs[index].shape, inputs[index].rank, "inputs.shape", isInput: true)
+    return try inputPointer(inputs[index].data, count: shape.count)
+  }
+  var stateCount: Int { options.initial_state_count }
+  func initialState(_ index: Int) throws(ElmanError) -> WeightValue { try options.initialState(index) }
+  var maskCount: Int { options.mask_count }
+  func mask(_ index: Int) throws(ElmanError) -> (shape: Dimensions, values: UnsafePointer<UInt8>)? {
+    let mask = try required(options.masks, "masks")[index]
+    guard let data = mask.data else { return nil }
+    return (try ArrayShape(mask.shape, mask.rank, "masks.shape", isInput: true).dimensions, data)
+  }
+  var outputCount: Int { outputs.count }
+  func output(_ index: Int) throws(ElmanError) -> UnsafeMutableBufferPointer<Float> { try outputs[index].buffer() }
 }
 
 @implementation @_cdecl("elman_model_reset_states")
@@ -52,25 +107,6 @@ public func elman_model_reset_states(_ model: elman_model) -> elman_status {
 @implementation @_cdecl("elman_model_set_num_threads")
 public func elman_model_set_num_threads(_ model: elman_model, _ threads: Int32) -> elman_status {
   model.call { (model) throws(ElmanError) in try model.setThreads(Int(threads)) }
-}
-
-/// The arrays of a run as C gives them.
-private struct RunCArrays: RunArrays {
-  let input: UnsafePointer<Float>
-  let shape: ArrayShape
-  let options: elman_run_options
-  let outputs: UnsafeMutableBufferPointer<elman_output>
-
-  func input(_ index: Int) -> UnsafePointer<Float> { input }
-  var stateCount: Int { options.initial_state_count }
-  func initialState(_ index: Int) throws(ElmanError) -> WeightValue { try options.initialState(index) }
-  var maskCount: Int { options.mask == nil ? 0 : 1 }
-  func mask(_ index: Int) throws(ElmanError) -> (shape: Dimensions, values: UnsafePointer<UInt8>)? {
-    guard let mask = options.mask else { return nil }
-    return (try Dimensions(UnsafeBufferPointer(rebasing: shape.given.prefix(try options.maskRank()))), mask)
-  }
-  var outputCount: Int { outputs.count }
-  func output(_ index: Int) throws(ElmanError) -> UnsafeMutableBufferPointer<Float> { try outputs[index].buffer() }
 }
 
 extension elman_output {
@@ -92,9 +128,7 @@ extension elman_output {
 }
 
 extension elman_run_options: OptionStruct {
-  static var firstSize: Int { MemoryLayout<Self>.offset(of: \.mask_rank) ?? MemoryLayout<Self>.size }
-
-  func check(for input: ArrayShape) throws(ElmanError) {
+  func check() throws(ElmanError) {
     try requireZero(reserved)
     let stateCount = try size(initial_state_count, "initial_state_count")
     if stateCount > mostStates {
@@ -102,20 +136,16 @@ extension elman_run_options: OptionStruct {
         .invalidArgument, "A layer has at most \(mostStates) states. Received: initial_state_count=\(stateCount)")
     }
     for index in 0..<stateCount { _ = try initialState(index) }
-    guard mask != nil, try maskRank() > input.given.count else { return }
-    throw ElmanError(
-      .invalidArgument,
-      "A mask of rank \(try maskRank()) needs inputs of shape (batch, timesteps, ...) of this rank at least. "
-        + "Received: rank \(input.given.count)")
+    if try size(mask_count, "mask_count") > 0 { _ = try required(masks, "masks") }
   }
-
-  /// 0 stands for (batch, timesteps).
-  func maskRank() throws(ElmanError) -> Int { mask_rank == 0 ? 2 : try size(mask_rank, "mask_rank") }
 
   func initialState(_ index: Int) throws(ElmanError) -> WeightValue {
     try required(initial_states, "initial_states")[index].value("initial_states")
   }
 }
+
+/// More inputs than a model of use has.
+private let mostInputs = 65_536
 
 /// More than any recurrent layer has: stacked cells included.
 let mostStates = 1024
