@@ -31,6 +31,7 @@ class ZeroPadding1D(Layer):
     def __init__(
         self,
         padding: Any = 1,
+        data_format: Any = None,
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
