@@ -2,12 +2,13 @@
 
 Run where `pip install tensorflow-cpu tf_keras keras` was done, with elman on the
 path: `python scripts/make_compatibility.py`. Arguments are read from the
-signatures of both Kerases; whether elman takes one is found by giving it.
+signatures of both Kerases; whether elman takes one, the engine's lists say.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import os
 from pathlib import Path
 
@@ -51,11 +52,8 @@ NOTES = {
     ("Softmax", "axis"): "same",
 }
 REGULARIZING = ("_regularizer", "_constraint")
-ARGUMENTS = {
-    "units": 2, "rate": 0.5, "stddev": 0.5, "filters": 2, "kernel_size": 2,
-    "input_dim": 4, "output_dim": 2, "target_shape": (2,), "dims": (1,), "n": 2,
-    "scale": 0.5, "activation": "tanh",
-}  # fmt: skip
+# Taken by every layer, and in no list.
+OF_EVERY_LAYER = {"name", "dtype", "trainable", "input_shape", "batch_size", "weights"}
 
 
 def signature(cls):
@@ -68,56 +66,38 @@ def signature(cls):
     return names
 
 
-def required(name, elman):
-    """An instance's arguments that must be there."""
-    layers = elman.layers
-    special = {
-        "RNN": {"cell": layers.GRUCell(2)},
-        "StackedRNNCells": {"cells": [layers.GRUCell(2)]},
-        "Bidirectional": {"layer": layers.GRU(2)},
-        "TimeDistributed": {"layer": layers.Dense(2)},
-        "Lambda": {"function": abs},
-        "InputLayer": {"input_shape": (2,)},
-    }
-    if name in special:
-        return special[name]
-    needed = {}
-    cls = getattr(layers, name)
-    for key, parameter in inspect.signature(cls.__init__).parameters.items():
-        if parameter.default is parameter.empty and key in ARGUMENTS:
-            needed[key] = ARGUMENTS[key]
-    return needed
+def taken(name):
+    """The arguments that elman takes: those of the engine's list."""
+    from elman import layers
+    from elman._library import lib, text
+
+    if name not in json.loads(text(lib().elman_layer_class_names)):
+        return set(signature(getattr(layers, name)))
+    listed = json.loads(text(lib().elman_layer_arguments, name.encode()))
+    return OF_EVERY_LAYER | {one["name"] for one in listed}
 
 
-def status(name, argument, default, elman):
-    """What elman does with an argument of a layer."""
+def status(name, argument, names):
+    """What elman does with an argument of a layer, given the names that it takes."""
     note = NOTES.get((name, argument), NOTES.get(argument))
     if argument.endswith(REGULARIZING):
         note = TRAINING
-    given = required(name, elman)
-    if argument not in given:
-        value = None if default is inspect.Parameter.empty else default
-        try:
-            getattr(elman.layers, name)(**given, **{argument: value})
-        except (TypeError, ValueError, NotImplementedError):
-            return note or "not there"
-    return note or "same"
+    return note or ("same" if argument in names else "not there")
 
 
-def table(name, keras2, keras3, elman):
+def table(name, keras2, keras3):
     """The table of a layer's arguments."""
     columns = {}
     for version, library in (("2", keras2), ("3", keras3)):
         cls = getattr(library.layers, name, None)
         if cls is None:
             continue
-        parameters = inspect.signature(cls.__init__).parameters
         for argument in signature(cls):
-            default = parameters[argument].default
-            columns.setdefault(argument, (default, []))[1].append(version)
+            columns.setdefault(argument, []).append(version)
     lines = [f"### {name}", "", "| Argument | Keras | elman |", "|---|---|---|"]
-    for argument, (default, versions) in columns.items():
-        what = status(name, argument, default, elman)
+    names = taken(name)
+    for argument, versions in columns.items():
+        what = status(name, argument, names)
         lines.append(f"| `{argument}` | {' and '.join(versions)} | {what} |")
     return "\n".join(lines)
 
@@ -136,7 +116,7 @@ def main():
         and name not in ("AbstractRNNCell", "Input", "InputLayer", "Layer")
         and (hasattr(tf_keras.layers, name) or hasattr(keras.layers, name))
     ]
-    tables = [table(name, tf_keras, keras, elman) for name in sorted(names)]
+    tables = [table(name, tf_keras, keras) for name in sorted(names)]
     head = PAGE.read_text().split(MARK)[0]
     PAGE.write_text(f"{head}{MARK}\n\n" + "\n\n".join(tables) + "\n")
     print(f"{len(tables)} tables")
