@@ -48,6 +48,8 @@ func values(_ count: Int, seed: UInt64 = 1) -> [Float] {
 
 func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 
+func exponential(_ x: Double) -> Double { exp(x) }
+
 /// The next standard normal number of a stream.
 func boxMuller(_ random: inout Philox) -> Float {
   let radius = (-2 * log(1 - random.uniform())).squareRoot()

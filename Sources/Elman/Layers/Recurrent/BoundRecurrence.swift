@@ -7,20 +7,20 @@ final class BoundRecurrence {
   typealias Call = (recurrence: Recurrence, kernel: RecurrenceKernel)
 
   private struct Bound {
-    let packed: PackedRecurrence
+    let packed: PackedCell
     let version: Int
     let kernel: RecurrenceKernel
   }
 
   private let layer: FusedLayer
-  private let make: (PackedRecurrence) -> Call
+  private let make: (PackedCell) -> Call
   // Behind pointers, where Swift does not check at each call that nobody else writes them.
   private let bound: UnsafeMutablePointer<Bound>
   /// What the kernel is called with.
   let recurrence: UnsafeMutablePointer<Recurrence>
 
   /// `make` says how the kernel is called with packed weights.
-  init(_ layer: FusedLayer, _ make: @escaping (PackedRecurrence) -> Call) throws(ElmanError) {
+  init(_ layer: FusedLayer, _ make: @escaping (PackedCell) -> Call) throws(ElmanError) {
     let now = try Self.bound(layer, make)
     self.layer = layer
     self.make = make
@@ -53,7 +53,7 @@ final class BoundRecurrence {
 
   /// The call with the weights that the layer has now.
   private static func bound(
-    _ layer: FusedLayer, _ make: (PackedRecurrence) -> Call
+    _ layer: FusedLayer, _ make: (PackedCell) -> Call
   ) throws(ElmanError) -> (bound: Bound, recurrence: Recurrence) {
     let weights = try layer.currentWeights()
     let call = make(weights.packed)

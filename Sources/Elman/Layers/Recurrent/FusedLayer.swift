@@ -1,10 +1,10 @@
 /// What SimpleRNN, LSTM and GRU share: a fused cell whose weights are the layer's own.
 public class FusedLayer: RecurrentLayer, @unchecked Sendable {
-  let cell: FusedCell
-  private var packed: PackedRecurrence?
+  let cell: GatedCell
+  private var packed: PackedCell?
 
-  init(_ kind: FusedCell.Kind, _ reader: inout ConfigReader) throws(ElmanError) {
-    cell = try FusedCell(kind, &reader)
+  init(_ cell: GatedCell, _ reader: inout ConfigReader) throws(ElmanError) {
+    self.cell = cell
     try super.init(&reader)
   }
 
@@ -13,7 +13,7 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
 
   override func ownConfig() -> [JSON.Member] { options.config + cell.config(ofCell: false) }
 
-  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.weights(features: input.last ?? 0) }
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.makeWeights(features: input.last ?? 0) }
   override var quantizableWeights: Range<Int> { 0..<2 }
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
@@ -31,7 +31,7 @@ public class FusedLayer: RecurrentLayer, @unchecked Sendable {
   override func runSequence(_ call: SequenceCall) { packed?.run(call) }
 
   /// The packed weights, and which change of the weights they belong to.
-  func currentWeights() throws(ElmanError) -> (packed: PackedRecurrence, version: Int) {
+  func currentWeights() throws(ElmanError) -> (packed: PackedCell, version: Int) {
     try current { packed }
   }
 

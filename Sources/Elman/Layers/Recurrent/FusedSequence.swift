@@ -10,7 +10,7 @@ private enum Sharing {
   case units(parts: Int)
 }
 
-extension FusedCell {
+extension GatedCell {
   /// Floats of scratch memory for one run.
   func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     // What follows multiplies rows by no more than a few times the width of their gates.
@@ -75,7 +75,7 @@ extension FusedCell {
   fileprivate func rowsPerPart(_ batch: Int, _ parts: Int) -> Int { batch / parts + (batch % parts > 0 ? 1 : 0) }
 }
 
-extension PackedRecurrence {
+extension PackedCell {
   /// Runs over a sequence.
   func run(_ call: SequenceCall) {
     let (size, batch) = (call.size, call.size.batch)
@@ -89,7 +89,7 @@ extension PackedRecurrence {
     case .alone: whole().run()
     case .units(let parts) where cell.isSurelyWorthSharing(size): whole(unitParts: parts).runShared(parts: parts)
     case .units(let parts):
-      let (start, index) = (Pace.now(), min(batch, FusedCell.mostRowsOfUnitParts) - 1)
+      let (start, index) = (Pace.now(), min(batch, GatedCell.mostRowsOfUnitParts) - 1)
       let isShared = paces.allowsSharing(index, at: start)
       if isShared { whole(unitParts: parts).runShared(parts: parts) } else { whole().run() }
       paces.took(index, from: start, isShared: isShared, count: size.timesteps * batch)
@@ -99,7 +99,7 @@ extension PackedRecurrence {
 
   /// The rows of a batch, shared out.
   private struct RowParts: SharedWork {
-    let packed: PackedRecurrence
+    let packed: PackedCell
     let call: SequenceCall
     let count: Int
 

@@ -29,7 +29,7 @@ final class FusedSequenceCall {
     }
     firstInput = call.timestep(0) * call.size.features
     hidden = memory.hidden
-    cell = layer.cell.kind == .lstm ? memory.cell : nil
+    cell = layer.cell.stateSizes.count > 1 ? memory.cell : nil
     stateCount = call.size.batch * layer.cell.units
     last = call.keepsSequence ? nil : bound.recurrence.pointee.hidden(after: call.size.timesteps).base
   }

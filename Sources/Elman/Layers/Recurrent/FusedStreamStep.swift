@@ -27,7 +27,7 @@ final class FusedStreamStep: StreamStep {
 
   override func refresh() throws(ElmanError) { try bound.refresh() }
 
-  private static func recurrence(_ packed: PackedRecurrence, _ call: LayerCall) -> Recurrence {
+  private static func recurrence(_ packed: PackedCell, _ call: LayerCall) -> Recurrence {
     Recurrence(
       steps: 1, batch: 1, weights: packed.recurrentKernel.matrix, kernel: packed.kernel.matrix, bias: UnsafePointer(packed.bias.base),
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },

@@ -15,9 +15,9 @@ struct RecurrenceScratch {
   let savedCell: UnsafeMutablePointer<Float>
   private let kernels: UnsafeMutablePointer<Float>
   private let kernelCount: Int
-  let unfused: UnfusedScratch
+  let wholeRows: WholeRowStep.Scratch
 
-  init(_ space: inout ScratchSpace, _ fused: FusedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
+  init(_ space: inout ScratchSpace, _ fused: GatedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
     let kernels = fused.kernels
     let width = kernels.gateWidth(fused.units, fused.gates)
     let cells = fused.stateSizes.count - 1
@@ -31,7 +31,7 @@ struct RecurrenceScratch {
     savedCell = space.take(cells, rows, fused.units)
     kernelCount = fused.kernelScratch(rows: rows)
     self.kernels = space.take(unitParts, kernelCount)
-    unfused = UnfusedScratch(&space, fused, rows: rows)
+    wholeRows = WholeRowStep.Scratch(&space, fused, rows: rows)
   }
 
   /// The kernel's own memory: one for each of the threads that share these rows.
@@ -52,19 +52,19 @@ struct RecurrenceScratch {
 
 /// The timesteps of some rows.
 struct RecurrenceRun {
-  let packed: PackedRecurrence
+  let packed: PackedCell
   let call: SequenceCall
   let rows: Range<Int>
   let scratch: RecurrenceScratch
 
   private var kernels: KernelSet { cell.kernels }
-  private var cell: FusedCell { packed.cell }
+  private var cell: GatedCell { packed.cell }
   private var units: Int { packed.cell.units }
   private var timesteps: Int { call.size.timesteps }
   private var keepsSequence: Bool { call.keepsSequence }
-  private var hasCellState: Bool { packed.cell.kind == .lstm }
+  private var hasCellState: Bool { packed.cell.stateSizes.count > 1 }
   private var first: Int { rows.lowerBound }
-  private var needsSingleSteps: Bool { call.mask != nil || call.kept != nil || !cell.isFused }
+  private var needsSingleSteps: Bool { call.mask != nil || call.kept != nil || !cell.isElementwise }
 
   /// All timesteps on this thread.
   func run() {
@@ -227,7 +227,7 @@ struct RecurrenceRun {
     for step in 0..<steps.steps {
       if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
       var one = steps.steps(step, count: 1, inputs: steps.inputs.base + step * steps.inputs.rowStride)
-      if cell.isFused { cell.kernel(&one) } else { UnfusedStep(cell: cell, call: one, scratch: scratch.unfused).run() }
+      if cell.isElementwise { cell.kernel(&one) } else { cell.run(WholeRowStep(cell: cell, call: one, scratch: scratch.wholeRows)) }
       for row in 0..<rows.count {
         finishStep(row, start + step, one.outputs.base + row * one.outputs.groupStride, one.hidden + row * one.hiddenStride)
       }

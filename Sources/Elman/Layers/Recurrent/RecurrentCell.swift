@@ -60,18 +60,18 @@ public class RecurrentCell: Layer, @unchecked Sendable {
 
 /// What SimpleRNNCell, LSTMCell and GRUCell share.
 public class FusedRecurrentCell: RecurrentCell, @unchecked Sendable {
-  private let cell: FusedCell
-  private var packed: PackedRecurrence?
+  private let cell: GatedCell
+  private var packed: PackedCell?
 
-  init(_ kind: FusedCell.Kind, _ reader: inout ConfigReader) throws(ElmanError) {
-    cell = try FusedCell(kind, &reader)
+  init(_ cell: GatedCell, _ reader: inout ConfigReader) throws(ElmanError) {
+    self.cell = cell
     super.init(try LayerSettings(&reader))
   }
 
   override var units: Int { cell.units }
   override var stateSizes: [Int] { cell.stateSizes }
   override func ownConfig() -> [JSON.Member] { cell.config(ofCell: true) }
-  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.weights(features: input.last ?? 0) }
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try cell.makeWeights(features: input.last ?? 0) }
   override var quantizableWeights: Range<Int> { 0..<2 }
   override var packedBytes: Int { packed?.bytes ?? 0 }
 
@@ -85,22 +85,4 @@ public class FusedRecurrentCell: RecurrentCell, @unchecked Sendable {
   }
 
   override func runPrepared(_ call: SequenceCall) { packed?.run(call) }
-}
-
-/// Keras's `SimpleRNNCell`: (batch, features) and a state (batch, units) to the next state.
-public final class SimpleRNNCell: FusedRecurrentCell, @unchecked Sendable {
-  public override class var className: String { "SimpleRNNCell" }
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(.simpleRNN, &reader) }
-}
-
-/// Keras's `LSTMCell`: (batch, features) and the states h, c to the next ones.
-public final class LSTMCell: FusedRecurrentCell, @unchecked Sendable {
-  public override class var className: String { "LSTMCell" }
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(.lstm, &reader) }
-}
-
-/// Keras's `GRUCell`: (batch, features) and a state (batch, units) to the next state.
-public final class GRUCell: FusedRecurrentCell, @unchecked Sendable {
-  public override class var className: String { "GRUCell" }
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(.gru, &reader) }
 }

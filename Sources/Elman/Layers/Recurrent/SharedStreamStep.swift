@@ -23,7 +23,7 @@ final class SharedStreamStep {
   private static let weightsPerPart = 60_000
 
   /// nil where a step is too small to be shared.
-  init?(_ cell: FusedCell, features: Int) throws(ElmanError) {
+  init?(_ cell: GatedCell, features: Int) throws(ElmanError) {
     panels = cell.kernels.panelCount(cell.units, cell.gates)
     let worthwhile = (features + cell.units) * cell.gates * cell.units / Self.weightsPerPart
     mostParts = min(Threads.maximum, panels, worthwhile)
