@@ -98,9 +98,7 @@ public class Layer: @unchecked Sendable {
   var isStateful: Bool { false }
 
   /// Whether running the layer, or one in it, calls functions of the caller's.
-  var runsCallersCode: Bool {
-    (self as? RecurrentCell)?.isCallersOwn == true || children.contains(where: \.runsCallersCode)
-  }
+  var runsCallersCode: Bool { children.contains(where: \.runsCallersCode) }
 
   /// What becomes of a mask of the input, unless `supports_masking` says otherwise: see `maskEffect`.
   var maskFlow: MaskFlow { .drops }

@@ -16,7 +16,7 @@ public final class TimeDistributed: Layer, ListedLayer, @unchecked Sendable {
       throw ElmanError(.invalidArgument, "TimeDistributed wraps one layer. Received: \(inner.count)")
     }
     layer = inner[0]
-    if layer.isStateful || layer is RecurrentCell {
+    if layer.isStateful || layer is CellLayer {
       throw ElmanError(
         .unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")
     }

@@ -28,7 +28,7 @@ public func elman_lambda_create(
 extension elman_cell_options: OptionStruct {
   static var firstSize: Int { MemoryLayout<Self>.offset(of: \.build) ?? MemoryLayout<Self>.size }
 
-  fileprivate func makeCell() throws(ElmanError) -> RecurrentCell {
+  fileprivate func makeCell() throws(ElmanError) -> CellLayer {
     guard let call else { throw ElmanError(.invalidArgument, "A cell needs the function 'call'.") }
     let largest = Int64(Int32.max)
     let count = try size(state_count, "state_count")

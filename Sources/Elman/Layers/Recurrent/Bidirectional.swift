@@ -100,7 +100,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 
   override func setStates(_ states: [WeightValue]) throws(ElmanError) {
-    let forward = forwardLayer.stateSizes.count
+    let forward = forwardLayer.runner.stateSizes.count
     try forwardLayer.setStates(Array(states.prefix(forward)))
     try backwardLayer.setStates(Array(states.dropFirst(forward)))
   }
@@ -122,14 +122,14 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     case nil: return [forward[0], backward[0]] + states
     case .concat:
       var merged = forward[0]
-      merged[merged.rank - 1] = forwardLayer.units + backwardLayer.units
+      merged[merged.rank - 1] = forwardLayer.runner.units + backwardLayer.runner.units
       return [merged] + states
     case .sum, .mul, .ave:
-      guard forwardLayer.units == backwardLayer.units else {
+      guard forwardLayer.runner.units == backwardLayer.runner.units else {
         throw ElmanError(
           .shapeMismatch,
           "merge_mode='\(mergeMode?.rawValue ?? "")' needs two layers of the same units. "
-            + "Received: \(forwardLayer.units) and \(backwardLayer.units)")
+            + "Received: \(forwardLayer.runner.units) and \(backwardLayer.runner.units)")
       }
       return [forward[0]] + states
     }
@@ -159,11 +159,11 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Scratch {
     let rowsMerged = mergeMode == nil || mergeMode == .concat ? 0 : size.batch
-    func output() -> UnsafeMutablePointer<Float> { space.take(rowsMerged, keptSteps(size), forwardLayer.units) }
+    func output() -> UnsafeMutablePointer<Float> { space.take(rowsMerged, keptSteps(size), forwardLayer.runner.units) }
     return Scratch(
       spaces: Directions(
-        forward: space.take(try forwardLayer.sequenceScratchCount(size, threads: threads)),
-        backward: space.take(try backwardLayer.sequenceScratchCount(size, threads: threads))),
+        forward: space.take(try forwardLayer.runner.scratchCount(size, threads: threads)),
+        backward: space.take(try backwardLayer.runner.scratchCount(size, threads: threads))),
       outputs: Directions(forward: output(), backward: output()))
   }
 
@@ -189,20 +189,20 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   /// The two directions, side by side where a thread is free and one row of the batch leaves it nothing else to do.
   private func runBoth(_ sequences: Directions<SequenceCall>, threads: Int) throws(ElmanError) {
-    let layers = Directions(forward: forwardLayer, backward: backwardLayer)
+    let runners = Directions(forward: forwardLayer.runner, backward: backwardLayer.runner)
     let size = sequences.forward.size
-    let operations = Double(size.timesteps) * Double(forwardLayer.units) * Double(forwardLayer.units)
+    let operations = Double(size.timesteps) * Double(forwardLayer.runner.units) * Double(forwardLayer.runner.units)
     let parts = size.batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
     var errors = Directions<ElmanError?>(forward: nil, backward: nil)
     withUnsafeMutablePointer(to: &errors) { errors in
-      Threads.run(parts: parts, DirectionParts(layers: layers, sequences: sequences, errors: errors, count: parts))
+      Threads.run(parts: parts, DirectionParts(runners: runners, sequences: sequences, errors: errors, count: parts))
     }
     if let error = errors.forward ?? errors.backward { throw error }
   }
 
   /// The directions, shared out.
   private struct DirectionParts: SharedWork {
-    let layers: Directions<RecurrentLayer>
+    let runners: Directions<SequenceRunner>
     let sequences: Directions<SequenceCall>
     let errors: UnsafeMutablePointer<Directions<ElmanError?>>
     let count: Int
@@ -210,7 +210,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     func callAsFunction(stage: Int, part: Int) {
       for direction in Threads.share(part, of: 2, parts: count) where count > 1 || errors.pointee.forward == nil {
         do throws(ElmanError) {
-          try layers[direction].runSequence(sequences[direction])
+          try runners[direction].run(sequences[direction])
         } catch {
           if direction == 0 { errors.pointee.forward = error } else { errors.pointee.backward = error }
         }
@@ -221,19 +221,19 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   /// Each direction keeps its own, the backward one behind the forward one.
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
     let size = SequenceSize(input)
-    return try forwardLayer.sequenceKeptCount(size) + backwardLayer.sequenceKeptCount(size)
+    return try forwardLayer.runner.keptCount(size) + backwardLayer.runner.keptCount(size)
   }
 
   private func kept(_ direction: Int, _ call: LayerCall) throws(ElmanError) -> UnsafeMutablePointer<Float>? {
     guard let kept = call.kept else { return nil }
-    return direction == 0 ? kept : kept + (try forwardLayer.sequenceKeptCount(SequenceSize(call.inputShape)))
+    return direction == 0 ? kept : kept + (try forwardLayer.runner.keptCount(SequenceSize(call.inputShape)))
   }
 
   private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) throws(ElmanError) -> SequenceCall {
     let layer = direction == 0 ? forwardLayer : backwardLayer
     let size = SequenceSize(call.inputShape)
-    let firstState = direction == 0 ? 0 : forwardLayer.stateSizes.count
-    let stateCount = layer.stateSizes.count
+    let firstState = direction == 0 ? 0 : forwardLayer.runner.stateSizes.count
+    let stateCount = layer.runner.stateSizes.count
     let states = call.outputs.dropFirst(mergeMode == nil ? 2 : 1)
     return SequenceCall(
       size: size, input: call.input, reversed: layer.options.goesBackwards,
@@ -249,13 +249,13 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   /// Where a direction writes; the backward one from the last timestep to the first.
   private func outputRows(_ direction: Int, _ call: LayerCall, _ scratch: Scratch, steps: Int) -> OutputRows {
-    let units = direction == 0 ? forwardLayer.units : backwardLayer.units
+    let units = direction == 0 ? forwardLayer.runner.units : backwardLayer.runner.units
     var width = units
     var base: UnsafeMutablePointer<Float>
     switch mergeMode {
     case .concat:
-      width = forwardLayer.units + backwardLayer.units
-      base = call.outputs[0] + direction * forwardLayer.units
+      width = forwardLayer.runner.units + backwardLayer.runner.units
+      base = call.outputs[0] + direction * forwardLayer.runner.units
     case nil: base = call.outputs[direction]
     case .sum, .mul, .ave: base = scratch.outputs[direction]
     }
@@ -266,7 +266,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   private func merge(_ call: LayerCall, _ scratch: Scratch) {
     let size = SequenceSize(call.inputShape)
-    let count = size.batch * keptSteps(size) * forwardLayer.units
+    let count = size.batch * keptSteps(size) * forwardLayer.runner.units
     let (forward, backward, output) = (scratch.outputs[0], scratch.outputs[1], call.outputs[0])
     switch mergeMode {
     case nil, .concat: break

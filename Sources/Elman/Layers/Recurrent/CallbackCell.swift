@@ -23,100 +23,78 @@ public struct CellFunctions: Sendable {
 }
 
 /// A cell that the caller wrote, run step by step. It keeps its weights by itself, and no file can hold it.
-public final class CallbackCell: RecurrentCell, @unchecked Sendable {
+public final class CallbackCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "CallbackCell" }
 
-  private let outputSize: Int
-  private let sizes: [Int]
+  public init(name: String?, units: Int, stateSizes: [Int], functions: CellFunctions) throws(ElmanError) {
+    var reader = try ConfigReader(.object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
+    let runner = CallbackRunner(units: units, stateSizes: stateSizes, functions: functions)
+    super.init(runner, try LayerSettings(&reader))
+  }
+}
+
+/// Runs a caller's cell.
+private final class CallbackRunner: SequenceRunner {
+  let units: Int
+  let stateSizes: [Int]
   private let functions: CellFunctions
 
-  public init(name: String?, units: Int, stateSizes: [Int], functions: CellFunctions) throws(ElmanError) {
-    outputSize = units
-    sizes = stateSizes
+  init(units: Int, stateSizes: [Int], functions: CellFunctions) {
+    self.units = units
+    self.stateSizes = stateSizes
     self.functions = functions
-    var reader = try ConfigReader(.object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
-    super.init(try LayerSettings(&reader))
   }
 
-  override var units: Int { outputSize }
-  override var stateSizes: [Int] { sizes }
-  override var isCallersOwn: Bool { true }
+  var isCallersOwn: Bool { true }
+  func config(ofCell: Bool) -> [JSON.Member] { [] }
 
-  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+  func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     try functions.build?(input.last ?? 0)
     return []
   }
 
-  override func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
+  func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
     try functions.initialStates?(batch, Array(states))
   }
+
+  // MARK: Running
 
   private struct Scratch {
     let input: UnsafeMutablePointer<Float>
     let output: UnsafeMutablePointer<Float>
-    /// The states and the next ones, (batch, size) each; they take turns.
-    let states: [[UnsafeMutablePointer<Float>]]
+    let states: SteppedStates
 
     init(_ space: inout ScratchSpace, _ size: SequenceSize, units: Int, stateSizes: [Int]) {
       input = space.take(size.batch, size.features)
       output = space.take(size.batch, units)
-      states = (0..<2).map { _ in stateSizes.map { space.take(size.batch, $0) } }
+      states = SteppedStates(&space, batch: size.batch, sizes: stateSizes)
     }
+
+    func states(after step: Int) -> [UnsafeMutablePointer<Float>] { states.sizes.indices.map { states.state($0, after: step) } }
   }
 
-  override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+  func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    _ = Scratch(&space, size, units: outputSize, stateSizes: sizes)
+    _ = Scratch(&space, size, units: units, stateSizes: stateSizes)
     return try space.measured()
   }
 
-  override func runPrepared(_ call: SequenceCall) throws(ElmanError) {
+  func run(_ call: SequenceCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
-    let scratch = Scratch(&space, call.size, units: outputSize, stateSizes: sizes)
-    for (index, state) in scratch.states[0].enumerated() {
-      if let given = call.initialState(index) {
-        state.update(from: given, count: call.size.batch * sizes[index])
-      } else {
-        state.update(repeating: 0, count: call.size.batch * sizes[index])
-      }
-    }
-    if call.initialState(0) == nil { try writeInitialStates(scratch.states[0][...], batch: call.size.batch) }
-    keep(scratch.states[0], call, after: 0)
-    for step in 0..<call.size.timesteps {
-      try run(step, call, scratch)
-      keep(scratch.states[(step + 1) % 2], call, after: step + 1)
-    }
-    let last = scratch.states[call.size.timesteps % 2]
-    for targets in [call.finalStates, call.carriedStates] where !targets.isEmpty {
-      for (target, (state, size)) in zip(targets, zip(last, sizes)) { target.update(from: state, count: call.size.batch * size) }
-    }
-  }
-
-  private func keep(_ states: [UnsafeMutablePointer<Float>], _ call: SequenceCall, after step: Int) {
-    if call.kept == nil { return }
-    for row in 0..<call.size.batch {
-      for (index, size) in sizes.enumerated() { call.keep(index, of: sizes, row, after: step, states[index] + row * size) }
-    }
-  }
-
-  private func run(_ step: Int, _ call: SequenceCall, _ scratch: Scratch) throws(ElmanError) {
+    let scratch = Scratch(&space, call.size, units: units, stateSizes: stateSizes)
+    call.begin(scratch.states)
+    if call.initialState(0) == nil { try writeInitialStates(scratch.states(after: 0)[...], batch: call.size.batch) }
     let (batch, features) = (call.size.batch, call.size.features)
-    let (states, next) = (scratch.states[step % 2], scratch.states[(step + 1) % 2])
-    for row in 0..<batch {
-      let source = call.input + (row * call.size.timesteps + call.timestep(step)) * features
-      (scratch.input + row * features).update(from: source, count: features)
-    }
-    try functions.step(
-      CellStep(
-        batch: batch, features: features, input: scratch.input, states: states.map { UnsafePointer($0) },
-        output: scratch.output, nextStates: next, training: call.training))
-    for row in 0..<batch {
-      if !call.isMasked(row, step) {
-        call.output(row, step).update(from: scratch.output + row * outputSize, count: outputSize)
-        continue
+    try call.run(scratch.states, units: units) { (step) throws(ElmanError) in
+      for row in 0..<batch {
+        let source = call.input + (row * call.size.timesteps + call.timestep(step)) * features
+        (scratch.input + row * features).update(from: source, count: features)
       }
-      for (index, size) in sizes.enumerated() { (next[index] + row * size).update(from: states[index] + row * size, count: size) }
-      call.repeatOutput(row, step, units: outputSize)
+      try functions.step(
+        CellStep(
+          batch: batch, features: features, input: scratch.input, states: scratch.states(after: step).map { UnsafePointer($0) },
+          output: scratch.output, nextStates: scratch.states(after: step + 1), training: call.training))
+      return UnsafePointer(scratch.output)
     }
   }
 }

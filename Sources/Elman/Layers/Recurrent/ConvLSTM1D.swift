@@ -7,8 +7,39 @@ import KernelInterface
 public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "ConvLSTM1D" }
 
-  private let filters: Int
-  private let window: TimeWindow
+  private let convolution: ConvLSTMRunner
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    convolution = try ConvLSTMRunner(&reader)
+    try super.init(convolution, &reader)
+  }
+
+  override var stateShapes: [[Int]] { [[Int]](repeating: [convolution.rows, convolution.filters], count: 2) }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(4, input)
+    try requireSequence(input)
+    let (rows, filters) = (try outputRows(input), convolution.filters)
+    let output: Shape = options.returnsSequences ? [input[0], input[1], rows, filters] : [input[0], rows, filters]
+    return [output] + (options.returnsState ? [Shape](repeating: [input[0], rows, filters], count: 2) : [])
+  }
+
+  /// The states have a size only where the rows are known.
+  private func outputRows(_ input: Shape) throws(ElmanError) -> Int {
+    let window = convolution.window
+    guard let rows = input[2] else { throw incompatible("the rows (axis 2) must be known, found shape=\(input)") }
+    let output = window.outputSteps(rows)
+    guard output > 0 else { throw incompatible("at least \(window.span) rows are needed, found shape=\(input)") }
+    if let built = builtInputShape, built[2] != rows { throw incompatible("expected shape=\(built), found shape=\(input)") }
+    _ = try elementCount([output, convolution.filters, 16])
+    return output
+  }
+}
+
+/// Runs an LSTM of convolutions. A whole state is what a step puts out.
+private final class ConvLSTMRunner: SequenceRunner {
+  let filters: Int
+  let window: TimeWindow
   private let activation: Activation
   private let recurrentActivation: Activation
   private let usesBias: Bool
@@ -19,8 +50,9 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
   private let trainingArguments: [JSON.Member]
   private let dropouts: [JSON.Member]
   /// Rows of the states, and the sizes of these, once the layer is built.
-  private var rows = 0
-  private var sizes = [0, 0]
+  private(set) var rows = 0
+  private(set) var stateSizes = [0, 0]
+  private var channels = 0
   private var packed: (kernel: PackedWeights, recurrentKernel: PackedWeights, bias: FloatBuffer)?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
@@ -52,11 +84,10 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
         JSON.Member("dropout", .double(try reader.fraction("dropout", default: 0))),
         JSON.Member("recurrent_dropout", .double(try reader.fraction("recurrent_dropout", default: 0))),
       ] + (seed.map { [JSON.Member("seed", .int($0))] } ?? [])
-    try super.init(&reader)
   }
 
-  override func ownConfig() -> [JSON.Member] {
-    options.config + [
+  func config(ofCell: Bool) -> [JSON.Member] {
+    [
       JSON.Member("filters", .int(filters)), JSON.Member("kernel_size", .integers([window.size])),
       JSON.Member("strides", .integers([window.stride])), JSON.Member("padding", .string(window.padding)),
       JSON.Member("data_format", "channels_last"), JSON.Member("dilation_rate", .integers([window.dilation])),
@@ -67,37 +98,17 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     ] + trainingArguments + dropouts
   }
 
-  // MARK: Shapes and weights
+  // MARK: Weights
 
-  /// A whole state is what a step puts out.
-  override var units: Int { rows * filters }
-  override var stateSizes: [Int] { sizes }
-  override var stateShapes: [[Int]] { [[rows, filters], [rows, filters]] }
+  var units: Int { rows * filters }
 
-  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
-    try requireRank(4, input)
-    try requireSequence(input)
-    let rows = try outputRows(input)
-    let output: Shape = options.returnsSequences ? [input[0], input[1], rows, filters] : [input[0], rows, filters]
-    return [output] + (options.returnsState ? [Shape](repeating: [input[0], rows, filters], count: 2) : [])
-  }
-
-  /// The states have a size only where the rows are known.
-  private func outputRows(_ input: Shape) throws(ElmanError) -> Int {
-    guard let rows = input[2] else { throw incompatible("the rows (axis 2) must be known, found shape=\(input)") }
-    let output = window.outputSteps(rows)
-    guard output > 0 else { throw incompatible("at least \(window.span) rows are needed, found shape=\(input)") }
-    if let built = builtInputShape, built[2] != rows { throw incompatible("expected shape=\(built), found shape=\(input)") }
-    _ = try elementCount([output, filters, 16])
-    return output
-  }
-
-  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+  func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     rows = window.outputSteps(input[2] ?? 0)
-    sizes = [units, units]
+    stateSizes = [units, units]
+    channels = input.last ?? 0
     let columns = 4 * filters
     var weights = [
-      try Weight("kernel", shape: [window.size, input.last ?? 0, columns], initializer: kernelInitializer),
+      try Weight("kernel", shape: [window.size, channels, columns], initializer: kernelInitializer),
       try Weight("recurrent_kernel", shape: [window.size, filters, columns], initializer: recurrentInitializer),
     ]
     guard usesBias else { return weights }
@@ -106,9 +117,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     return weights
   }
 
-  override func prepare(builtFor input: Shape) throws(ElmanError) {
-    try super.prepare(builtFor: input)
-    let weights = ownWeights
+  func prepare(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) {
     packed = (
       try PackedWeights(weights[0].values.base, depth: window.size * weights[0].shape[1], units: 4 * filters),
       try PackedWeights(weights[1].values.base, depth: window.size * filters, units: 4 * filters),
@@ -116,7 +125,7 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     )
   }
 
-  override var packedBytes: Int { packed.map { $0.0.bytes + $0.1.bytes + $0.2.byteCount } ?? 0 }
+  var packedBytes: Int { packed.map { $0.0.bytes + $0.1.bytes + $0.2.byteCount } ?? 0 }
 
   // MARK: Running
 
@@ -126,60 +135,38 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     /// Two products of (batch * rows, 4 * filters), and the four gates with the activated cell, plain.
     let products: (input: UnsafeMutablePointer<Float>, recurrent: UnsafeMutablePointer<Float>)
     let gates: UnsafeMutablePointer<Float>
-    /// h and c, before a step and after it.
-    let states: (h: UnsafeMutablePointer<Float>, c: UnsafeMutablePointer<Float>)
-    let next: (h: UnsafeMutablePointer<Float>, c: UnsafeMutablePointer<Float>)
+    let states: SteppedStates
   }
 
   private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, channels: Int) -> Scratch {
-    let count = units
-    func state() -> UnsafeMutablePointer<Float> { space.take(size.batch, count) }
-    return Scratch(
+    Scratch(
       windows: space.take(size.batch, rows, window.size, max(channels, filters)),
-      products: (space.take(4, size.batch, count), space.take(4, size.batch, count)),
-      gates: space.take(5, size.batch, count), states: (state(), state()), next: (state(), state()))
+      products: (space.take(4, size.batch, units), space.take(4, size.batch, units)),
+      gates: space.take(5, size.batch, units), states: SteppedStates(&space, batch: size.batch, sizes: stateSizes))
   }
 
-  private var channels: Int { ownWeights[0].shape[1] }
-
-  override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+  func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    // Measured without the lock: no fewer than the channels.
+    // No fewer than the channels.
     _ = scratch(&space, size, channels: size.features)
     return try space.measured()
   }
 
-  override func runSequence(_ call: SequenceCall) {
+  func run(_ call: SequenceCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
     let scratch = scratch(&space, call.size, channels: call.size.features)
-    let count = call.size.batch * units
-    begin(scratch.states.h, with: call.initialState(0), count)
-    begin(scratch.states.c, with: call.initialState(1), count)
-    keep(scratch, call, after: 0)
-    for step in 0..<call.size.timesteps {
+    call.begin(scratch.states)
+    try call.run(scratch.states, units: units) { (step) throws(ElmanError) in
       multiply(step, call, scratch)
-      combine(scratch, count: count)
-      finish(step, call, scratch)
-      keep(scratch, call, after: step + 1)
+      combine(step, scratch)
+      return UnsafePointer(scratch.states.state(0, after: step + 1))
     }
-    put(scratch, count, in: call.finalStates)
-    put(scratch, count, in: call.carriedStates)
-  }
-
-  private func begin(_ state: UnsafeMutablePointer<Float>, with given: UnsafePointer<Float>?, _ count: Int) {
-    if let given { state.update(from: given, count: count) } else { state.update(repeating: 0, count: count) }
-  }
-
-  private func put(_ scratch: Scratch, _ count: Int, in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
-    guard let h = targets.first, let c = targets.last else { return }
-    h.update(from: scratch.states.h, count: count)
-    c.update(from: scratch.states.c, count: count)
   }
 
   /// Both products of a step: of the input's windows, and of the hidden state's with padding on both sides.
   private func multiply(_ step: Int, _ call: SequenceCall, _ scratch: Scratch) {
     guard let packed else { return }
-    let (batch, channels) = (call.size.batch, channels)
+    let batch = call.size.batch
     let inputRows = call.size.features / channels
     let recurrent = TimeWindow(size: window.size, stride: 1, padding: "same")
     let before = window.before(inputRows)
@@ -189,8 +176,9 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
       return call.input + first + place * channels
     }
     product(packed.kernel, bias: packed.bias.base, scratch.windows, batch, scratch.products.input)
+    let h = scratch.states.state(0, after: step)
     gather(recurrent, recurrent.before(rows), batch, filters, scratch.windows) { row, place in
-      (0..<rows).contains(place) ? UnsafePointer(scratch.states.h + (row * rows + place) * filters) : nil
+      (0..<rows).contains(place) ? UnsafePointer(h + (row * rows + place) * filters) : nil
     }
     product(packed.recurrentKernel, bias: nil, scratch.windows, batch, scratch.products.recurrent)
   }
@@ -226,8 +214,9 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
   }
 
   /// The gates i, f, c~, o and the next states.
-  private func combine(_ scratch: Scratch, count: Int) {
-    let kernels = KernelSet.selected
+  private func combine(_ step: Int, _ scratch: Scratch) {
+    let (kernels, states) = (KernelSet.selected, scratch.states)
+    let count = states.batch * units
     func apply(_ f: Activation, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
       f.apply(kernels, x, y, rows: count / filters, columns: filters)
     }
@@ -241,30 +230,9 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
       }
       apply(index == 2 ? activation : recurrentActivation, gate(index), gate(index))
     }
-    let (c, next) = (scratch.states.c, scratch.next)
+    let (c, next) = (states.state(1, after: step), (h: states.state(0, after: step + 1), c: states.state(1, after: step + 1)))
     for index in 0..<count { next.c[index] = gate(1)[index] * c[index] + gate(0)[index] * gate(2)[index] }
     apply(activation, next.c, gate(4))
     for index in 0..<count { next.h[index] = gate(3)[index] * gate(4)[index] }
-  }
-
-  private func finish(_ step: Int, _ call: SequenceCall, _ scratch: Scratch) {
-    for row in 0..<call.size.batch {
-      if call.isMasked(row, step) {
-        call.repeatOutput(row, step, units: units)
-        continue
-      }
-      let first = row * units
-      (scratch.states.h + first).update(from: scratch.next.h + first, count: units)
-      (scratch.states.c + first).update(from: scratch.next.c + first, count: units)
-      call.output(row, step).update(from: scratch.next.h + first, count: units)
-    }
-  }
-
-  private func keep(_ scratch: Scratch, _ call: SequenceCall, after step: Int) {
-    if call.kept == nil { return }
-    for row in 0..<call.size.batch {
-      call.keep(0, of: stateSizes, row, after: step, scratch.states.h + row * units)
-      call.keep(1, of: stateSizes, row, after: step, scratch.states.c + row * units)
-    }
   }
 }

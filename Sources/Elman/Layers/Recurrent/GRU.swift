@@ -3,10 +3,10 @@ import KernelInterface
 /// Keras's `GRU`, with gates z, r and a candidate h~: `h_t = z h_(t-1) + (1 - z) h~`.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class GRU: FusedLayer, @unchecked Sendable {
+public final class GRU: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "GRU" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GRUArithmetic(&reader), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(GRUArithmetic(&reader)), &reader) }
 
   /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U units.
   ///
@@ -30,10 +30,10 @@ public final class GRU: FusedLayer, @unchecked Sendable {
 }
 
 /// Keras's `GRUCell`: (batch, features) and a state (batch, units) to the next state.
-public final class GRUCell: FusedRecurrentCell, @unchecked Sendable {
+public final class GRUCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "GRUCell" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GRUArithmetic(&reader), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) { super.init(GatedRunner(try GRUArithmetic(&reader)), try LayerSettings(&reader)) }
 }
 
 /// One state, the hidden state h (U), which is also the output.

@@ -156,7 +156,7 @@ final class PackedCell: Sendable {
   /// In gate layout; GRU with reset_after only.
   let recurrentBias: FloatBuffer?
   /// How runs whose units may be worth sharing went, by the number of rows.
-  let paces = SharedPaces(count: GatedCell.mostRowsOfUnitParts)
+  let paces = SharedPaces(count: GatedRunner.mostRowsOfUnitParts)
 
   init(
     cell: GatedCell, kernel: PackedWeights, recurrentKernel: PackedWeights, candidateKernel: PackedWeights? = nil,

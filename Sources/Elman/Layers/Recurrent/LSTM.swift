@@ -1,10 +1,10 @@
 /// Keras's `LSTM`, with gates i, f, o and a candidate c~: `c_t = f c_(t-1) + i c~`, `h_t = o act(c_t)`.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class LSTM: FusedLayer, @unchecked Sendable {
+public final class LSTM: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "LSTM" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(LSTMArithmetic(&reader), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(LSTMArithmetic(&reader)), &reader) }
 
   /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U units.
   ///
@@ -28,10 +28,10 @@ public final class LSTM: FusedLayer, @unchecked Sendable {
 }
 
 /// Keras's `LSTMCell`: (batch, features) and the states h, c to the next ones.
-public final class LSTMCell: FusedRecurrentCell, @unchecked Sendable {
+public final class LSTMCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "LSTMCell" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(LSTMArithmetic(&reader), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) { super.init(GatedRunner(try LSTMArithmetic(&reader)), try LayerSettings(&reader)) }
 }
 
 /// Two states: the hidden state h (U), which is also the output, and the cell state c (U).

@@ -1,51 +1,176 @@
+import KernelInterface
+
 /// Keras's `RNN`: any cell over a sequence.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
 public final class RNN: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "RNN" }
 
-  public let cell: RecurrentCell
+  public let cell: CellLayer
 
   convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard let value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
+    guard var value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
     if case .array = value {
-      let stack = SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
-      try self.init(&reader, around: [LayerRegistry.make(stack, keras: reader.keras)])
-    } else {
-      try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
+      value = SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
     }
+    try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
   }
 
   /// Of a cell that is there already, which the layer shares.
   init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
-    cell = try RecurrentCell.cells(inner, atMost: 1, of: reader.owner)[0]
-    try super.init(&reader, children: [("cell", cell)])
+    let runner = try CellsRunner(inner, atMost: 1, of: reader.owner)
+    cell = runner.cells[0]
+    try super.init(runner, &reader, children: [("cell", cell)])
   }
 
-  override var units: Int { cell.units }
-  override var stateSizes: [Int] { cell.stateSizes }
   override func ownConfig() -> [JSON.Member] { options.config + [JSON.Member("cell", cell.serialized())] }
 
-  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    try cell.build(for: [input[0], input.last])
+  override func copy(changing changed: JSON) throws(ElmanError) -> RecurrentLayer {
+    guard runner.isCallersOwn else { return try super.copy(changing: changed) }
+    var reader = try ConfigReader(changed, of: RNN.className)
+    return try RNN(&reader, around: [cell])
+  }
+}
+
+/// Keras's `StackedRNNCells`: cells of which each reads the output of the one before. The states are those of the first
+/// cell, then of the second, and so on.
+public final class StackedRNNCells: CellLayer, @unchecked Sendable {
+  public override class var className: String { "StackedRNNCells" }
+
+  private static let limit = 256
+
+  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
+    guard case .array(let list)? = reader.value("cells"), !list.isEmpty, list.count <= StackedRNNCells.limit else {
+      throw ElmanError(.wrongType, "StackedRNNCells needs the argument 'cells', a list of 1 to \(StackedRNNCells.limit) cells.")
+    }
+    var cells: [Layer] = []
+    for value in list { cells.append(try LayerRegistry.make(value, keras: reader.keras)) }
+    try self.init(&reader, around: cells)
+  }
+
+  /// Of cells that are there already, which the layer shares.
+  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
+    let runner = try CellsRunner(inner, atMost: StackedRNNCells.limit, of: reader.owner)
+    super.init(
+      runner, try LayerSettings(&reader), children: runner.cells.enumerated().map { ("cells/\($0.offset)", $0.element) })
+  }
+}
+
+/// Runs one cell, or several of which each reads the output of the one before.
+///
+/// Nothing flows back from an upper cell to a lower one within a sequence: each cell runs over all timesteps in turn.
+final class CellsRunner: SequenceRunner {
+  let cells: [CellLayer]
+  let units: Int
+  let stateSizes: [Int]
+  let isCallersOwn: Bool
+
+  /// Of layers that must be cells, 1 to `limit` of them.
+  init(_ layers: [Layer], atMost limit: Int, of owner: String) throws(ElmanError) {
+    guard (1...limit).contains(layers.count) else {
+      throw ElmanError(.invalidArgument, "\(owner) takes 1 to \(limit) cells. Received: \(layers.count)")
+    }
+    var cells: [CellLayer] = []
+    for layer in layers {
+      guard let cell = layer as? CellLayer else {
+        throw ElmanError(
+          .invalidArgument,
+          "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a \(type(of: layer).className)")
+      }
+      cells.append(cell)
+    }
+    self.cells = cells
+    units = cells[cells.count - 1].runner.units
+    stateSizes = cells.flatMap(\.runner.stateSizes)
+    isCallersOwn = cells.contains(where: \.runner.isCallersOwn)
+  }
+
+  func config(ofCell: Bool) -> [JSON.Member] { [JSON.Member("cells", .array(cells.map { $0.serialized() }))] }
+
+  func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    var features = input.last
+    for cell in cells {
+      try cell.build(for: [input[0], features])
+      features = cell.runner.units
+    }
     return []
   }
 
-  override func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
-    try cell.writeInitialStates(states, batch: batch)
+  func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
+    var rest = states
+    for cell in cells {
+      let count = cell.runner.stateSizes.count
+      try cell.runner.writeInitialStates(rest.prefix(count), batch: batch)
+      rest = rest.dropFirst(count)
+    }
   }
 
-  override func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
-    try cell.sequenceScratchCount(size, threads: threads)
+  // MARK: Running
+
+  private struct Scratch {
+    /// Two areas of (batch, timesteps, units), which take turns as input and output.
+    let sequences: (even: UnsafeMutablePointer<Float>, odd: UnsafeMutablePointer<Float>)
+    let cell: UnsafeMutablePointer<Float>
+
+    /// Where a cell writes that is not the last.
+    func sequence(after index: Int) -> UnsafeMutablePointer<Float> { index % 2 == 0 ? sequences.even : sequences.odd }
   }
 
-  override func sequenceKeptCount(_ size: SequenceSize) throws(ElmanError) -> Int { try cell.sequenceKeptCount(size) }
+  private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Scratch {
+    let widest = cells.dropLast().reduce(0) { max($0, $1.runner.units) }
+    let sequences = (space.take(size.batch, size.timesteps, widest), space.take(size.batch, size.timesteps, widest))
+    var most = 0
+    for (index, cell) in cells.enumerated() {
+      most = max(most, try cell.runner.scratchCount(self.size(size, ofCell: index), threads: threads))
+    }
+    return Scratch(sequences: sequences, cell: space.take(most))
+  }
 
-  override func runSequence(_ call: SequenceCall) throws(ElmanError) { try cell.runSequence(call) }
+  private func size(_ size: SequenceSize, ofCell index: Int) -> SequenceSize {
+    SequenceSize(
+      batch: size.batch, timesteps: size.timesteps, features: index == 0 ? size.features : cells[index - 1].runner.units)
+  }
 
-  override func copy(changing changed: JSON) throws(ElmanError) -> RecurrentLayer {
-    guard cell.isCallersOwn else { return try super.copy(changing: changed) }
-    var reader = try ConfigReader(changed, of: RNN.className)
-    return try RNN(&reader, around: [cell])
+  func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+    var space = ScratchSpace()
+    _ = try scratch(&space, size, threads: threads)
+    return try space.measured()
+  }
+
+  /// Each cell keeps its own, one behind the other.
+  func keptCount(_ size: SequenceSize) throws(ElmanError) -> Int {
+    var count = 0
+    for (index, cell) in cells.enumerated() { count += try cell.runner.keptCount(self.size(size, ofCell: index)) }
+    return count
+  }
+
+  func run(_ call: SequenceCall) throws(ElmanError) {
+    var space = ScratchSpace(call.scratch)
+    let scratch = try scratch(&space, call.size, threads: call.threads)
+    var firstState = 0
+    var kept = call.kept
+    for (index, cell) in cells.enumerated() {
+      let (size, isLast) = (size(call.size, ofCell: index), index == cells.count - 1)
+      let count = cell.runner.stateSizes.count
+      try cell.runSequence(
+        SequenceCall(
+          size: size, input: index == 0 ? call.input : UnsafePointer(scratch.sequence(after: index - 1)),
+          reversed: call.reversed, initialStates: call.initialStates.dropFirst(firstState).prefix(count),
+          carriedStates: call.carriedStates.dropFirst(firstState).prefix(count), mask: call.mask, kept: kept,
+          keepsSequence: isLast ? call.keepsSequence : true, zeroOutputForMask: isLast && call.zeroOutputForMask,
+          output: isLast ? call.output : between(scratch.sequence(after: index), call, units: cell.runner.units),
+          finalStates: call.finalStates.dropFirst(firstState).prefix(count), training: call.training,
+          threads: call.threads, scratch: scratch.cell))
+      firstState += count
+      if let base = kept { kept = base + (try cell.runner.keptCount(size)) }
+    }
+  }
+
+  /// A sequence between two cells, in the order of the input whichever end is read first.
+  private func between(_ base: UnsafeMutablePointer<Float>, _ call: SequenceCall, units: Int) -> OutputRows {
+    let steps = call.size.timesteps
+    return call.reversed
+      ? OutputRows(base: base + (steps - 1) * units, groupStride: steps * units, rowStride: -units)
+      : OutputRows(base: base, groupStride: steps * units, rowStride: units)
   }
 }

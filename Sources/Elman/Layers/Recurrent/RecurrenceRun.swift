@@ -1,61 +1,11 @@
 import KernelInterface
 
-/// Memory of one thread's rows in one run.
-struct RecurrenceScratch {
-  /// Timesteps whose input products are made at once; 0 where the kernel makes them.
-  let block: Int
-  /// (rows, block, gateWidth): the input products.
-  let inputs: UnsafeMutablePointer<Float>
-  /// Two slots of (rows, units): the last two hidden states, where the output does not hold them.
-  let ring: UnsafeMutablePointer<Float>
-  /// (rows, units): zeros, or the hidden state that masked rows go back to.
-  let hidden: UnsafeMutablePointer<Float>
-  /// (rows, units) for each state after the first.
-  let cell: UnsafeMutablePointer<Float>
-  let savedCell: UnsafeMutablePointer<Float>
-  private let kernels: UnsafeMutablePointer<Float>
-  private let kernelCount: Int
-  let wholeRows: WholeRowStep.Scratch
-
-  init(_ space: inout ScratchSpace, _ fused: GatedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
-    let kernels = fused.kernels
-    let width = kernels.gateWidth(fused.units, fused.gates)
-    let cells = fused.stateSizes.count - 1
-    block =
-      fused.multipliesInputs(rows: rows, features: size.features)
-      ? 0 : Self.block(rows: rows, timesteps: size.timesteps, width: width)
-    inputs = space.take(rows, block, width)
-    ring = space.take(2, rows, fused.units)
-    hidden = space.take(rows, fused.units)
-    cell = space.take(cells, rows, fused.units)
-    savedCell = space.take(cells, rows, fused.units)
-    kernelCount = fused.kernelScratch(rows: rows)
-    self.kernels = space.take(unitParts, kernelCount)
-    wholeRows = WholeRowStep.Scratch(&space, fused, rows: rows)
-  }
-
-  /// The kernel's own memory: one for each of the threads that share these rows.
-  func kernel(_ part: Int) -> UnsafeMutablePointer<Float> { kernels + part * kernelCount }
-
-  /// As many timesteps as keep the input products in the L2 cache, but enough rows that the weights are worth
-  /// reading; an even number, so that a block ends in the second slot of the ring.
-  private static func block(rows: Int, timesteps: Int, width: Int) -> Int {
-    let inCache = floatsInCache / max(1, rows * width)
-    let worthReading = rowsWorthReading / max(1, rows)
-    let block = min(max(inCache, worthReading, 1), max(timesteps, 1))
-    return block + block % 2
-  }
-
-  private static let floatsInCache = 98_304
-  private static let rowsWorthReading = 192
-}
-
 /// The timesteps of some rows.
 struct RecurrenceRun {
   let packed: PackedCell
   let call: SequenceCall
   let rows: Range<Int>
-  let scratch: RecurrenceScratch
+  let scratch: Scratch
 
   private var kernels: KernelSet { cell.kernels }
   private var cell: GatedCell { packed.cell }
@@ -97,21 +47,20 @@ struct RecurrenceRun {
     let blocks: UnsafePointer<InputBlocks>
     let product: @Sendable (Product) -> Void
     let kernel: RecurrenceKernel
-    let scratch: RecurrenceScratch
+    let scratch: Scratch
     let panels: Int
     let count: Int
 
     func callAsFunction(stage: Int, part: Int) {
       let panels = Threads.share(part, of: panels, parts: count)
-      switch blocks.pointee.stage(stage) {
-      case .product(let block):
-        guard var call = blocks.pointee.product(before: block) else { return }
-        call.panels = panels
-        product(call)
-      case .step(let block, let step):
+      let (block, step) = blocks.pointee.stage(stage)
+      if let step {
         var call = blocks.pointee.steps(block, from: step, count: 1)
         (call.panels, call.scratch) = (panels, scratch.kernel(part))
         kernel(&call)
+      } else if var call = blocks.pointee.product(before: block) {
+        call.panels = panels
+        product(call)
       }
     }
   }
@@ -168,7 +117,7 @@ struct RecurrenceRun {
 
   /// The input products of the first timestep.
   private func inputProduct() -> Product {
-    let width = kernels.gateWidth(units, cell.gates)
+    let width = cell.gateWidth
     return Product(
       groups: rows.count, rows: 1,
       input: inputs, weights: packed.kernel.matrix, bias: packed.bias.base,
@@ -200,7 +149,7 @@ struct RecurrenceRun {
 
   /// All timesteps, which read their inputs or, at the beginning of a block, the products of them.
   func recurrence(multiplyingInputs: Bool) -> Recurrence {
-    let width = kernels.gateWidth(units, cell.gates)
+    let width = cell.gateWidth
     let outputs =
       outputHoldsStates
       ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
@@ -255,5 +204,94 @@ struct RecurrenceRun {
     next.update(from: previous, count: units)
     if hasCellState { (scratch.cell + row * units).update(from: scratch.savedCell + row * units, count: units) }
     call.repeatOutput(first + row, step, units: units)
+  }
+
+  // MARK: Memory
+
+  /// Memory of one thread's rows in one run.
+  struct Scratch {
+    /// Timesteps whose input products are made at once; 0 where the kernel makes them.
+    let block: Int
+    /// (rows, block, gateWidth): the input products.
+    let inputs: UnsafeMutablePointer<Float>
+    /// Two slots of (rows, units): the last two hidden states, where the output does not hold them.
+    let ring: UnsafeMutablePointer<Float>
+    /// (rows, units): zeros, or the hidden state that masked rows go back to.
+    let hidden: UnsafeMutablePointer<Float>
+    /// (rows, units) for each state after the first.
+    let cell: UnsafeMutablePointer<Float>
+    let savedCell: UnsafeMutablePointer<Float>
+    private let kernels: UnsafeMutablePointer<Float>
+    private let kernelCount: Int
+    let wholeRows: WholeRowStep.Scratch
+
+    init(_ space: inout ScratchSpace, _ cell: GatedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
+      let (units, width) = (cell.units, cell.gateWidth)
+      let cellStates = cell.stateSizes.count - 1
+      block =
+        cell.multipliesInputs(rows: rows, features: size.features)
+        ? 0 : Self.block(rows: rows, timesteps: size.timesteps, width: width)
+      inputs = space.take(rows, block, width)
+      ring = space.take(2, rows, units)
+      hidden = space.take(rows, units)
+      self.cell = space.take(cellStates, rows, units)
+      savedCell = space.take(cellStates, rows, units)
+      kernelCount = cell.kernelScratch(rows: rows)
+      self.kernels = space.take(unitParts, kernelCount)
+      wholeRows = WholeRowStep.Scratch(&space, cell, rows: rows)
+    }
+
+    /// The kernel's own memory: one for each of the threads that share these rows.
+    func kernel(_ part: Int) -> UnsafeMutablePointer<Float> { kernels + part * kernelCount }
+
+    /// Timesteps of a block: their input products stay in the L2 cache, but have enough rows that the weights are worth reading.
+    /// An even number, so that a block ends in the second slot of the ring.
+    private static func block(rows: Int, timesteps: Int, width: Int) -> Int {
+      let inCache = floatsInCache / max(1, rows * width)
+      let worthReading = rowsWorthReading / max(1, rows)
+      let block = min(max(inCache, worthReading, 1), max(timesteps, 1))
+      return block + block % 2
+    }
+
+    private static let floatsInCache = 98_304
+    private static let rowsWorthReading = 192
+  }
+}
+
+/// A run's timesteps in blocks: the inputs of a block are multiplied at once, unless the kernel does it.
+struct InputBlocks {
+  /// All timesteps, which read their inputs at the beginning of a block.
+  let recurrence: Recurrence
+  /// The input products of the first timestep; nil where the kernel makes them.
+  let product: Product?
+  let timesteps: Int
+  /// Timesteps of a block, at least one.
+  let length: Int
+
+  var count: Int { (timesteps + length - 1) / length }
+
+  func size(of block: Int) -> Int { min(length, timesteps - block * length) }
+
+  /// The product that comes before the steps of a block, if any.
+  func product(before block: Int) -> Product? { product?.rows(block * length, count: size(of: block)) }
+
+  /// Steps of a block.
+  @inline(__always)
+  func steps(_ block: Int, from step: Int = 0, count: Int) -> Recurrence {
+    let place = product == nil ? block * length + step : step
+    return recurrence.steps(
+      block * length + step, count: count, inputs: recurrence.inputs.base + place * recurrence.inputs.rowStride)
+  }
+
+  // MARK: Where threads go through them together
+
+  /// Products and steps one after the other.
+  var stages: Int { product == nil ? timesteps : timesteps + count }
+
+  /// The block of a stage, and the step in it; nil for the product that comes before its steps.
+  func stage(_ index: Int) -> (block: Int, step: Int?) {
+    if product == nil { return (0, index) }
+    let (block, place) = index.quotientAndRemainder(dividingBy: length + 1)
+    return (block, place == 0 ? nil : place - 1)
   }
 }

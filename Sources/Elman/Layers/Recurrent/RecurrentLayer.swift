@@ -1,40 +1,21 @@
 import KernelInterface
 
-/// Keras's arguments about sequences and states, and what follows from them: shapes, masks, states from call to call.
-///
-/// A subclass says how a sequence is run: SimpleRNN, LSTM and GRU by a fused cell of their own, RNN by any cell.
+/// Keras's arguments about sequences and states, and what follows from them: shapes, masks, states from call to call. A
+/// runner runs the sequence, and has the weights.
 public class RecurrentLayer: Layer, @unchecked Sendable {
   let options: RecurrentOptions
+  let runner: SequenceRunner
   /// What a stateful layer carries from call to call, zeros at first.
   private var carriedStates: [FloatBuffer] = []
   private var carriedPointers: [UnsafeMutablePointer<Float>] = []
 
-  init(_ reader: inout ConfigReader, children: [(role: String, layer: Layer)] = []) throws(ElmanError) {
+  init(_ runner: SequenceRunner, _ reader: inout ConfigReader, children: [(role: String, layer: Layer)] = []) throws(ElmanError) {
+    self.runner = runner
     options = try RecurrentOptions(&reader)
     super.init(try LayerSettings(&reader, inputDimension: .sequence), children: children)
   }
 
-  // MARK: To be overridden
-
-  /// The size of the output of a step.
-  var units: Int { 0 }
-
-  /// The sizes of the states, the output's first.
-  var stateSizes: [Int] { [] }
-
-  /// Writes the states with which a sequence begins, (batch, size) each, over zeros.
-  func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
-
-  /// Floats of scratch memory for one run.
-  func sequenceScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
-
-  /// Floats that a run keeps for training.
-  func sequenceKeptCount(_ size: SequenceSize) throws(ElmanError) -> Int {
-    try SequenceCall.keptCount(size, stateSizes: stateSizes)
-  }
-
-  /// One run over a sequence, with the layer prepared and its lock held.
-  func runSequence(_ call: SequenceCall) throws(ElmanError) {}
+  override func ownConfig() -> [JSON.Member] { options.config + runner.config(ofCell: false) }
 
   /// A fresh layer of this class with another config.
   func copy(changing config: JSON) throws(ElmanError) -> RecurrentLayer {
@@ -44,13 +25,13 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     return copy
   }
 
-  // MARK: Shapes
+  // MARK: Shapes and weights
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(3, input)
     try requireSequence(input)
-    let output: Shape = options.returnsSequences ? [input[0], input[1], units] : [input[0], units]
-    return [output] + (options.returnsState ? stateSizes.map { [input[0], $0] } : [])
+    let output: Shape = options.returnsSequences ? [input[0], input[1], runner.units] : [input[0], runner.units]
+    return [output] + (options.returnsState ? runner.stateSizes.map { [input[0], $0] } : [])
   }
 
   /// An error unless the features are known, the batch fits a stateful layer, and there is a timestep.
@@ -73,22 +54,27 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     }
   }
 
-  override var stateShapes: [[Int]] { stateSizes.map { [$0] } }
+  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try runner.makeWeights(for: input) }
+  final override var quantizableWeights: Range<Int> { runner.quantizableWeights }
+  final override var packedBytes: Int { runner.packedBytes }
+
+  final override func prepare(builtFor input: Shape) throws(ElmanError) {
+    if isStateful { try makeCarriedStates(batch: input[0]) }
+    try runner.prepare(ownWeights, as: weightFormat)
+  }
+
+  override var stateShapes: [[Int]] { runner.stateSizes.map { [$0] } }
   override var isStateful: Bool { options.isStateful }
   override var maskFlow: MaskFlow { options.returnsSequences ? .passes : .stops }
 
   // MARK: States
-
-  override func prepare(builtFor input: Shape) throws(ElmanError) {
-    if isStateful { try makeCarriedStates(batch: input[0]) }
-  }
 
   private func makeCarriedStates(batch: Int?) throws(ElmanError) {
     guard carriedStates.isEmpty, let batch else { return }
     var states: [FloatBuffer] = []
     for shape in stateShapes { states.append(try FloatBuffer(count: try elementCount([batch] + shape))) }
     let pointers = states.map(\.base)
-    try writeInitialStates(pointers[...], batch: batch)
+    try runner.writeInitialStates(pointers[...], batch: batch)
     Fork.changing { (carriedStates, carriedPointers) = (states, pointers) }
   }
 
@@ -127,15 +113,22 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
 
   // MARK: Running
 
-  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
-    try sequenceScratchCount(SequenceSize(input), threads: threads)
+  override func boundCall(
+    inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
+  ) throws(ElmanError) -> FusedSequenceCall? {
+    guard let gated = runner as? GatedRunner else { return nil }
+    return try FusedSequenceCall(self, gated, inputShape: inputShape, threads: threads, scratch: scratch)
   }
 
-  override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try sequenceKeptCount(SequenceSize(input)) }
+  override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
+    try runner.scratchCount(SequenceSize(input), threads: threads)
+  }
+
+  override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try runner.keptCount(SequenceSize(input)) }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     let sequence = try sequenceCall(call)
-    try runSequence(sequence)
+    try runner.run(sequence)
     if let mask = sequence.mask { repeatMasked(call, mask) }
   }
 
@@ -143,7 +136,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   final func sequenceCall(_ call: LayerCall) throws(ElmanError) -> SequenceCall {
     // A stream puts out every step.
     let keepsSequence = options.returnsSequences || !call.streamStates.isEmpty
-    let keptSteps = keepsSequence ? call.inputShape[1] : 1
+    let (keptSteps, units) = (keepsSequence ? call.inputShape[1] : 1, runner.units)
     return SequenceCall(
       size: SequenceSize(call.inputShape), input: call.input, reversed: options.goesBackwards,
       initialStates: call.initialStates[...], carriedStates: carriedStates(call),
@@ -156,13 +149,14 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
 
   /// The states that a stream brings, or those of a stateful layer.
   private func carriedStates(_ call: LayerCall) -> ArraySlice<UnsafeMutablePointer<Float>> {
-    call.streamStates.isEmpty ? carriedPointers[...] : call.streamStates[..<stateSizes.count]
+    call.streamStates.isEmpty ? carriedPointers[...] : call.streamStates[..<runner.stateSizes.count]
   }
 
   /// In a stream, masked steps at the beginning put out what the step before them did.
   private func repeatMasked(_ call: LayerCall, _ mask: UnsafePointer<UInt8>) {
-    guard call.streamStates.count > stateSizes.count else { return }
-    let (last, steps) = (call.streamStates[stateSizes.count], call.inputShape[1])
+    let (units, stateCount) = (runner.units, runner.stateSizes.count)
+    guard call.streamStates.count > stateCount else { return }
+    let (last, steps) = (call.streamStates[stateCount], call.inputShape[1])
     for row in 0..<call.inputShape[0] {
       let (outputs, kept) = (call.outputs[0] + row * steps * units, last + row * units)
       for step in 0..<steps where !options.zeroOutputForMask {
@@ -180,10 +174,47 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     if options.goesBackwards { throw cannotStream("it reads the sequence from its end (go_backwards=True)") }
     if options.returnsState { throw cannotStream("it returns its states; a stream has them in `state`") }
     // A masked step puts out what the step before did.
-    return stateShapes.map { [input[0]] + $0 } + (isMasked ? [[input[0], units]] : [])
+    return stateShapes.map { [input[0]] + $0 } + (isMasked ? [[input[0], runner.units]] : [])
   }
 
   override func beginStream(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
-    try writeInitialStates(states.prefix(stateSizes.count), batch: batch)
+    try runner.writeInitialStates(states.prefix(runner.stateSizes.count), batch: batch)
+  }
+
+  override func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
+    guard let gated = runner as? GatedRunner, call.inputShape[0] == 1, call.mask == nil, gated.cell.canMultiplyInputs else {
+      return try super.streamStep(call, mask: mask)
+    }
+    return try FusedStreamStep(self, gated, call)
+  }
+}
+
+/// Keras's arguments about sequences and states.
+struct RecurrentOptions: Sendable {
+  let returnsSequences: Bool
+  let returnsState: Bool
+  let goesBackwards: Bool
+  let isStateful: Bool
+  let unroll: Bool
+  let zeroOutputForMask: Bool
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    returnsSequences = try reader.bool("return_sequences", default: false)
+    returnsState = try reader.bool("return_state", default: false)
+    goesBackwards = try reader.bool("go_backwards", default: false)
+    isStateful = try reader.bool("stateful", default: false)
+    unroll = try reader.bool("unroll", default: false)
+    zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
+    if try reader.bool("time_major", default: false) {
+      throw ElmanError(.unsupported, "\(reader.owner): time_major=True is not supported; inputs are (batch, timesteps, features).")
+    }
+  }
+
+  var config: [JSON.Member] {
+    [
+      JSON.Member("return_sequences", .bool(returnsSequences)), JSON.Member("return_state", .bool(returnsState)),
+      JSON.Member("go_backwards", .bool(goesBackwards)), JSON.Member("stateful", .bool(isStateful)),
+      JSON.Member("unroll", .bool(unroll)),
+    ] + (zeroOutputForMask ? [JSON.Member("zero_output_for_mask", true)] : [])
   }
 }

@@ -1,10 +1,10 @@
 /// Keras's `SimpleRNN`, the Elman network: `h_t = f(x_t W + h_(t-1) R + b)`.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class SimpleRNN: FusedLayer, @unchecked Sendable {
+public final class SimpleRNN: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "SimpleRNN" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(SimpleRNNArithmetic(&reader), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(SimpleRNNArithmetic(&reader)), &reader) }
 
   /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U units.
   ///
@@ -19,10 +19,10 @@ public final class SimpleRNN: FusedLayer, @unchecked Sendable {
 }
 
 /// Keras's `SimpleRNNCell`: (batch, features) and a state (batch, units) to the next state.
-public final class SimpleRNNCell: FusedRecurrentCell, @unchecked Sendable {
+public final class SimpleRNNCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "SimpleRNNCell" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(SimpleRNNArithmetic(&reader), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) { super.init(GatedRunner(try SimpleRNNArithmetic(&reader)), try LayerSettings(&reader)) }
 }
 
 /// One state, the hidden state h (U), which is also the output. No gates, only the candidate.
