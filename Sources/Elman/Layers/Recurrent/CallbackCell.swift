@@ -59,42 +59,39 @@ private final class CallbackRunner: SequenceRunner {
 
   // MARK: Running
 
-  private struct Scratch {
-    let input: UnsafeMutablePointer<Float>
-    let output: UnsafeMutablePointer<Float>
-    let states: SteppedStates
+  private typealias Memory = (input: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>, states: SteppedStates)
 
-    init(_ space: inout ScratchSpace, _ size: SequenceSize, units: Int, stateSizes: [Int]) {
-      input = space.take(size.batch, size.features)
-      output = space.take(size.batch, units)
-      states = SteppedStates(&space, batch: size.batch, sizes: stateSizes)
-    }
-
-    func states(after step: Int) -> [UnsafeMutablePointer<Float>] { states.sizes.indices.map { states.state($0, after: step) } }
+  /// One step's input and output, and the states.
+  private func memory(_ space: inout ScratchSpace, _ size: SequenceSize) -> Memory {
+    (
+      space.take(size.batch, size.features), space.take(size.batch, units),
+      SteppedStates(&space, batch: size.batch, sizes: stateSizes)
+    )
   }
 
   func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    _ = Scratch(&space, size, units: units, stateSizes: stateSizes)
+    _ = memory(&space, size)
     return try space.measured()
   }
 
   func run(_ call: SequenceCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
-    let scratch = Scratch(&space, call.size, units: units, stateSizes: stateSizes)
-    call.begin(scratch.states)
-    if call.initialState(0) == nil { try writeInitialStates(scratch.states(after: 0)[...], batch: call.size.batch) }
+    let (input, output, states) = memory(&space, call.size)
+    func all(after step: Int) -> [UnsafeMutablePointer<Float>] { stateSizes.indices.map { states.state($0, after: step) } }
     let (batch, features) = (call.size.batch, call.size.features)
-    try call.run(scratch.states, units: units) { (step) throws(ElmanError) in
+    call.begin(states, rows: 0..<batch)
+    if call.initialState(0) == nil { try writeInitialStates(all(after: 0)[...], batch: batch) }
+    try call.run(states, rows: 0..<batch, units: units) { (step) throws(ElmanError) in
       for row in 0..<batch {
         let source = call.input + (row * call.size.timesteps + call.timestep(step)) * features
-        (scratch.input + row * features).update(from: source, count: features)
+        (input + row * features).update(from: source, count: features)
       }
       try functions.step(
         CellStep(
-          batch: batch, features: features, input: scratch.input, states: scratch.states(after: step).map { UnsafePointer($0) },
-          output: scratch.output, nextStates: scratch.states(after: step + 1), training: call.training))
-      return UnsafePointer(scratch.output)
+          batch: batch, features: features, input: input, states: all(after: step).map { UnsafePointer($0) }, output: output,
+          nextStates: all(after: step + 1), training: call.training))
+      return UnsafePointer(output)
     }
   }
 }

@@ -152,11 +152,12 @@ private final class ConvLSTMRunner: SequenceRunner {
     return try space.measured()
   }
 
-  func run(_ call: SequenceCall) throws(ElmanError) {
+  func run(_ call: SequenceCall) {
     var space = ScratchSpace(call.scratch)
     let scratch = scratch(&space, call.size, channels: call.size.features)
-    call.begin(scratch.states)
-    try call.run(scratch.states, units: units) { (step) throws(ElmanError) in
+    let rows = 0..<call.size.batch
+    call.begin(scratch.states, rows: rows)
+    call.run(scratch.states, rows: rows, units: units) { step in
       multiply(step, call, scratch)
       combine(step, scratch)
       return UnsafePointer(scratch.states.state(0, after: step + 1))

@@ -107,33 +107,27 @@ final class CellsRunner: SequenceRunner {
 
   // MARK: Running
 
-  private struct Scratch {
-    /// Two areas of (batch, timesteps, units), which take turns as input and output.
-    let sequences: (even: UnsafeMutablePointer<Float>, odd: UnsafeMutablePointer<Float>)
-    let cell: UnsafeMutablePointer<Float>
-
-    /// Where a cell writes that is not the last.
-    func sequence(after index: Int) -> UnsafeMutablePointer<Float> { index % 2 == 0 ? sequences.even : sequences.odd }
-  }
-
-  private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Scratch {
-    let widest = cells.dropLast().reduce(0) { max($0, $1.runner.units) }
-    let sequences = (space.take(size.batch, size.timesteps, widest), space.take(size.batch, size.timesteps, widest))
-    var most = 0
-    for (index, cell) in cells.enumerated() {
-      most = max(most, try cell.runner.scratchCount(self.size(size, ofCell: index), threads: threads))
-    }
-    return Scratch(sequences: sequences, cell: space.take(most))
-  }
-
   private func size(_ size: SequenceSize, ofCell index: Int) -> SequenceSize {
     SequenceSize(
       batch: size.batch, timesteps: size.timesteps, features: index == 0 ? size.features : cells[index - 1].runner.units)
   }
 
+  private typealias Sequences = (even: UnsafeMutablePointer<Float>, odd: UnsafeMutablePointer<Float>)
+
+  /// Two areas of (batch, timesteps, units), which take turns as the output of a cell and the input of the next.
+  private func sequences(_ space: inout ScratchSpace, _ size: SequenceSize) -> Sequences {
+    let widest = cells.dropLast().reduce(0) { max($0, $1.runner.units) }
+    return (space.take(size.batch, size.timesteps, widest), space.take(size.batch, size.timesteps, widest))
+  }
+
   func scratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    _ = try scratch(&space, size, threads: threads)
+    _ = sequences(&space, size)
+    var most = 0
+    for (index, cell) in cells.enumerated() {
+      most = max(most, try cell.runner.scratchCount(self.size(size, ofCell: index), threads: threads))
+    }
+    _ = space.take(most)
     return try space.measured()
   }
 
@@ -146,7 +140,8 @@ final class CellsRunner: SequenceRunner {
 
   func run(_ call: SequenceCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
-    let scratch = try scratch(&space, call.size, threads: call.threads)
+    let (even, odd) = sequences(&space, call.size)
+    let scratch = space.take(0)
     var firstState = 0
     var kept = call.kept
     for (index, cell) in cells.enumerated() {
@@ -154,13 +149,13 @@ final class CellsRunner: SequenceRunner {
       let count = cell.runner.stateSizes.count
       try cell.runSequence(
         SequenceCall(
-          size: size, input: index == 0 ? call.input : UnsafePointer(scratch.sequence(after: index - 1)),
+          size: size, input: index == 0 ? call.input : UnsafePointer(index % 2 == 1 ? even : odd),
           reversed: call.reversed, initialStates: call.initialStates.dropFirst(firstState).prefix(count),
           carriedStates: call.carriedStates.dropFirst(firstState).prefix(count), mask: call.mask, kept: kept,
           keepsSequence: isLast ? call.keepsSequence : true, zeroOutputForMask: isLast && call.zeroOutputForMask,
-          output: isLast ? call.output : between(scratch.sequence(after: index), call, units: cell.runner.units),
+          output: isLast ? call.output : between(index % 2 == 0 ? even : odd, call, units: cell.runner.units),
           finalStates: call.finalStates.dropFirst(firstState).prefix(count), training: call.training,
-          threads: call.threads, scratch: scratch.cell))
+          threads: call.threads, scratch: scratch))
       firstState += count
       if let base = kept { kept = base + (try cell.runner.keptCount(size)) }
     }

@@ -11,27 +11,48 @@ struct RecurrenceRun {
   private var cell: GatedCell { packed.cell }
   private var units: Int { packed.cell.units }
   private var timesteps: Int { call.size.timesteps }
-  private var keepsSequence: Bool { call.keepsSequence }
-  private var hasCellState: Bool { packed.cell.stateSizes.count > 1 }
   private var first: Int { rows.lowerBound }
   private var needsSingleSteps: Bool { call.mask != nil || call.kept != nil || !cell.isElementwise }
 
   /// All timesteps on this thread.
   func run() {
-    begin()
+    call.begin(scratch.states, rows: rows)
     let blocks = inputBlocks()
+    if needsSingleSteps { return runSingly(blocks) }
     for block in 0..<blocks.count {
       if let product = blocks.product(before: block) { kernels.product(product) }
       var steps = blocks.steps(block, count: blocks.size(of: block))
-      if needsSingleSteps { runSingly(steps, start: block * blocks.length) } else { cell.kernel(&steps) }
+      cell.kernel(&steps)
     }
     end(blocks.recurrence)
+  }
+
+  /// Steps with a mask, for training, or with functions of whole rows.
+  private func runSingly(_ blocks: InputBlocks) {
+    let states = scratch.states
+    call.run(states, rows: rows, units: units) { step in
+      let (block, place) = step.quotientAndRemainder(dividingBy: blocks.length)
+      if place == 0, let product = blocks.product(before: block) { kernels.product(product) }
+      var one = blocks.steps(block, from: place, count: 1)
+      (one.hidden, one.hiddenStride) = (UnsafePointer(states.state(0, after: step)), units)
+      (one.outputs, one.ring) = (OutputRows(base: states.state(0, after: step + 1), groupStride: units, rowStride: 0), 1)
+      if let previous = states.second(after: step), let next = states.second(after: step + 1) {
+        next.update(from: previous, count: rows.count * units)
+        one.cell = next
+      }
+      if cell.isElementwise {
+        cell.kernel(&one)
+      } else {
+        cell.run(WholeRowStep(cell: cell, call: one, scratch: scratch.wholeRows))
+      }
+      return UnsafePointer(one.outputs.base)
+    }
   }
 
   /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or for
   /// training.
   func runShared(parts: Int) {
-    begin()
+    call.begin(scratch.states, rows: rows)
     var blocks = inputBlocks(parts: parts)
     withUnsafePointer(to: &blocks) {
       let work = UnitParts(
@@ -65,44 +86,21 @@ struct RecurrenceRun {
     }
   }
 
-  // MARK: Beginning and end
-
-  private func begin() {
-    if call.initialState(0) == nil { scratch.hidden.update(repeating: 0, count: rows.count * units) }
-    loadCells()
-    keepInitialStates()
-  }
-
-  private func loadCells() {
-    guard hasCellState else { return }
-    if let given = call.initialState(1) {
-      scratch.cell.update(from: given + first * units, count: rows.count * units)
-    } else {
-      scratch.cell.update(repeating: 0, count: rows.count * units)
-    }
-  }
-
-  /// Whether the outputs are where the next step reads its states.
-  private var outputHoldsStates: Bool { keepsSequence && !needsSingleSteps }
-
-  /// Puts the last states where they were asked for, and the last output where only it is kept.
+  /// Puts the last states where they are wanted, and the last output if only it is kept.
   private func end(_ recurrence: Recurrence) {
-    if call.finalStates.isEmpty && call.carriedStates.isEmpty && outputHoldsStates { return }
+    if call.finalStates.isEmpty && call.carriedStates.isEmpty && call.keepsSequence { return }
     let hidden = recurrence.hidden(after: timesteps)
-    keepStates(hidden, in: call.finalStates)
-    keepStates(hidden, in: call.carriedStates)
-    if keepsSequence || call.mask != nil { return }
-    for row in 0..<rows.count { call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
-  }
-
-  private func keepStates(
-    _ hidden: (base: UnsafePointer<Float>, stride: Int), in states: ArraySlice<UnsafeMutablePointer<Float>>
-  ) {
-    guard let hiddenStates = states.first else { return }
-    for row in 0..<rows.count {
-      (hiddenStates + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
+    func put(in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
+      guard let target = targets.first else { return }
+      for row in 0..<rows.count {
+        (target + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
+      }
+      if let c = recurrence.cell { (targets[targets.startIndex + 1] + first * units).update(from: c, count: rows.count * units) }
     }
-    if hasCellState { (states[states.startIndex + 1] + first * units).update(from: scratch.cell, count: rows.count * units) }
+    put(in: call.finalStates)
+    put(in: call.carriedStates)
+    if call.keepsSequence { return }
+    for row in 0..<rows.count { call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
   }
 
   // MARK: Kernel calls
@@ -136,8 +134,8 @@ struct RecurrenceRun {
 
   /// All timesteps, which make the input products of later ones; nil where that is not done.
   private func recurrenceAhead(parts: Int) -> Recurrence? {
-    // A turn of each panel makes a part of the products: a thread with a single panel would put down and take up more than it
-    // makes.
+    // A turn of each panel makes a part of the products: with one panel per thread, saving and reloading the sums costs more
+    // than it gains.
     guard rows.count == 1, !needsSingleSteps, cell.canMultiplyInputs, kernels.panelCount(units, cell.gates) >= 2 * parts
     else { return nil }
     var recurrence = recurrence(multiplyingInputs: true)
@@ -150,60 +148,23 @@ struct RecurrenceRun {
   /// All timesteps, which read their inputs or, at the beginning of a block, the products of them.
   func recurrence(multiplyingInputs: Bool) -> Recurrence {
     let width = cell.gateWidth
+    let states = scratch.states
+    // Where every output is kept, each step reads the output before it; otherwise two states take turns.
     let outputs =
-      outputHoldsStates
+      call.keepsSequence
       ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
-      : OutputRows(base: scratch.ring, groupStride: units, rowStride: rows.count * units)
+      : OutputRows(
+        base: states.state(0, after: 1), groupStride: units, rowStride: states.state(0, after: 2) - states.state(0, after: 1))
     let products = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
     return Recurrence(
       steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
       kernel: multiplyingInputs ? packed.kernel.matrix : nil, bias: multiplyingInputs ? UnsafePointer(packed.bias.base) : nil,
       candidateWeights: packed.candidateKernel?.matrix, recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: multiplyingInputs ? inputs : products,
-      hidden: call.initialState(0).map { $0 + first * units } ?? UnsafePointer(scratch.hidden), hiddenStride: units,
-      cell: scratch.cell, cellStride: units, outputs: outputs, ring: outputHoldsStates ? timesteps : 2,
+      hidden: UnsafePointer(states.state(0, after: 0)), hiddenStride: units, cell: states.second(after: 0), cellStride: units,
+      outputs: outputs, ring: call.keepsSequence ? timesteps : 2,
       activation: cell.activation.elementwise ?? .linear,
       recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel(0))
-  }
-
-  // MARK: One timestep at a time
-
-  /// Steps with a mask, or with functions that need whole rows.
-  ///
-  /// A masked step leaves the states of its row as they are and repeats the row's previous output (zeros before the
-  /// first one, or always with zero_output_for_mask).
-  private func runSingly(_ steps: Recurrence, start: Int) {
-    for step in 0..<steps.steps {
-      if hasCellState { scratch.savedCell.update(from: scratch.cell, count: rows.count * units) }
-      var one = steps.steps(step, count: 1, inputs: steps.inputs.base + step * steps.inputs.rowStride)
-      if cell.isElementwise { cell.kernel(&one) } else { cell.run(WholeRowStep(cell: cell, call: one, scratch: scratch.wholeRows)) }
-      for row in 0..<rows.count {
-        finishStep(row, start + step, one.outputs.base + row * one.outputs.groupStride, one.hidden + row * one.hiddenStride)
-      }
-    }
-  }
-
-  private func keepInitialStates() {
-    if call.kept == nil { return }
-    for row in rows {
-      for (index, size) in cell.stateSizes.enumerated() {
-        call.keep(index, of: cell.stateSizes, row, after: 0, call.initialState(index).map { $0 + row * size })
-      }
-    }
-  }
-
-  private func finishStep(_ row: Int, _ step: Int, _ next: UnsafeMutablePointer<Float>, _ previous: UnsafePointer<Float>) {
-    defer {
-      call.keep(0, of: cell.stateSizes, first + row, after: step + 1, next)
-      if hasCellState { call.keep(1, of: cell.stateSizes, first + row, after: step + 1, scratch.cell + row * units) }
-    }
-    if !call.isMasked(first + row, step) {
-      if keepsSequence || call.mask != nil { call.output(first + row, step).update(from: next, count: units) }
-      return
-    }
-    next.update(from: previous, count: units)
-    if hasCellState { (scratch.cell + row * units).update(from: scratch.savedCell + row * units, count: units) }
-    call.repeatOutput(first + row, step, units: units)
   }
 
   // MARK: Memory
@@ -214,30 +175,21 @@ struct RecurrenceRun {
     let block: Int
     /// (rows, block, gateWidth): the input products.
     let inputs: UnsafeMutablePointer<Float>
-    /// Two slots of (rows, units): the last two hidden states, where the output does not hold them.
-    let ring: UnsafeMutablePointer<Float>
-    /// (rows, units): zeros, or the hidden state that masked rows go back to.
-    let hidden: UnsafeMutablePointer<Float>
-    /// (rows, units) for each state after the first.
-    let cell: UnsafeMutablePointer<Float>
-    let savedCell: UnsafeMutablePointer<Float>
+    /// (rows, units) each.
+    let states: SteppedStates
     private let kernels: UnsafeMutablePointer<Float>
     private let kernelCount: Int
     let wholeRows: WholeRowStep.Scratch
 
     init(_ space: inout ScratchSpace, _ cell: GatedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
-      let (units, width) = (cell.units, cell.gateWidth)
-      let cellStates = cell.stateSizes.count - 1
+      let width = cell.gateWidth
       block =
         cell.multipliesInputs(rows: rows, features: size.features)
         ? 0 : Self.block(rows: rows, timesteps: size.timesteps, width: width)
       inputs = space.take(rows, block, width)
-      ring = space.take(2, rows, units)
-      hidden = space.take(rows, units)
-      self.cell = space.take(cellStates, rows, units)
-      savedCell = space.take(cellStates, rows, units)
+      states = SteppedStates(&space, batch: rows, sizes: cell.stateSizes)
       kernelCount = cell.kernelScratch(rows: rows)
-      self.kernels = space.take(unitParts, kernelCount)
+      kernels = space.take(unitParts, kernelCount)
       wholeRows = WholeRowStep.Scratch(&space, cell, rows: rows)
     }
 
@@ -245,7 +197,7 @@ struct RecurrenceRun {
     func kernel(_ part: Int) -> UnsafeMutablePointer<Float> { kernels + part * kernelCount }
 
     /// Timesteps of a block: their input products stay in the L2 cache, but have enough rows that the weights are worth reading.
-    /// An even number, so that a block ends in the second slot of the ring.
+    /// An even number, so that a block ends in the second of two states that take turns.
     private static func block(rows: Int, timesteps: Int, width: Int) -> Int {
       let inCache = floatsInCache / max(1, rows * width)
       let worthReading = rowsWorthReading / max(1, rows)

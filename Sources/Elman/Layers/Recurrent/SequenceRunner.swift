@@ -115,19 +115,6 @@ struct SequenceCall {
     return index < carriedStates.count ? UnsafePointer(carriedStates[carriedStates.startIndex + index]) : nil
   }
 
-  /// Keeps one of the states of a row, of which `sizes` are the sizes, after `step` steps.
-  func keep(_ index: Int, of sizes: [Int], _ row: Int, after step: Int, _ state: UnsafePointer<Float>?) {
-    guard let kept else { return }
-    var width = 0
-    var first = 0
-    for (position, size) in sizes.enumerated() {
-      if position < index { first += size }
-      width += size
-    }
-    let target = kept + (row * (self.size.timesteps + 1) + step) * width + first
-    if let state { target.update(from: state, count: sizes[index]) } else { target.update(repeating: 0, count: sizes[index]) }
-  }
-
   /// Where the output of a row's step goes.
   func output(_ row: Int, _ step: Int) -> UnsafeMutablePointer<Float> {
     output.base + row * output.groupStride + (keepsSequence ? step : 0) * output.rowStride
@@ -144,9 +131,7 @@ struct SequenceCall {
   }
 }
 
-// MARK: - Steps of all rows
-
-/// The states of a run that steps all rows at once: those before a step and those after it, which take turns.
+/// The states of a run before a step and after it, (batch, size) each, which take turns.
 struct SteppedStates {
   let batch: Int
   let sizes: [Int]
@@ -160,61 +145,78 @@ struct SteppedStates {
     }
   }
 
-  /// One of the states, (batch, size), after some steps.
+  /// One of the states after some steps.
   func state(_ index: Int, after step: Int) -> UnsafeMutablePointer<Float> {
     var space = ScratchSpace(base)
     for index in 0..<(step % 2 * sizes.count + index) { _ = space.take(batch, sizes[index % sizes.count]) }
     return space.take(0)
   }
+
+  /// The second state, c of an LSTM; nil if there is one only.
+  func second(after step: Int) -> UnsafeMutablePointer<Float>? { sizes.count > 1 ? state(1, after: step) : nil }
 }
 
+// Runs of some rows, whose states stand in the order of these rows.
 extension SequenceCall {
   /// Fills the states before the first step.
-  func begin(_ states: SteppedStates) {
+  func begin(_ states: SteppedStates, rows: Range<Int>) {
     for (index, size) in states.sizes.enumerated() {
-      let (state, count) = (states.state(index, after: 0), states.batch * size)
-      if let given = initialState(index) { state.update(from: given, count: count) } else { state.update(repeating: 0, count: count) }
+      let (state, count) = (states.state(index, after: 0), rows.count * size)
+      if let given = initialState(index) {
+        state.update(from: given + rows.lowerBound * size, count: count)
+      } else {
+        state.update(repeating: 0, count: count)
+      }
     }
   }
 
-  /// Runs all timesteps from the states on that `begin` filled. `body` does one step for all rows: it reads the states after
-  /// `step` steps, writes those after one more, and returns the outputs, (batch, units). What it did to masked rows is undone.
-  func run(
-    _ states: SteppedStates, units: Int, _ body: (_ step: Int) throws(ElmanError) -> UnsafePointer<Float>
-  ) throws(ElmanError) {
-    keep(states, after: 0)
+  /// Runs the timesteps one by one, from the states on that `begin` filled. `body` does one for all rows: it reads the states
+  /// after `step` steps, writes those after one more, and returns the outputs, (rows, units).
+  ///
+  /// A masked step leaves the states of its row as they are and repeats the row's output: zeros before the first one, or
+  /// always with zero_output_for_mask.
+  func run<Failure: Error>(
+    _ states: SteppedStates, rows: Range<Int>, units: Int, _ body: (_ step: Int) throws(Failure) -> UnsafePointer<Float>
+  ) throws(Failure) {
+    keep(states, rows, after: 0)
     for step in 0..<size.timesteps {
       let outputs = try body(step)
-      for row in 0..<states.batch {
+      for (place, row) in rows.enumerated() {
         if isMasked(row, step) {
           for (index, size) in states.sizes.enumerated() {
-            let next = states.state(index, after: step + 1) + row * size
-            next.update(from: states.state(index, after: step) + row * size, count: size)
+            let next = states.state(index, after: step + 1) + place * size
+            next.update(from: states.state(index, after: step) + place * size, count: size)
           }
           repeatOutput(row, step, units: units)
         } else {
-          output(row, step).update(from: outputs + row * units, count: units)
+          output(row, step).update(from: outputs + place * units, count: units)
         }
       }
-      keep(states, after: step + 1)
+      keep(states, rows, after: step + 1)
     }
-    put(states, in: finalStates)
-    put(states, in: carriedStates)
+    put(states, rows, in: finalStates)
+    put(states, rows, in: carriedStates)
   }
 
   /// Puts the last states where they are wanted.
-  private func put(_ states: SteppedStates, in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
+  private func put(_ states: SteppedStates, _ rows: Range<Int>, in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
     for (index, target) in targets.enumerated() {
-      target.update(from: states.state(index, after: size.timesteps), count: states.batch * states.sizes[index])
+      let size = states.sizes[index]
+      (target + rows.lowerBound * size).update(from: states.state(index, after: self.size.timesteps), count: rows.count * size)
     }
   }
 
-  private func keep(_ states: SteppedStates, after step: Int) {
-    if kept == nil { return }
-    for row in 0..<states.batch {
-      for (index, size) in states.sizes.enumerated() {
-        keep(index, of: states.sizes, row, after: step, states.state(index, after: step) + row * size)
+  /// Keeps the states after some steps for training.
+  private func keep(_ states: SteppedStates, _ rows: Range<Int>, after step: Int) {
+    guard let kept else { return }
+    let width = states.sizes.reduce(0, +)
+    var first = 0
+    for (index, size) in states.sizes.enumerated() {
+      let state = states.state(index, after: step)
+      for (place, row) in rows.enumerated() {
+        (kept + (row * (self.size.timesteps + 1) + step) * width + first).update(from: state + place * size, count: size)
       }
+      first += size
     }
   }
 }
