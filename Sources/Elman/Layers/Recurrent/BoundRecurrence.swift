@@ -112,7 +112,7 @@ final class FusedSequenceCall {
 }
 
 /// A step of SimpleRNN, LSTM or GRU for one row: one kernel call, or one for each of several threads.
-final class FusedStreamStep: StreamStep {
+final class GatedStreamStep: StreamStep {
   private let bound: BoundRecurrence
   private let shared: SharedStreamStep?
 
@@ -144,7 +144,7 @@ final class FusedStreamStep: StreamStep {
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: InputRows(base: call.input, rowStride: 0), hidden: call.streamStates[0], hiddenStride: 0,
       cell: call.streamStates.dropFirst().first, outputs: OutputRows(base: call.outputs[0], rowStride: 0), ring: 1,
-      activation: packed.cell.activation.elementwise ?? .linear,
-      recurrentActivation: packed.cell.recurrentActivation.elementwise ?? .linear, scratch: call.scratch)
+      activation: packed.cell.elementwise?.activation ?? .linear,
+      recurrentActivation: packed.cell.elementwise?.recurrentActivation ?? .linear, scratch: call.scratch)
   }
 }

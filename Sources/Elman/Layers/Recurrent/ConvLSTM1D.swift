@@ -40,15 +40,8 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
 private final class ConvLSTMRunner: SequenceRunner {
   let filters: Int
   let window: TimeWindow
-  private let activation: Activation
-  private let recurrentActivation: Activation
-  private let usesBias: Bool
+  private let arguments: GatedArguments
   private let unitForgetBias: Bool
-  private let kernelInitializer: Initializer
-  private let recurrentInitializer: Initializer
-  private let biasInitializer: Initializer
-  private let trainingArguments: [JSON.Member]
-  private let dropouts: [JSON.Member]
   /// Rows of the states, and the sizes of these, once the layer is built.
   private(set) var rows = 0
   private(set) var stateSizes = [0, 0]
@@ -67,23 +60,9 @@ private final class ConvLSTMRunner: SequenceRunner {
           + "Received: strides=\(window.stride) and dilation_rate=\(window.dilation)")
     }
     try reader.requireChannelsLast()
-    activation = try reader.activation("activation", default: "tanh")
     let isOld = reader.keras?.hasFirstHardSigmoid == true
-    recurrentActivation = try reader.activation("recurrent_activation", default: isOld ? "hard_sigmoid" : "sigmoid")
-    usesBias = try reader.bool("use_bias", default: true)
-    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
-    recurrentInitializer = try reader.initializer("recurrent_initializer", default: "orthogonal")
-    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
+    arguments = try GatedArguments(&reader, gateFunction: isOld ? "hard_sigmoid" : "sigmoid")
     unitForgetBias = try reader.bool("unit_forget_bias", default: true)
-    trainingArguments = try reader.trainingArguments(
-      "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
-      "recurrent_constraint", "bias_constraint")
-    let seed = try reader.integer("seed")
-    dropouts =
-      [
-        JSON.Member("dropout", .double(try reader.fraction("dropout", default: 0))),
-        JSON.Member("recurrent_dropout", .double(try reader.fraction("recurrent_dropout", default: 0))),
-      ] + (seed.map { [JSON.Member("seed", .int($0))] } ?? [])
   }
 
   func config(ofCell: Bool) -> [JSON.Member] {
@@ -91,11 +70,7 @@ private final class ConvLSTMRunner: SequenceRunner {
       JSON.Member("filters", .int(filters)), JSON.Member("kernel_size", .integers([window.size])),
       JSON.Member("strides", .integers([window.stride])), JSON.Member("padding", .string(window.padding)),
       JSON.Member("data_format", "channels_last"), JSON.Member("dilation_rate", .integers([window.dilation])),
-      JSON.Member("activation", activation.json), JSON.Member("recurrent_activation", recurrentActivation.json),
-      JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
-      JSON.Member("recurrent_initializer", recurrentInitializer.json),
-      JSON.Member("bias_initializer", biasInitializer.json), JSON.Member("unit_forget_bias", .bool(unitForgetBias)),
-    ] + trainingArguments + dropouts
+    ] + arguments.config(ofCell: ofCell, afterInitializers: [JSON.Member("unit_forget_bias", .bool(unitForgetBias))])
   }
 
   // MARK: Weights
@@ -107,21 +82,16 @@ private final class ConvLSTMRunner: SequenceRunner {
     stateSizes = [units, units]
     channels = input.last ?? 0
     let columns = 4 * filters
-    var weights = [
-      try Weight("kernel", shape: [window.size, channels, columns], initializer: kernelInitializer),
-      try Weight("recurrent_kernel", shape: [window.size, filters, columns], initializer: recurrentInitializer),
-    ]
-    guard usesBias else { return weights }
-    let bias = try Weight("bias", shape: [columns], initializer: biasInitializer)
-    weights.append(unitForgetBias ? bias.startingWithOnes(at: filters..<2 * filters) : bias)
-    return weights
+    return try arguments.weights(
+      kernel: [window.size, channels, columns], recurrentKernel: [window.size, filters, columns], bias: [columns],
+      ones: unitForgetBias ? filters..<2 * filters : 0..<0)
   }
 
   func prepare(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) {
     packed = (
       try PackedWeights(weights[0].values.base, depth: window.size * weights[0].shape[1], units: 4 * filters),
       try PackedWeights(weights[1].values.base, depth: window.size * filters, units: 4 * filters),
-      try PackedWeights.row(usesBias ? weights[2].values.base : nil, units: 4 * filters)
+      try PackedWeights.row(arguments.usesBias ? weights[2].values.base : nil, units: 4 * filters)
     )
   }
 
@@ -229,11 +199,11 @@ private final class ConvLSTMRunner: SequenceRunner {
           gate(index)[row * filters + filter] = scratch.products.input[first + filter] + scratch.products.recurrent[first + filter]
         }
       }
-      apply(index == 2 ? activation : recurrentActivation, gate(index), gate(index))
+      apply(index == 2 ? arguments.activation : arguments.recurrentActivation, gate(index), gate(index))
     }
     let (c, next) = (states.state(1, after: step), (h: states.state(0, after: step + 1), c: states.state(1, after: step + 1)))
     for index in 0..<count { next.c[index] = gate(1)[index] * c[index] + gate(0)[index] * gate(2)[index] }
-    apply(activation, next.c, gate(4))
+    apply(arguments.activation, next.c, gate(4))
     for index in 0..<count { next.h[index] = gate(3)[index] * gate(4)[index] }
   }
 }

@@ -79,7 +79,7 @@ final class GRUArithmetic: GatedCell, @unchecked Sendable {
     let (z, r, candidate) = (step.gate(0), step.gate(1), step.gate(2))
     for index in 0..<2 {
       step.sum(index)
-      step.apply(recurrentActivation, step.gate(index), to: step.gate(index))
+      step.apply(arguments.recurrentActivation, step.gate(index), to: step.gate(index))
     }
     if let weights = step.call.candidateWeights {
       let reset = step.gate(3)
@@ -93,7 +93,7 @@ final class GRUArithmetic: GatedCell, @unchecked Sendable {
         candidate[index] = step.input(row, 2, unit) + r[index] * step.product(row, 2, unit, gates: 3)
       }
     }
-    step.apply(activation, candidate, to: candidate)
+    step.apply(arguments.activation, candidate, to: candidate)
     step.forEach { index, row, unit in
       step.output[index] = z[index] * step.hidden(row, unit) + (1 - z[index]) * candidate[index]
     }

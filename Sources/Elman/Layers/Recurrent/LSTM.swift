@@ -60,11 +60,11 @@ final class LSTMArithmetic: GatedCell, @unchecked Sendable {
     step.multiplyHidden()
     for index in 0..<4 {
       step.sum(index)
-      step.apply(index == 2 ? activation : recurrentActivation, step.gate(index), to: step.gate(index))
+      step.apply(index == 2 ? arguments.activation : arguments.recurrentActivation, step.gate(index), to: step.gate(index))
     }
     let (i, f, candidate, o, activated) = (step.gate(0), step.gate(1), step.gate(2), step.gate(3), step.gate(4))
     for index in 0..<step.count { c[index] = f[index] * c[index] + i[index] * candidate[index] }
-    step.apply(activation, c, to: activated)
+    step.apply(arguments.activation, c, to: activated)
     for index in 0..<step.count { step.output[index] = o[index] * activated[index] }
   }
 }

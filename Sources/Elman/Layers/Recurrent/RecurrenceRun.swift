@@ -163,8 +163,8 @@ struct RecurrenceRun {
       inputs: multiplyingInputs ? inputs : products,
       hidden: UnsafePointer(states.state(0, after: 0)), hiddenStride: units, cell: states.second(after: 0), cellStride: units,
       outputs: outputs, ring: call.keepsSequence ? timesteps : 2,
-      activation: cell.activation.elementwise ?? .linear,
-      recurrentActivation: cell.recurrentActivation.elementwise ?? .linear, scratch: scratch.kernel(0))
+      activation: cell.elementwise?.activation ?? .linear,
+      recurrentActivation: cell.elementwise?.recurrentActivation ?? .linear, scratch: scratch.kernel(0))
   }
 
   // MARK: Memory

@@ -185,7 +185,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     guard let gated = runner as? GatedRunner, call.inputShape[0] == 1, call.mask == nil, gated.cell.canMultiplyInputs else {
       return try super.streamStep(call, mask: mask)
     }
-    return try FusedStreamStep(self, gated, call)
+    return try GatedStreamStep(self, gated, call)
   }
 }
 

@@ -36,6 +36,6 @@ final class SimpleRNNArithmetic: GatedCell, @unchecked Sendable {
   override func run(_ step: WholeRowStep) {
     step.multiplyHidden()
     step.sum(0)
-    step.apply(activation, step.gate(0), to: step.output)
+    step.apply(arguments.activation, step.gate(0), to: step.output)
   }
 }
