@@ -6,8 +6,12 @@ extension EngineTests {
   @Suite struct PlainStepTests {
     enum Kind: String, CaseIterable { case simpleRNN, lstm, gru, gruResetBefore }
 
-    @Test(arguments: Kind.allCases, [false, true]) func aLayerComputesItsPlainSteps(_ kind: Kind, _ isBackwards: Bool) throws {
-      let sizes = [(1, 1, 1, 1), (3, 5, 2, 7), (1, 10, 4, 8), (2, 9, 13, 17), (7, 4, 33, 65), (1, 60, 70, 130), (9, 3, 8, 1)]
+    @Test(arguments: Kind.allCases, [false, true]) func aLayerComputesItsPlainSteps(_ kind: Kind, _ isBackwards: Bool)
+      throws
+    {
+      let sizes = [
+        (1, 1, 1, 1), (3, 5, 2, 7), (1, 10, 4, 8), (2, 9, 13, 17), (7, 4, 33, 65), (1, 60, 70, 130), (9, 3, 8, 1),
+      ]
       for (batch, timesteps, features, units) in sizes {
         for isMasked in [false, true] {
           let plain = PlainLayer(kind, features: features, units: units, isBackwards: isBackwards)
@@ -64,7 +68,9 @@ private struct PlainLayer {
     for (got, expected) in zip(got, expected) {
       #expect(got.count == expected.count)
       let error = zip(got, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
-      #expect(error < 4e-6, "\(kind) batch=\(batch) timesteps=\(timesteps) features=\(features) units=\(units) masked=\(isMasked)")
+      #expect(
+        error < 4e-6,
+        "\(kind) batch=\(batch) timesteps=\(timesteps) features=\(features) units=\(units) masked=\(isMasked)")
     }
   }
 
@@ -76,7 +82,8 @@ private struct PlainLayer {
     return counts.enumerated().map { index, count in values(count, seed: UInt64(20 + index)).map { $0 * scale } }
   }
 
-  private func outputs(_ x: [Float], mask: [UInt8]?, states: [[Float]], batch: Int, timesteps: Int) throws -> [[Float]] {
+  private func outputs(_ x: [Float], mask: [UInt8]?, states: [[Float]], batch: Int, timesteps: Int) throws -> [[Float]]
+  {
     var config: [JSON.Member] = [
       JSON.Member("units", .int(units)), JSON.Member("activation", .string(functions.activation)),
       JSON.Member("use_bias", .bool(usesBias)), JSON.Member("go_backwards", .bool(isBackwards)),
@@ -115,8 +122,8 @@ private struct PlainLayer {
     }
   }
 
-  /// The output (batch, timesteps, units) and the last states (batch, units). A masked step leaves the states of its row and
-  /// repeats the row's output, zeros at first.
+  /// The output (batch, timesteps, units) and the last states (batch, units). A masked step leaves the states of its
+  /// row and repeats the row's output, zeros at first.
   private func run(_ x: [Float], mask: [UInt8]?, states: [[Float]], batch: Int, timesteps: Int) -> [[Double]] {
     let arrays = weights.map { $0.map(Double.init) }
     let weights = PlainWeights(

@@ -21,7 +21,9 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       throw ElmanError(.wrongType, "Bidirectional needs the argument 'layer', a recurrent layer.")
     }
     var layers = [try LayerRegistry.make(layer, keras: reader.keras)]
-    if let backward = reader.value("backward_layer") { layers.append(try LayerRegistry.make(backward, keras: reader.keras)) }
+    if let backward = reader.value("backward_layer") {
+      layers.append(try LayerRegistry.make(backward, keras: reader.keras))
+    }
     try self.init(&reader, around: layers)
   }
 
@@ -34,13 +36,15 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     givenLayers =
       [JSON.Member("layer", layer.serialized())]
       + (given.map { [JSON.Member("backward_layer", $0.serialized())] } ?? [])
-    forwardLayer = try layer.copy(named: "forward_" + layer.name.withoutPrefix("forward_"), reversed: layer.options.goesBackwards)
+    forwardLayer = try layer.copy(
+      named: "forward_" + layer.name.withoutPrefix("forward_"), reversed: layer.options.goesBackwards)
     backwardLayer = try (given ?? layer).copy(
       named: "backward_" + (given ?? layer).name.withoutPrefix("backward_"),
       reversed: given?.options.goesBackwards ?? !layer.options.goesBackwards)
     layer.giveInitialWeights(to: forwardLayer)
     (given ?? layer).giveInitialWeights(to: backwardLayer)
-    super.init(try LayerSettings(&reader), children: [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)])
+    super.init(
+      try LayerSettings(&reader), children: [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)])
   }
 
   private static func recurrent(_ layers: [Layer]) throws(ElmanError) -> [RecurrentLayer] {
@@ -51,7 +55,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     for layer in layers {
       guard let layer = layer as? RecurrentLayer, !(layer is ConvLSTM1D) else {
         throw ElmanError(
-          .invalidArgument, "Bidirectional wraps recurrent layers. Received: a layer of class \(type(of: layer).className)")
+          .invalidArgument,
+          "Bidirectional wraps recurrent layers. Received: a layer of class \(type(of: layer).className)")
       }
       recurrent.append(layer)
     }
@@ -89,7 +94,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     return .object(
       members.map { member in
         guard member.key == "config", case .object(let arguments) = member.value else { return member }
-        return JSON.Member("config", .object(arguments.filter { $0.key != "quantization" } + [JSON.Member("quantization", mode)]))
+        return JSON.Member(
+          "config", .object(arguments.filter { $0.key != "quantization" } + [JSON.Member("quantization", mode)]))
       })
   }
 
@@ -238,7 +244,8 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     return SequenceCall(
       size: size, input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
-      carriedStates: layer.ownCarriedStates[...], mask: try call.timestepMask(of: self), kept: try kept(direction, call),
+      carriedStates: layer.ownCarriedStates[...], mask: try call.timestepMask(of: self),
+      kept: try kept(direction, call),
       keepsSequence: layer.options.returnsSequences,
       // As both Kerases, whatever the layer was told.
       zeroOutputForMask: layer.options.returnsSequences,
@@ -283,7 +290,8 @@ extension ConfigReader {
     guard let mode = Bidirectional.MergeMode(rawValue: name) else {
       throw ElmanError(
         .invalidArgument,
-        "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" or null.")
+        "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" or null."
+      )
     }
     return mode
   }
@@ -292,7 +300,9 @@ extension ConfigReader {
 extension RecurrentLayer {
   /// A fresh layer of the same arguments under another name.
   fileprivate func copy(named name: String, reversed: Bool) throws(ElmanError) -> RecurrentLayer {
-    guard case .object(let members) = config() else { throw ElmanError(.internal, "The config of \(self.name) is no object.") }
+    guard case .object(let members) = config() else {
+      throw ElmanError(.internal, "The config of \(self.name) is no object.")
+    }
     let changed = members.compactMap { member -> JSON.Member? in
       switch member.key {
       case "name": JSON.Member("name", .string(name))

@@ -2,7 +2,8 @@ import KernelInterface
 
 /// A call of a gated layer's kernel, made beforehand.
 ///
-/// It takes no lock. Packed weights are never written; the call keeps those it was made with until the layer has newer ones.
+/// It takes no lock. Packed weights are never written; the call keeps those it was made with until the layer has newer
+/// ones.
 final class BoundRecurrence {
   typealias Call = (recurrence: Recurrence, kernel: RecurrenceKernel)
   /// How the kernel is called with packed weights.
@@ -64,8 +65,8 @@ final class BoundRecurrence {
   }
 }
 
-/// A run of a tiny SimpleRNN, LSTM or GRU, one kernel call on one thread, made beforehand: to make it anew takes longer than
-/// its arithmetic. Not of larger layers, whose old weights it would keep in memory until it runs again.
+/// A run of a tiny SimpleRNN, LSTM or GRU, one kernel call on one thread, made beforehand: to make it anew takes longer
+/// than its arithmetic. Not of larger layers, whose old weights it would keep in memory until it runs again.
 final class FusedSequenceCall {
   private let bound: BoundRecurrence
   /// Where the first timestep stands in the input.
@@ -78,7 +79,8 @@ final class FusedSequenceCall {
 
   /// nil where a run takes more than that, or other states than zeros.
   init?(
-    _ layer: RecurrentLayer, _ runner: GatedRunner, inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
+    _ layer: RecurrentLayer, _ runner: GatedRunner, inputShape: Dimensions, threads: Int,
+    scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) {
     // Each run brings its own input and output.
     let output = try layer.outputShapes(for: Shape(inputShape))[0].concrete ?? []
@@ -140,7 +142,8 @@ final class GatedStreamStep: StreamStep {
 
   private static func recurrence(_ packed: PackedCell, _ call: LayerCall) -> Recurrence {
     Recurrence(
-      steps: 1, batch: 1, weights: packed.recurrentKernel.matrix, kernel: packed.kernel.matrix, bias: UnsafePointer(packed.bias.base),
+      steps: 1, batch: 1, weights: packed.recurrentKernel.matrix, kernel: packed.kernel.matrix,
+      bias: UnsafePointer(packed.bias.base),
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: InputRows(base: call.input, rowStride: 0), hidden: call.streamStates[0], hiddenStride: 0,
       cell: call.streamStates.dropFirst().first, outputs: OutputRows(base: call.outputs[0], rowStride: 0), ring: 1,

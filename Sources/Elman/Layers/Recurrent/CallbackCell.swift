@@ -1,6 +1,7 @@
 import KernelInterface
 
-/// One step of a caller's cell: reads `input` (batch, features) and `states`, writes `output` (batch, units) and `nextStates`.
+/// One step of a caller's cell: reads `input` (batch, features) and `states`, writes `output` (batch, units) and
+/// `nextStates`.
 public struct CellStep {
   public let batch: Int
   public let features: Int
@@ -27,7 +28,8 @@ public final class CallbackCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "CallbackCell" }
 
   public init(name: String?, units: Int, stateSizes: [Int], functions: CellFunctions) throws(ElmanError) {
-    var reader = try ConfigReader(.object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
+    var reader = try ConfigReader(
+      .object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
     let runner = CallbackRunner(units: units, stateSizes: stateSizes, functions: functions)
     super.init(runner, try LayerSettings(&reader))
   }
@@ -59,7 +61,9 @@ private final class CallbackRunner: SequenceRunner {
 
   // MARK: Running
 
-  private typealias Memory = (input: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>, states: SteppedStates)
+  private typealias Memory = (
+    input: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>, states: SteppedStates
+  )
 
   /// One step's input and output, and the states.
   private func memory(_ space: inout ScratchSpace, _ size: SequenceSize) -> Memory {
@@ -78,7 +82,9 @@ private final class CallbackRunner: SequenceRunner {
   func run(_ call: SequenceCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
     let (input, output, states) = memory(&space, call.size)
-    func all(after step: Int) -> [UnsafeMutablePointer<Float>] { stateSizes.indices.map { states.state($0, after: step) } }
+    func all(after step: Int) -> [UnsafeMutablePointer<Float>] {
+      stateSizes.indices.map { states.state($0, after: step) }
+    }
     let (batch, features) = (call.size.batch, call.size.features)
     call.begin(states, rows: 0..<batch)
     if call.initialState(0) == nil { try writeInitialStates(all(after: 0)[...], batch: batch) }
@@ -89,7 +95,8 @@ private final class CallbackRunner: SequenceRunner {
       }
       try functions.step(
         CellStep(
-          batch: batch, features: features, input: input, states: all(after: step).map { UnsafePointer($0) }, output: output,
+          batch: batch, features: features, input: input, states: all(after: step).map { UnsafePointer($0) },
+          output: output,
           nextStates: all(after: step + 1), training: call.training))
       return UnsafePointer(output)
     }

@@ -1,7 +1,7 @@
 import KernelInterface
 
-/// One step of a recurrence as a layer: what `RNN` runs over a sequence. Called alone, it takes (batch, features) with its
-/// states and gives the output and the next states.
+/// One step of a recurrence as a layer: what `RNN` runs over a sequence. Called alone, it takes (batch, features) with
+/// its states and gives the output and the next states.
 public class CellLayer: Layer, @unchecked Sendable {
   let runner: SequenceRunner
 
@@ -22,9 +22,13 @@ public class CellLayer: Layer, @unchecked Sendable {
     return [[input[0], runner.units]] + runner.stateSizes.map { [input[0], $0] }
   }
 
-  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try runner.makeWeights(for: input) }
+  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try runner.makeWeights(for: input)
+  }
   final override var quantizableWeights: Range<Int> { runner.quantizableWeights }
-  final override func prepare(builtFor input: Shape) throws(ElmanError) { try runner.prepare(ownWeights, as: weightFormat) }
+  final override func prepare(builtFor input: Shape) throws(ElmanError) {
+    try runner.prepare(ownWeights, as: weightFormat)
+  }
   final override var packedBytes: Int { runner.packedBytes }
 
   // MARK: Running
@@ -33,14 +37,18 @@ public class CellLayer: Layer, @unchecked Sendable {
     try runner.scratchCount(SequenceSize(input), threads: threads)
   }
 
-  final override func keptCount(for input: [Int]) throws(ElmanError) -> Int { try runner.keptCount(SequenceSize(input)) }
+  final override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
+    try runner.keptCount(SequenceSize(input))
+  }
 
   final override func forward(_ call: LayerCall) throws(ElmanError) {
     let units = runner.units
     try runner.run(
       SequenceCall(
-        size: SequenceSize(call.inputShape), input: call.input, initialStates: call.initialStates[...], carriedStates: [],
-        kept: call.kept, keepsSequence: false, output: OutputRows(base: call.outputs[0], groupStride: units, rowStride: units),
+        size: SequenceSize(call.inputShape), input: call.input, initialStates: call.initialStates[...],
+        carriedStates: [],
+        kept: call.kept, keepsSequence: false,
+        output: OutputRows(base: call.outputs[0], groupStride: units, rowStride: units),
         finalStates: call.outputs.dropFirst(), training: call.training, threads: call.threads, scratch: call.scratch))
   }
 

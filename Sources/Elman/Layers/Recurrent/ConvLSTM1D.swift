@@ -2,8 +2,8 @@ import KernelInterface
 
 /// Keras's `ConvLSTM1D`: an LSTM whose products are convolutions over a row of features.
 ///
-/// Input (batch, timesteps, rows, channels); output (batch, new rows, filters), or (batch, timesteps, new rows, filters) with
-/// return_sequences; states h and c, (batch, new rows, filters) each.
+/// Input (batch, timesteps, rows, channels); output (batch, new rows, filters), or (batch, timesteps, new rows,
+/// filters) with return_sequences; states h and c, (batch, new rows, filters) each.
 public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "ConvLSTM1D" }
 
@@ -30,7 +30,9 @@ public final class ConvLSTM1D: RecurrentLayer, @unchecked Sendable {
     guard let rows = input[2] else { throw incompatible("the rows (axis 2) must be known, found shape=\(input)") }
     let output = window.outputSteps(rows)
     guard output > 0 else { throw incompatible("at least \(window.span) rows are needed, found shape=\(input)") }
-    if let built = builtInputShape, built[2] != rows { throw incompatible("expected shape=\(built), found shape=\(input)") }
+    if let built = builtInputShape, built[2] != rows {
+      throw incompatible("expected shape=\(built), found shape=\(input)")
+    }
     _ = try elementCount([output, convolution.filters, 16])
     return output
   }
@@ -52,7 +54,8 @@ private final class ConvLSTMRunner: SequenceRunner {
     filters = try reader.units("filters")
     window = TimeWindow(
       size: try reader.extent("kernel_size"), stride: try reader.extent("strides", default: 1),
-      dilation: try reader.extent("dilation_rate", default: 1), padding: try reader.choice("padding", of: ["valid", "same"]))
+      dilation: try reader.extent("dilation_rate", default: 1),
+      padding: try reader.choice("padding", of: ["valid", "same"]))
     if window.stride > 1, window.dilation > 1 {
       throw ElmanError(
         .invalidArgument,
@@ -180,7 +183,8 @@ private final class ConvLSTMRunner: SequenceRunner {
   ) {
     KernelSet.selected.product(
       Product(
-        rows: batch * rows, input: InputRows(base: windows, rowStride: weights.depth), weights: weights.matrix, bias: bias,
+        rows: batch * rows, input: InputRows(base: windows, rowStride: weights.depth), weights: weights.matrix,
+        bias: bias,
         output: OutputRows(base: output, rowStride: 4 * filters), padded: false))
   }
 
@@ -196,12 +200,15 @@ private final class ConvLSTMRunner: SequenceRunner {
       for row in 0..<count / filters {
         let first = row * 4 * filters + index * filters
         for filter in 0..<filters {
-          gate(index)[row * filters + filter] = scratch.products.input[first + filter] + scratch.products.recurrent[first + filter]
+          gate(index)[row * filters + filter] =
+            scratch.products.input[first + filter] + scratch.products.recurrent[first + filter]
         }
       }
       apply(index == 2 ? arguments.activation : arguments.recurrentActivation, gate(index), gate(index))
     }
-    let (c, next) = (states.state(1, after: step), (h: states.state(0, after: step + 1), c: states.state(1, after: step + 1)))
+    let (c, next) = (
+      states.state(1, after: step), (h: states.state(0, after: step + 1), c: states.state(1, after: step + 1))
+    )
     for index in 0..<count { next.c[index] = gate(1)[index] * c[index] + gate(0)[index] * gate(2)[index] }
     apply(arguments.activation, next.c, gate(4))
     for index in 0..<count { next.h[index] = gate(3)[index] * gate(4)[index] }

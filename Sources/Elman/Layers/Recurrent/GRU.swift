@@ -8,10 +8,11 @@ public final class GRU: RecurrentLayer, @unchecked Sendable {
 
   init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(GRUArithmetic(&reader)), &reader) }
 
-  /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U units.
+  /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U
+  /// units.
   ///
-  /// Takes x (F) and the hidden state h (U); returns the next h. Weights: W (F, 3 U), R (U, 3 U), whose columns are U of each
-  /// gate: z, r, h~; b (3 U), or (2, 3 U) with `resetAfter`: the input's bias and the recurrent one.
+  /// Takes x (F) and the hidden state h (U); returns the next h. Weights: W (F, 3 U), R (U, 3 U), whose columns are U
+  /// of each gate: z, r, h~; b (3 U), or (2, 3 U) with `resetAfter`: the input's bias and the recurrent one.
   public static func plainStep(_ x: [Double], h: [Double], _ weights: PlainWeights, resetAfter: Bool) -> [Double] {
     let (units, columns) = (h.count, 3 * h.count)
     let (gates, candidate) = (0..<2 * units, 2 * units..<columns)
@@ -33,7 +34,9 @@ public final class GRU: RecurrentLayer, @unchecked Sendable {
 public final class GRUCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "GRUCell" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { super.init(GatedRunner(try GRUArithmetic(&reader)), try LayerSettings(&reader)) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    super.init(GatedRunner(try GRUArithmetic(&reader)), try LayerSettings(&reader))
+  }
 }
 
 /// One state, the hidden state h (U), which is also the output.

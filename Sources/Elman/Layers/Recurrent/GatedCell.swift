@@ -1,7 +1,7 @@
 import KernelInterface
 
-/// The arithmetic of a recurrent cell with gates: its arguments, its weights, and the kernel that steps it. SimpleRNN, LSTM
-/// and GRU have one each, in the file of that name; the layer and the cell of that name share it.
+/// The arithmetic of a recurrent cell with gates: its arguments, its weights, and the kernel that steps it. SimpleRNN,
+/// LSTM and GRU have one each, in the file of that name; the layer and the cell of that name share it.
 class GatedCell: @unchecked Sendable {
   final let units: Int
   /// Gates, the candidate among them: the recurrent product has `gates * units` columns.
@@ -55,7 +55,8 @@ class GatedCell: @unchecked Sendable {
   /// The weights as the kernels read them.
   func pack(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) -> PackedCell {
     try PackedCell(
-      cell: self, kernel: matrix(weights[0], as: format), recurrentKernel: matrix(weights[1], as: format), bias: bias(weights))
+      cell: self, kernel: matrix(weights[0], as: format), recurrentKernel: matrix(weights[1], as: format),
+      bias: bias(weights))
   }
 
   /// One timestep whose functions look at whole rows.
@@ -71,11 +72,14 @@ class GatedCell: @unchecked Sendable {
   /// kernel (features, gates * units), recurrent_kernel (units, gates * units) and, with a bias, bias.
   final func makeWeights(features: Int) throws(ElmanError) -> [Weight] {
     let columns = try elementCount([gates, units])
-    return try arguments.weights(kernel: [features, columns], recurrentKernel: [units, columns], bias: biasShape, ones: onesOfBias)
+    return try arguments.weights(
+      kernel: [features, columns], recurrentKernel: [units, columns], bias: biasShape, ones: onesOfBias)
   }
 
   /// Some gates' columns of a weight, packed; nil for all gates.
-  final func matrix(_ weight: Weight, gates: Range<Int>? = nil, as format: WeightFormat) throws(ElmanError) -> PackedWeights {
+  final func matrix(_ weight: Weight, gates: Range<Int>? = nil, as format: WeightFormat) throws(ElmanError)
+    -> PackedWeights
+  {
     let gates = gates ?? 0..<self.gates
     return try PackedWeights(
       weight.values.base + gates.lowerBound * units, depth: weight.shape[0], units: units, gates: gates.count,
@@ -90,8 +94,9 @@ class GatedCell: @unchecked Sendable {
 
   // MARK: How the inputs are multiplied
 
-  /// Whether the kernel had better multiply the inputs too than read one product for many timesteps, since the input products
-  /// then never go to memory: with enough rows to be worth reading the weights at each timestep, or with few weights.
+  /// Whether the kernel had better multiply the inputs too than read one product for many timesteps, since the input
+  /// products then never go to memory: with enough rows to be worth reading the weights at each timestep, or with few
+  /// weights.
   final func multipliesInputs(rows: Int, features: Int) -> Bool {
     canMultiplyInputs && (rows >= rowsWorthReading || hasFewWeights(features: features))
   }
@@ -208,8 +213,8 @@ final class PackedCell: Sendable {
   }
 }
 
-/// A gated cell's weights in Double, row-major as Keras lays them out, and its functions of a row: what the plain steps of
-/// SimpleRNN, LSTM and GRU compute with.
+/// A gated cell's weights in Double, row-major as Keras lays them out, and its functions of a row: what the plain steps
+/// of SimpleRNN, LSTM and GRU compute with.
 public struct PlainWeights {
   public typealias Function = ([Double]) -> [Double]
 
@@ -233,7 +238,8 @@ public struct PlainWeights {
     self.recurrentActivation = recurrentActivation
   }
 
-  /// Adds `row` times a matrix to some columns of sums: `sums[j] += row[k] * matrix[k, j]`, where `width` is the matrix's.
+  /// Adds `row` times a matrix to some columns of sums: `sums[j] += row[k] * matrix[k, j]`, where `width` is the
+  /// matrix's.
   static func add(_ row: [Double], times matrix: [Double], width: Int, columns: Range<Int>, to sums: inout [Double]) {
     for j in columns {
       for k in row.indices { sums[j] += row[k] * matrix[k * width + j] }

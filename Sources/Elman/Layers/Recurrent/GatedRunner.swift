@@ -2,9 +2,9 @@ import KernelInterface
 
 /// Runs SimpleRNN, LSTM or GRU: a gated cell on packed weights.
 ///
-/// Threads share the rows of the batch: each runs all timesteps of its rows, with no word in between. Or they share the units,
-/// if there are few rows, or weights that fit into no cache: all threads work on one timestep, each with weights of its own,
-/// and wait for each other at its end.
+/// Threads share the rows of the batch: each runs all timesteps of its rows, with no word in between. Or they share the
+/// units, if there are few rows, or weights that fit into no cache: all threads work on one timestep, each with weights
+/// of its own, and wait for each other at its end.
 final class GatedRunner: SequenceRunner {
   let cell: GatedCell
   private(set) var packed: PackedCell?
@@ -71,9 +71,12 @@ final class GatedRunner: SequenceRunner {
       let (cell, batch) = (packed.cell, call.size.batch)
       var space = ScratchSpace(call.scratch)
       var scratch: RecurrenceRun.Scratch?
-      for _ in 0...part { scratch = RecurrenceRun.Scratch(&space, cell, call.size, rows: runner.rowsPerPart(batch, count)) }
+      for _ in 0...part {
+        scratch = RecurrenceRun.Scratch(&space, cell, call.size, rows: runner.rowsPerPart(batch, count))
+      }
       guard let scratch else { return }
-      RecurrenceRun(packed: packed, call: call, rows: Threads.share(part, of: batch, parts: count), scratch: scratch).run()
+      RecurrenceRun(packed: packed, call: call, rows: Threads.share(part, of: batch, parts: count), scratch: scratch)
+        .run()
     }
   }
 
@@ -88,7 +91,8 @@ final class GatedRunner: SequenceRunner {
   /// Whether a run is one call of the kernel on one thread, with few weights.
   func isTinyCall(_ call: SequenceCall) -> Bool {
     guard case .alone = sharing(call) else { return false }
-    return call.size.batch > 0 && call.mask == nil && cell.canMultiplyInputs && cell.hasFewWeights(features: call.size.features)
+    return call.size.batch > 0 && call.mask == nil && cell.canMultiplyInputs
+      && cell.hasFewWeights(features: call.size.features)
   }
 
   private func sharing(_ call: SequenceCall) -> Sharing {
@@ -113,12 +117,13 @@ final class GatedRunner: SequenceRunner {
   private func unitParts(_ size: SequenceSize, threads: Int) -> Int {
     let weights = Double(size.features + units) * Double(cell.gates * units)
     guard size.timesteps > 1, size.batch <= Self.mostRowsOfUnitParts || weights > Self.weightsInCache else { return 1 }
-    let worthwhile = Int(min(Double(size.batch) * recurrentWeights / Self.operationsPerUnitPart, Double(Threads.maximum)))
+    let worthwhile = Int(
+      min(Double(size.batch) * recurrentWeights / Self.operationsPerUnitPart, Double(Threads.maximum)))
     return max(1, min(threads, worthwhile, cell.kernels.panelCount(units, cell.gates)))
   }
 
-  /// Whether sharing pays whatever cores the threads are on, and a run alone would take too long to find out. A run that is
-  /// longer than the turns of other processes on a core loses little to them.
+  /// Whether sharing pays whatever cores the threads are on, and a run alone would take too long to find out. A run
+  /// that is longer than the turns of other processes on a core loses little to them.
   private func isSurelyWorthSharing(_ size: SequenceSize) -> Bool {
     Double(size.timesteps) * Double(size.batch) * recurrentWeights > Self.operationsOfLongRun
   }

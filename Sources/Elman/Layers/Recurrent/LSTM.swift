@@ -4,12 +4,15 @@
 public final class LSTM: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "LSTM" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(LSTMArithmetic(&reader)), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    try super.init(GatedRunner(LSTMArithmetic(&reader)), &reader)
+  }
 
-  /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U units.
+  /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U
+  /// units.
   ///
-  /// Takes x (F), the hidden state h (U) and the cell state c (U); returns the next h and c. Weights: W (F, 4 U), R (U, 4 U),
-  /// b (4 U), whose columns are U of each gate: i, f, c~, o.
+  /// Takes x (F), the hidden state h (U) and the cell state c (U); returns the next h and c. Weights: W (F, 4 U), R (U,
+  /// 4 U), b (4 U), whose columns are U of each gate: i, f, c~, o.
   public static func plainStep(
     _ x: [Double], h: [Double], c: [Double], _ weights: PlainWeights
   ) -> (h: [Double], c: [Double]) {
@@ -31,14 +34,16 @@ public final class LSTM: RecurrentLayer, @unchecked Sendable {
 public final class LSTMCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "LSTMCell" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { super.init(GatedRunner(try LSTMArithmetic(&reader)), try LayerSettings(&reader)) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    super.init(GatedRunner(try LSTMArithmetic(&reader)), try LayerSettings(&reader))
+  }
 }
 
 /// Two states: the hidden state h (U), which is also the output, and the cell state c (U).
 ///
-/// Weights, whose columns are U of each gate in the order i (input), f (forget), c~ (candidate), o (output): kernel W (F, 4 U),
-/// recurrent_kernel R (U, 4 U), bias b (4 U). With unit_forget_bias the bias of f begins with ones, so that an untrained LSTM
-/// remembers.
+/// Weights, whose columns are U of each gate in the order i (input), f (forget), c~ (candidate), o (output): kernel W
+/// (F, 4 U), recurrent_kernel R (U, 4 U), bias b (4 U). With unit_forget_bias the bias of f begins with ones, so that
+/// an untrained LSTM remembers.
 ///
 ///     i, f, o = recurrent_activation(x_t W + h_(t-1) R + b)        c~ = activation(x_t W + h_(t-1) R + b)
 ///     c_t = f c_(t-1) + i c~                                       h_t = o activation(c_t)
@@ -60,7 +65,8 @@ final class LSTMArithmetic: GatedCell, @unchecked Sendable {
     step.multiplyHidden()
     for index in 0..<4 {
       step.sum(index)
-      step.apply(index == 2 ? arguments.activation : arguments.recurrentActivation, step.gate(index), to: step.gate(index))
+      step.apply(
+        index == 2 ? arguments.activation : arguments.recurrentActivation, step.gate(index), to: step.gate(index))
     }
     let (i, f, candidate, o, activated) = (step.gate(0), step.gate(1), step.gate(2), step.gate(3), step.gate(4))
     for index in 0..<step.count { c[index] = f[index] * c[index] + i[index] * candidate[index] }

@@ -11,7 +11,8 @@ public final class RNN: RecurrentLayer, @unchecked Sendable {
   convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
     guard var value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
     if case .array = value {
-      value = SerializedObject.json(module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
+      value = SerializedObject.json(
+        module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
     }
     try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
   }
@@ -41,7 +42,8 @@ public final class StackedRNNCells: CellLayer, @unchecked Sendable {
 
   convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
     guard case .array(let list)? = reader.value("cells"), !list.isEmpty, list.count <= StackedRNNCells.limit else {
-      throw ElmanError(.wrongType, "StackedRNNCells needs the argument 'cells', a list of 1 to \(StackedRNNCells.limit) cells.")
+      throw ElmanError(
+        .wrongType, "StackedRNNCells needs the argument 'cells', a list of 1 to \(StackedRNNCells.limit) cells.")
     }
     var cells: [Layer] = []
     for value in list { cells.append(try LayerRegistry.make(value, keras: reader.keras)) }
@@ -52,7 +54,8 @@ public final class StackedRNNCells: CellLayer, @unchecked Sendable {
   init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
     let runner = try CellsRunner(inner, atMost: StackedRNNCells.limit, of: reader.owner)
     super.init(
-      runner, try LayerSettings(&reader), children: runner.cells.enumerated().map { ("cells/\($0.offset)", $0.element) })
+      runner, try LayerSettings(&reader), children: runner.cells.enumerated().map { ("cells/\($0.offset)", $0.element) }
+    )
   }
 }
 
@@ -75,7 +78,8 @@ final class CellsRunner: SequenceRunner {
       guard let cell = layer as? CellLayer else {
         throw ElmanError(
           .invalidArgument,
-          "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a \(type(of: layer).className)")
+          "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a \(type(of: layer).className)"
+        )
       }
       cells.append(cell)
     }
@@ -109,7 +113,8 @@ final class CellsRunner: SequenceRunner {
 
   private func size(_ size: SequenceSize, ofCell index: Int) -> SequenceSize {
     SequenceSize(
-      batch: size.batch, timesteps: size.timesteps, features: index == 0 ? size.features : cells[index - 1].runner.units)
+      batch: size.batch, timesteps: size.timesteps, features: index == 0 ? size.features : cells[index - 1].runner.units
+    )
   }
 
   private typealias Sequences = (even: UnsafeMutablePointer<Float>, odd: UnsafeMutablePointer<Float>)

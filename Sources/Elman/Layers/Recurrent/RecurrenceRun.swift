@@ -9,7 +9,7 @@ struct RecurrenceRun {
 
   private var kernels: KernelSet { cell.kernels }
   private var cell: GatedCell { packed.cell }
-  private var units: Int { packed.cell.units }
+  private var units: Int { cell.units }
   private var timesteps: Int { call.size.timesteps }
   private var first: Int { rows.lowerBound }
   private var needsSingleSteps: Bool { call.mask != nil || call.kept != nil || !cell.isElementwise }
@@ -35,7 +35,9 @@ struct RecurrenceRun {
       if place == 0, let product = blocks.product(before: block) { kernels.product(product) }
       var one = blocks.steps(block, from: place, count: 1)
       (one.hidden, one.hiddenStride) = (UnsafePointer(states.state(0, after: step)), units)
-      (one.outputs, one.ring) = (OutputRows(base: states.state(0, after: step + 1), groupStride: units, rowStride: 0), 1)
+      (one.outputs, one.ring) = (
+        OutputRows(base: states.state(0, after: step + 1), groupStride: units, rowStride: 0), 1
+      )
       if let previous = states.second(after: step), let next = states.second(after: step + 1) {
         next.update(from: previous, count: rows.count * units)
         one.cell = next
@@ -43,20 +45,21 @@ struct RecurrenceRun {
       if cell.isElementwise {
         cell.kernel(&one)
       } else {
-        cell.run(WholeRowStep(cell: cell, call: one, scratch: scratch.wholeRows))
+        cell.run(WholeRowStep(cell, one, memory: scratch.wholeRows))
       }
       return UnsafePointer(one.outputs.base)
     }
   }
 
-  /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or for
-  /// training.
+  /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or
+  /// for training.
   func runShared(parts: Int) {
     call.begin(scratch.states, rows: rows)
     var blocks = inputBlocks(parts: parts)
     withUnsafePointer(to: &blocks) {
       let work = UnitParts(
-        blocks: $0, product: kernels.product, kernel: cell.kernel, scratch: scratch, panels: kernels.panelCount(units, cell.gates),
+        blocks: $0, product: kernels.product, kernel: cell.kernel, scratch: scratch,
+        panels: kernels.panelCount(units, cell.gates),
         count: parts)
       Threads.run(stages: $0.pointee.stages, parts: parts, work)
     }
@@ -95,12 +98,16 @@ struct RecurrenceRun {
       for row in 0..<rows.count {
         (target + (first + row) * units).update(from: hidden.base + row * hidden.stride, count: units)
       }
-      if let c = recurrence.cell { (targets[targets.startIndex + 1] + first * units).update(from: c, count: rows.count * units) }
+      if let c = recurrence.cell {
+        (targets[targets.startIndex + 1] + first * units).update(from: c, count: rows.count * units)
+      }
     }
     put(in: call.finalStates)
     put(in: call.carriedStates)
     if call.keepsSequence { return }
-    for row in 0..<rows.count { call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units) }
+    for row in 0..<rows.count {
+      call.output(first + row, 0).update(from: hidden.base + row * hidden.stride, count: units)
+    }
   }
 
   // MARK: Kernel calls
@@ -129,13 +136,14 @@ struct RecurrenceRun {
       return InputBlocks(recurrence: multiplying, product: nil, timesteps: timesteps, length: max(timesteps, 1))
     }
     return InputBlocks(
-      recurrence: recurrence(multiplyingInputs: false), product: inputProduct(), timesteps: timesteps, length: scratch.block)
+      recurrence: recurrence(multiplyingInputs: false), product: inputProduct(), timesteps: timesteps,
+      length: scratch.block)
   }
 
   /// All timesteps, which make the input products of later ones; nil where that is not done.
   private func recurrenceAhead(parts: Int) -> Recurrence? {
-    // A turn of each panel makes a part of the products: with one panel per thread, saving and reloading the sums costs more
-    // than it gains.
+    // A turn of each panel makes a part of the products: with one panel per thread, saving and reloading the sums costs
+    // more than it gains.
     guard rows.count == 1, !needsSingleSteps, cell.canMultiplyInputs, kernels.panelCount(units, cell.gates) >= 2 * parts
     else { return nil }
     var recurrence = recurrence(multiplyingInputs: true)
@@ -154,14 +162,18 @@ struct RecurrenceRun {
       call.keepsSequence
       ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(
-        base: states.state(0, after: 1), groupStride: units, rowStride: states.state(0, after: 2) - states.state(0, after: 1))
+        base: states.state(0, after: 1), groupStride: units,
+        rowStride: states.state(0, after: 2) - states.state(0, after: 1))
     let products = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
     return Recurrence(
       steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
-      kernel: multiplyingInputs ? packed.kernel.matrix : nil, bias: multiplyingInputs ? UnsafePointer(packed.bias.base) : nil,
-      candidateWeights: packed.candidateKernel?.matrix, recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
+      kernel: multiplyingInputs ? packed.kernel.matrix : nil,
+      bias: multiplyingInputs ? UnsafePointer(packed.bias.base) : nil,
+      candidateWeights: packed.candidateKernel?.matrix,
+      recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: multiplyingInputs ? inputs : products,
-      hidden: UnsafePointer(states.state(0, after: 0)), hiddenStride: units, cell: states.second(after: 0), cellStride: units,
+      hidden: UnsafePointer(states.state(0, after: 0)), hiddenStride: units, cell: states.second(after: 0),
+      cellStride: units,
       outputs: outputs, ring: call.keepsSequence ? timesteps : 2,
       activation: cell.elementwise?.activation ?? .linear,
       recurrentActivation: cell.elementwise?.recurrentActivation ?? .linear, scratch: scratch.kernel(0))
@@ -179,7 +191,8 @@ struct RecurrenceRun {
     let states: SteppedStates
     private let kernels: UnsafeMutablePointer<Float>
     private let kernelCount: Int
-    let wholeRows: WholeRowStep.Scratch
+    /// What functions of whole rows work in.
+    let wholeRows: UnsafeMutablePointer<Float>
 
     init(_ space: inout ScratchSpace, _ cell: GatedCell, _ size: SequenceSize, rows: Int, unitParts: Int = 1) {
       let width = cell.gateWidth
@@ -190,14 +203,14 @@ struct RecurrenceRun {
       states = SteppedStates(&space, batch: rows, sizes: cell.stateSizes)
       kernelCount = cell.kernelScratch(rows: rows)
       kernels = space.take(unitParts, kernelCount)
-      wholeRows = WholeRowStep.Scratch(&space, cell, rows: rows)
+      wholeRows = space.take(cell.isElementwise ? 0 : rows, WholeRowStep.memoryCount(cell))
     }
 
     /// The kernel's own memory: one for each of the threads that share these rows.
     func kernel(_ part: Int) -> UnsafeMutablePointer<Float> { kernels + part * kernelCount }
 
-    /// Timesteps of a block: their input products stay in the L2 cache, but have enough rows that the weights are worth reading.
-    /// An even number, so that a block ends in the second of two states that take turns.
+    /// Timesteps of a block: their input products stay in the L2 cache, but have enough rows that the weights are worth
+    /// reading. An even number, so that a block ends in the second of two states that take turns.
     private static func block(rows: Int, timesteps: Int, width: Int) -> Int {
       let inCache = floatsInCache / max(1, rows * width)
       let worthReading = rowsWorthReading / max(1, rows)

@@ -9,7 +9,9 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   private var carriedStates: [FloatBuffer] = []
   private var carriedPointers: [UnsafeMutablePointer<Float>] = []
 
-  init(_ runner: SequenceRunner, _ reader: inout ConfigReader, children: [(role: String, layer: Layer)] = []) throws(ElmanError) {
+  init(_ runner: SequenceRunner, _ reader: inout ConfigReader, children: [(role: String, layer: Layer)] = [])
+    throws(ElmanError)
+  {
     self.runner = runner
     options = try RecurrentOptions(&reader)
     super.init(try LayerSettings(&reader, inputDimension: .sequence), children: children)
@@ -19,7 +21,8 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
 
   /// A fresh layer of this class with another config.
   func copy(changing config: JSON) throws(ElmanError) -> RecurrentLayer {
-    guard let copy = try LayerRegistry.make(className: type(of: self).className, config: config) as? RecurrentLayer else {
+    guard let copy = try LayerRegistry.make(className: type(of: self).className, config: config) as? RecurrentLayer
+    else {
       throw ElmanError(.internal, "The copy of \(name) is not recurrent.")
     }
     return copy
@@ -47,14 +50,17 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
       throw ElmanError(
         .invalidArgument,
         "If a RNN is stateful, it needs to know its batch size. Specify the batch size of your input tensors: "
-          + "pass `batch_input_shape` (or `batch_size` beside `input_shape`) to the first layer. Received: input_shape=\(input)")
+          + "pass `batch_input_shape` (or `batch_size` beside `input_shape`) to the first layer. Received: input_shape=\(input)"
+      )
     }
     if let built = builtInputShape?[0], built != batch {
       throw incompatible("expected shape=\(Shape([built, nil, input[2]])), found shape=\(input)")
     }
   }
 
-  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { try runner.makeWeights(for: input) }
+  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+    try runner.makeWeights(for: input)
+  }
   final override var quantizableWeights: Range<Int> { runner.quantizableWeights }
   final override var packedBytes: Int { runner.packedBytes }
 
@@ -182,7 +188,8 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
   }
 
   override func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
-    guard let gated = runner as? GatedRunner, call.inputShape[0] == 1, call.mask == nil, gated.cell.canMultiplyInputs else {
+    guard let gated = runner as? GatedRunner, call.inputShape[0] == 1, call.mask == nil, gated.cell.canMultiplyInputs
+    else {
       return try super.streamStep(call, mask: mask)
     }
     return try GatedStreamStep(self, gated, call)
@@ -206,7 +213,8 @@ struct RecurrentOptions: Sendable {
     unroll = try reader.bool("unroll", default: false)
     zeroOutputForMask = try reader.bool("zero_output_for_mask", default: false)
     if try reader.bool("time_major", default: false) {
-      throw ElmanError(.unsupported, "\(reader.owner): time_major=True is not supported; inputs are (batch, timesteps, features).")
+      throw ElmanError(
+        .unsupported, "\(reader.owner): time_major=True is not supported; inputs are (batch, timesteps, features).")
     }
   }
 

@@ -1,11 +1,13 @@
 import KernelInterface
 
-/// What runs the sequences of a recurrent layer or of a cell: a gated cell on packed weights, cells above each other, the
-/// caller's own cell, or an LSTM of convolutions. `RecurrentLayer` and `CellLayer` have one, which makes their weights too.
+/// What runs the sequences of a recurrent layer or of a cell: a gated cell on packed weights, cells above each other,
+/// the caller's own cell, or an LSTM of convolutions. `RecurrentLayer` and `CellLayer` have one, which makes their
+/// weights too.
 ///
-/// Locks: a runner takes none of the layer that owns it. `makeWeights`, `prepare` and `packedBytes` are called with this lock
-/// held, `run` too, with the weights prepared (`Layer.whilePrepared`). The cells that a runner runs are layers with locks of
-/// their own; the runner takes these (`CellLayer.runSequence`). The rest may be called without a lock.
+/// Locks: a runner takes none of the layer that owns it. `makeWeights`, `prepare` and `packedBytes` are called with
+/// this lock held, `run` too, with the weights prepared (`Layer.whilePrepared`). The cells that a runner runs are
+/// layers with locks of their own; the runner takes these (`CellLayer.runSequence`). The rest may be called without a
+/// lock.
 protocol SequenceRunner: AnyObject {
   /// The size of the output of a step.
   var units: Int { get }
@@ -72,7 +74,8 @@ struct SequenceSize {
   /// Of an input (batch, timesteps, features...), or (batch, features) as one timestep.
   init<Sizes: RandomAccessCollection<Int>>(_ input: Sizes) where Sizes.Index == Int {
     self.init(
-      batch: input[0], timesteps: input.count > 2 ? input[1] : 1, features: input.dropFirst(min(2, input.count - 1)).reduce(1, *))
+      batch: input[0], timesteps: input.count > 2 ? input[1] : 1,
+      features: input.dropFirst(min(2, input.count - 1)).reduce(1, *))
   }
 }
 
@@ -84,13 +87,13 @@ struct SequenceCall {
   var reversed = false
   /// (batch, size) each, in the order of the states; empty for the carried ones, or zeros.
   let initialStates: ArraySlice<UnsafePointer<Float>>
-  /// States from call to call, (batch, size) each: read where no initial states are given, and always written. Empty where
-  /// there are none.
+  /// States from call to call, (batch, size) each: read where no initial states are given, and always written. Empty
+  /// where there are none.
   let carriedStates: ArraySlice<UnsafeMutablePointer<Float>>
   /// (batch, timesteps), 0 where a step is to be skipped.
   var mask: UnsafePointer<UInt8>?
-  /// Where a run for training keeps the states, (batch, timesteps + 1, all sizes): those before the first step, then those
-  /// after each step. nil outside of training.
+  /// Where a run for training keeps the states, (batch, timesteps + 1, all sizes): those before the first step, then
+  /// those after each step. nil outside of training.
   var kept: UnsafeMutablePointer<Float>?
   /// Whether every output is kept, rather than the last one.
   let keepsSequence: Bool
@@ -107,7 +110,9 @@ struct SequenceCall {
   func timestep(_ step: Int) -> Int { reversed ? size.timesteps - 1 - step : step }
 
   /// Whether a step of a row is to be skipped.
-  func isMasked(_ row: Int, _ step: Int) -> Bool { mask.map { $0[row * size.timesteps + timestep(step)] == 0 } ?? false }
+  func isMasked(_ row: Int, _ step: Int) -> Bool {
+    mask.map { $0[row * size.timesteps + timestep(step)] == 0 } ?? false
+  }
 
   /// Where a row's states are read from; nil for zeros.
   func initialState(_ index: Int) -> UnsafePointer<Float>? {
@@ -170,11 +175,11 @@ extension SequenceCall {
     }
   }
 
-  /// Runs the timesteps one by one, from the states on that `begin` filled. `body` does one for all rows: it reads the states
-  /// after `step` steps, writes those after one more, and returns the outputs, (rows, units).
+  /// Runs the timesteps one by one, from the states on that `begin` filled. `body` does one for all rows: it reads the
+  /// states after `step` steps, writes those after one more, and returns the outputs, (rows, units).
   ///
-  /// A masked step leaves the states of its row as they are and repeats the row's output: zeros before the first one, or
-  /// always with zero_output_for_mask.
+  /// A masked step leaves the states of its row as they are and repeats the row's output: zeros before the first one,
+  /// or always with zero_output_for_mask.
   func run<Failure: Error>(
     _ states: SteppedStates, rows: Range<Int>, units: Int, _ body: (_ step: Int) throws(Failure) -> UnsafePointer<Float>
   ) throws(Failure) {
@@ -202,7 +207,8 @@ extension SequenceCall {
   private func put(_ states: SteppedStates, _ rows: Range<Int>, in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
     for (index, target) in targets.enumerated() {
       let size = states.sizes[index]
-      (target + rows.lowerBound * size).update(from: states.state(index, after: self.size.timesteps), count: rows.count * size)
+      (target + rows.lowerBound * size).update(
+        from: states.state(index, after: self.size.timesteps), count: rows.count * size)
     }
   }
 
@@ -214,7 +220,8 @@ extension SequenceCall {
     for (index, size) in states.sizes.enumerated() {
       let state = states.state(index, after: step)
       for (place, row) in rows.enumerated() {
-        (kept + (row * (self.size.timesteps + 1) + step) * width + first).update(from: state + place * size, count: size)
+        (kept + (row * (self.size.timesteps + 1) + step) * width + first).update(
+          from: state + place * size, count: size)
       }
       first += size
     }

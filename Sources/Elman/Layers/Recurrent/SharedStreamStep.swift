@@ -2,8 +2,8 @@ import KernelInterface
 
 /// Steps of one row that come in quick succession, their units shared out among threads.
 ///
-/// Waking a thread takes as long as many a step. So only steps that follow each other at once are shared: then the workers of
-/// the pool are still awake. A step that comes by itself stays on its thread.
+/// Waking a thread takes as long as many a step. So only steps that follow each other at once are shared: then the
+/// workers of the pool are still awake. A step that comes by itself stays on its thread.
 final class SharedStreamStep {
   private let kernel: RecurrenceKernel
   private let units: Int

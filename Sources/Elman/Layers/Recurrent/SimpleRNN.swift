@@ -4,9 +4,12 @@
 public final class SimpleRNN: RecurrentLayer, @unchecked Sendable {
   public override class var className: String { "SimpleRNN" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(SimpleRNNArithmetic(&reader)), &reader) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    try super.init(GatedRunner(SimpleRNNArithmetic(&reader)), &reader)
+  }
 
-  /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U units.
+  /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U
+  /// units.
   ///
   /// Takes x (F) and the hidden state h (U); returns the next h. Weights: W (F, U), R (U, U), b (U).
   public static func plainStep(_ x: [Double], h: [Double], _ weights: PlainWeights) -> [Double] {
@@ -22,7 +25,9 @@ public final class SimpleRNN: RecurrentLayer, @unchecked Sendable {
 public final class SimpleRNNCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "SimpleRNNCell" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { super.init(GatedRunner(try SimpleRNNArithmetic(&reader)), try LayerSettings(&reader)) }
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    super.init(GatedRunner(try SimpleRNNArithmetic(&reader)), try LayerSettings(&reader))
+  }
 }
 
 /// One state, the hidden state h (U), which is also the output. No gates, only the candidate.

@@ -1,32 +1,30 @@
 import KernelInterface
 
-/// One timestep whose functions look at whole rows, as softmax does: each gate becomes a plain (rows, units) array. What
-/// `GatedCell.run` does with it is the cell's formula.
+/// One timestep whose functions look at whole rows, as softmax does: each gate becomes a plain (rows, units) array.
+/// What `GatedCell.run` does with it is the cell's formula.
 struct WholeRowStep {
-  /// Memory of a step; none where kernels do it.
-  struct Scratch {
-    /// (rows, gateWidth): the recurrent products.
-    let products: UnsafeMutablePointer<Float>
-    /// (5, rows, units): the gates, plain, and one more.
-    let gates: UnsafeMutablePointer<Float>
-
-    init(_ space: inout ScratchSpace, _ cell: GatedCell, rows: Int) {
-      let rows = cell.isElementwise ? 0 : rows
-      products = space.take(rows, cell.gateWidth)
-      gates = space.take(5, rows, cell.units)
-    }
-  }
-
   let cell: GatedCell
   let call: Recurrence
-  let scratch: Scratch
+  /// (rows, gateWidth): the recurrent products.
+  private let products: UnsafeMutablePointer<Float>
+  /// (5, rows, units): the gates, plain, and one more.
+  private let gates: UnsafeMutablePointer<Float>
+
+  init(_ cell: GatedCell, _ call: Recurrence, memory: UnsafeMutablePointer<Float>) {
+    (self.cell, self.call) = (cell, call)
+    products = memory
+    gates = memory + call.batch * cell.gateWidth
+  }
+
+  /// Floats that a step of one row works in.
+  static func memoryCount(_ cell: GatedCell) -> Int { cell.gateWidth + 5 * cell.units }
 
   private var units: Int { cell.units }
   /// Numbers of a (rows, units) array.
   var count: Int { call.batch * units }
   var output: UnsafeMutablePointer<Float> { call.outputs.base }
 
-  func gate(_ index: Int) -> UnsafeMutablePointer<Float> { scratch.gates + index * count }
+  func gate(_ index: Int) -> UnsafeMutablePointer<Float> { gates + index * count }
 
   func hidden(_ row: Int, _ unit: Int) -> Float { call.hidden[row * call.hiddenStride + unit] }
 
@@ -37,7 +35,7 @@ struct WholeRowStep {
 
   /// The latest product, of `gates` gates.
   func product(_ row: Int, _ gate: Int, _ unit: Int, gates: Int) -> Float {
-    scratch.products[row * cell.kernels.gateWidth(units, gates) + place(gate, unit, gates: gates)]
+    products[row * cell.kernels.gateWidth(units, gates) + place(gate, unit, gates: gates)]
   }
 
   /// Where a gate's unit stands in a row in gate layout.
@@ -52,14 +50,17 @@ struct WholeRowStep {
   func multiply(_ left: UnsafePointer<Float>, rowStride: Int, by weights: PackedMatrix) {
     cell.kernels.product(
       Product(
-        rows: call.batch, input: InputRows(base: left, rowStride: rowStride), weights: weights, bias: call.recurrentBias,
-        output: OutputRows(base: scratch.products, rowStride: cell.kernels.gateWidth(units, weights.gates)), padded: true))
+        rows: call.batch, input: InputRows(base: left, rowStride: rowStride), weights: weights,
+        bias: call.recurrentBias,
+        output: OutputRows(base: products, rowStride: cell.kernels.gateWidth(units, weights.gates)), padded: true))
   }
 
   /// Fills a gate with the sum of its input product and its recurrent product.
   func sum(_ index: Int) {
     let sums = gate(index)
-    forEach { place, row, unit in sums[place] = input(row, index, unit) + product(row, index, unit, gates: call.weights.gates) }
+    forEach { place, row, unit in
+      sums[place] = input(row, index, unit) + product(row, index, unit, gates: call.weights.gates)
+    }
   }
 
   func apply(_ f: Activation, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) {
