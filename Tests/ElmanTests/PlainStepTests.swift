@@ -82,8 +82,9 @@ private struct PlainLayer {
     return counts.enumerated().map { index, count in values(count, seed: UInt64(20 + index)).map { $0 * scale } }
   }
 
-  private func outputs(_ x: [Float], mask: [UInt8]?, states: [[Float]], batch: Int, timesteps: Int) throws -> [[Float]]
-  {
+  private func outputs(
+    _ x: [Float], mask: [UInt8]?, states: [[Float]], batch: Int, timesteps: Int
+  ) throws -> [[Float]] {
     var config: [JSON.Member] = [
       JSON.Member("units", .int(units)), JSON.Member("activation", .string(functions.activation)),
       JSON.Member("use_bias", .bool(usesBias)), JSON.Member("go_backwards", .bool(isBackwards)),

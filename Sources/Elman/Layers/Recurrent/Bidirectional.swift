@@ -106,7 +106,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 
   override func setStates(_ states: [WeightValue]) throws(ElmanError) {
-    let forward = forwardLayer.runner.stateSizes.count
+    let forward = runners.forward.stateSizes.count
     try forwardLayer.setStates(Array(states.prefix(forward)))
     try backwardLayer.setStates(Array(states.dropFirst(forward)))
   }
@@ -128,14 +128,14 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     case nil: return [forward[0], backward[0]] + states
     case .concat:
       var merged = forward[0]
-      merged[merged.rank - 1] = forwardLayer.runner.units + backwardLayer.runner.units
+      merged[merged.rank - 1] = runners.forward.units + runners.backward.units
       return [merged] + states
     case .sum, .mul, .ave:
-      guard forwardLayer.runner.units == backwardLayer.runner.units else {
+      guard runners.forward.units == runners.backward.units else {
         throw ElmanError(
           .shapeMismatch,
           "merge_mode='\(mergeMode?.rawValue ?? "")' needs two layers of the same units. "
-            + "Received: \(forwardLayer.runner.units) and \(backwardLayer.runner.units)")
+            + "Received: \(runners.forward.units) and \(runners.backward.units)")
       }
       return [forward[0]] + states
     }
@@ -149,12 +149,6 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   // MARK: Running
 
-  /// Memory of one call: a scratch space for each direction and, where outputs are merged, each direction's output.
-  private struct Scratch {
-    let spaces: Directions<UnsafeMutablePointer<Float>>
-    let outputs: Directions<UnsafeMutablePointer<Float>>
-  }
-
   /// One of something for each direction; unlike an array it needs no allocation.
   private struct Directions<Value> {
     var forward: Value
@@ -163,41 +157,50 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     subscript(_ direction: Int) -> Value { direction == 0 ? forward : backward }
   }
 
-  private func scratch(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Scratch {
+  /// Memory of one direction in a call: its runner's and, where outputs are merged, its output's.
+  private typealias Memory = (scratch: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>)
+
+  private var runners: Directions<SequenceRunner> {
+    Directions(forward: forwardLayer.runner, backward: backwardLayer.runner)
+  }
+
+  private func memory(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Directions<
+    Memory
+  > {
     let rowsMerged = mergeMode == nil || mergeMode == .concat ? 0 : size.batch
-    func output() -> UnsafeMutablePointer<Float> { space.take(rowsMerged, keptSteps(size), forwardLayer.runner.units) }
-    return Scratch(
-      spaces: Directions(
-        forward: space.take(try forwardLayer.runner.scratchCount(size, threads: threads)),
-        backward: space.take(try backwardLayer.runner.scratchCount(size, threads: threads))),
-      outputs: Directions(forward: output(), backward: output()))
+    func of(_ runner: SequenceRunner) throws(ElmanError) -> Memory {
+      (
+        space.take(try runner.scratchCount(size, threads: threads)),
+        space.take(rowsMerged, keptSteps(size), runner.units)
+      )
+    }
+    return Directions(forward: try of(forwardLayer.runner), backward: try of(backwardLayer.runner))
   }
 
   private func keptSteps(_ size: SequenceSize) -> Int { forwardLayer.options.returnsSequences ? size.timesteps : 1 }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    _ = try scratch(&space, SequenceSize(input), threads: threads)
+    _ = try memory(&space, SequenceSize(input), threads: threads)
     return try space.measured()
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
-    let scratch = try scratch(&space, SequenceSize(call.inputShape), threads: call.threads)
+    let memory = try memory(&space, SequenceSize(call.inputShape), threads: call.threads)
     try forwardLayer.whilePrepared { () throws(ElmanError) in
       try backwardLayer.whilePrepared { () throws(ElmanError) in
-        let sequences = Directions(forward: try sequence(0, call, scratch), backward: try sequence(1, call, scratch))
+        let sequences = Directions(forward: try sequence(0, call, memory), backward: try sequence(1, call, memory))
         try runBoth(sequences, threads: call.threads)
       }
     }
-    merge(call, scratch)
+    merge(call, memory.forward.output, memory.backward.output)
   }
 
   /// The two directions, side by side where a thread is free and one row of the batch leaves it nothing else to do.
   private func runBoth(_ sequences: Directions<SequenceCall>, threads: Int) throws(ElmanError) {
-    let runners = Directions(forward: forwardLayer.runner, backward: backwardLayer.runner)
     let size = sequences.forward.size
-    let operations = Double(size.timesteps) * Double(forwardLayer.runner.units) * Double(forwardLayer.runner.units)
+    let operations = Double(size.timesteps) * Double(runners.forward.units) * Double(runners.forward.units)
     let parts = size.batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
     var errors = Directions<ElmanError?>(forward: nil, backward: nil)
     withUnsafeMutablePointer(to: &errors) { errors in
@@ -227,54 +230,50 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   /// Each direction keeps its own, the backward one behind the forward one.
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
     let size = SequenceSize(input)
-    return try forwardLayer.runner.keptCount(size) + backwardLayer.runner.keptCount(size)
+    return try runners.forward.keptCount(size) + runners.backward.keptCount(size)
   }
 
-  private func kept(_ direction: Int, _ call: LayerCall) throws(ElmanError) -> UnsafeMutablePointer<Float>? {
-    guard let kept = call.kept else { return nil }
-    return direction == 0 ? kept : kept + (try forwardLayer.runner.keptCount(SequenceSize(call.inputShape)))
-  }
-
-  private func sequence(_ direction: Int, _ call: LayerCall, _ scratch: Scratch) throws(ElmanError) -> SequenceCall {
-    let layer = direction == 0 ? forwardLayer : backwardLayer
-    let size = SequenceSize(call.inputShape)
-    let firstState = direction == 0 ? 0 : forwardLayer.runner.stateSizes.count
+  /// What a call is for one direction: its states are behind those of the forward one.
+  private func sequence(
+    _ direction: Int, _ call: LayerCall, _ memory: Directions<Memory>
+  ) throws(ElmanError) -> SequenceCall {
+    let (layer, size) = (direction == 0 ? forwardLayer : backwardLayer, SequenceSize(call.inputShape))
+    let firstState = direction == 0 ? 0 : runners.forward.stateSizes.count
     let stateCount = layer.runner.stateSizes.count
-    let states = call.outputs.dropFirst(mergeMode == nil ? 2 : 1)
+    let firstKept = direction == 0 || call.kept == nil ? 0 : try runners.forward.keptCount(size)
     return SequenceCall(
       size: size, input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
       carriedStates: layer.ownCarriedStates[...], mask: try call.timestepMask(of: self),
-      kept: try kept(direction, call),
-      keepsSequence: layer.options.returnsSequences,
+      kept: call.kept.map { $0 + firstKept }, keepsSequence: layer.options.returnsSequences,
       // As both Kerases, whatever the layer was told.
       zeroOutputForMask: layer.options.returnsSequences,
-      output: outputRows(direction, call, scratch, steps: keptSteps(size)),
-      finalStates: states.dropFirst(firstState).prefix(stateCount),
-      training: call.training, threads: call.threads, scratch: scratch.spaces[direction])
+      output: outputRows(direction, call, memory[direction].output, steps: keptSteps(size)),
+      finalStates: call.outputs.dropFirst(mergeMode == nil ? 2 : 1).dropFirst(firstState).prefix(stateCount),
+      training: call.training, threads: call.threads, scratch: memory[direction].scratch)
   }
 
   /// Where a direction writes; the backward one from the last timestep to the first.
-  private func outputRows(_ direction: Int, _ call: LayerCall, _ scratch: Scratch, steps: Int) -> OutputRows {
-    let units = direction == 0 ? forwardLayer.runner.units : backwardLayer.runner.units
-    var width = units
-    var base: UnsafeMutablePointer<Float>
+  private func outputRows(
+    _ direction: Int, _ call: LayerCall, _ unmerged: UnsafeMutablePointer<Float>, steps: Int
+  ) -> OutputRows {
+    var (base, width) = (unmerged, runners[direction].units)
     switch mergeMode {
     case .concat:
-      width = forwardLayer.runner.units + backwardLayer.runner.units
-      base = call.outputs[0] + direction * forwardLayer.runner.units
+      width = runners.forward.units + runners.backward.units
+      base = call.outputs[0] + direction * runners.forward.units
     case nil: base = call.outputs[direction]
-    case .sum, .mul, .ave: base = scratch.outputs[direction]
+    case .sum, .mul, .ave: break
     }
-    guard direction == 1, steps > 0 else { return OutputRows(base: base, groupStride: steps * width, rowStride: width) }
-    base += (steps - 1) * width
-    return OutputRows(base: base, groupStride: steps * width, rowStride: -width)
+    let isReversed = direction == 1 && steps > 0
+    return OutputRows(
+      base: isReversed ? base + (steps - 1) * width : base, groupStride: steps * width,
+      rowStride: isReversed ? -width : width)
   }
 
-  private func merge(_ call: LayerCall, _ scratch: Scratch) {
-    let size = SequenceSize(call.inputShape)
-    let count = size.batch * keptSteps(size) * forwardLayer.runner.units
-    let (forward, backward, output) = (scratch.outputs[0], scratch.outputs[1], call.outputs[0])
+  private func merge(_ call: LayerCall, _ forward: UnsafePointer<Float>, _ backward: UnsafePointer<Float>) {
+    let (size, output) = (SequenceSize(call.inputShape), call.outputs[0])
+    let count = size.batch * keptSteps(size) * runners.forward.units
     switch mergeMode {
     case nil, .concat: break
     case .sum: for index in 0..<count { output[index] = forward[index] + backward[index] }

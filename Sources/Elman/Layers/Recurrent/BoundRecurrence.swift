@@ -5,15 +5,9 @@ import KernelInterface
 /// It takes no lock. Packed weights are never written; the call keeps those it was made with until the layer has newer
 /// ones.
 final class BoundRecurrence {
-  typealias Call = (recurrence: Recurrence, kernel: RecurrenceKernel)
   /// How the kernel is called with packed weights.
-  typealias Maker = (PackedCell) -> Call
-
-  private struct Bound {
-    let packed: PackedCell
-    let version: Int
-    let kernel: RecurrenceKernel
-  }
+  typealias Maker = (PackedCell) -> (recurrence: Recurrence, kernel: RecurrenceKernel)
+  private typealias Bound = (packed: PackedCell, version: Int, kernel: RecurrenceKernel)
 
   private let layer: RecurrentLayer
   private let runner: GatedRunner
@@ -24,14 +18,15 @@ final class BoundRecurrence {
   let recurrence: UnsafeMutablePointer<Recurrence>
 
   init(_ layer: RecurrentLayer, _ runner: GatedRunner, _ make: @escaping Maker) throws(ElmanError) {
-    let now = try Self.bound(layer, runner, make)
+    let (packed, version) = try layer.current { runner.packed }
+    let call = make(packed)
     self.layer = layer
     self.runner = runner
     self.make = make
     bound = .allocate(capacity: 1)
-    bound.initialize(to: now.bound)
     recurrence = .allocate(capacity: 1)
-    recurrence.initialize(to: now.recurrence)
+    bound.initialize(to: (packed, version, call.kernel))
+    recurrence.initialize(to: call.recurrence)
   }
 
   deinit {
@@ -52,16 +47,10 @@ final class BoundRecurrence {
 
   @inline(never)
   private func bind() throws(ElmanError) {
-    (bound.pointee, recurrence.pointee) = try Self.bound(layer, runner, make)
-  }
-
-  /// The call with the weights that the layer has now.
-  private static func bound(
-    _ layer: RecurrentLayer, _ runner: GatedRunner, _ make: Maker
-  ) throws(ElmanError) -> (bound: Bound, recurrence: Recurrence) {
-    let weights = try layer.current { runner.packed }
-    let call = make(weights.packed)
-    return (Bound(packed: weights.packed, version: weights.version, kernel: call.kernel), call.recurrence)
+    let (packed, version) = try layer.current { runner.packed }
+    let call = make(packed)
+    bound.pointee = (packed, version, call.kernel)
+    recurrence.pointee = call.recurrence
   }
 }
 
