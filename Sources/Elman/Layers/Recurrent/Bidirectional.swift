@@ -106,7 +106,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 
   override func setStates(_ states: [WeightValue]) throws(ElmanError) {
-    let forward = runners.forward.stateSizes.count
+    let forward = forwardLayer.runner.stateSizes.count
     try forwardLayer.setStates(Array(states.prefix(forward)))
     try backwardLayer.setStates(Array(states.dropFirst(forward)))
   }
@@ -128,14 +128,14 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     case nil: return [forward[0], backward[0]] + states
     case .concat:
       var merged = forward[0]
-      merged[merged.rank - 1] = runners.forward.units + runners.backward.units
+      merged[merged.rank - 1] = forwardLayer.runner.units + backwardLayer.runner.units
       return [merged] + states
     case .sum, .mul, .ave:
-      guard runners.forward.units == runners.backward.units else {
+      guard forwardLayer.runner.units == backwardLayer.runner.units else {
         throw ElmanError(
           .shapeMismatch,
           "merge_mode='\(mergeMode?.rawValue ?? "")' needs two layers of the same units. "
-            + "Received: \(runners.forward.units) and \(runners.backward.units)")
+            + "Received: \(forwardLayer.runner.units) and \(backwardLayer.runner.units)")
       }
       return [forward[0]] + states
     }
@@ -157,31 +157,30 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     subscript(_ direction: Int) -> Value { direction == 0 ? forward : backward }
   }
 
+  private func layer(_ direction: Int) -> RecurrentLayer { direction == 0 ? forwardLayer : backwardLayer }
+
   /// Memory of one direction in a call: its runner's and, where outputs are merged, its output's.
   private typealias Memory = (scratch: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>)
 
-  private var runners: Directions<SequenceRunner> {
-    Directions(forward: forwardLayer.runner, backward: backwardLayer.runner)
-  }
-
-  private func memory(_ space: inout ScratchSpace, _ size: SequenceSize, threads: Int) throws(ElmanError) -> Directions<
-    Memory
-  > {
+  /// Up to the backward direction's scratch, which comes last.
+  private func memory(
+    _ space: inout ScratchSpace, _ size: SequenceSize, threads: Int
+  ) throws(ElmanError) -> Directions<Memory> {
     let rowsMerged = mergeMode == nil || mergeMode == .concat ? 0 : size.batch
-    func of(_ runner: SequenceRunner) throws(ElmanError) -> Memory {
-      (
-        space.take(try runner.scratchCount(size, threads: threads)),
-        space.take(rowsMerged, keptSteps(size), runner.units)
-      )
-    }
-    return Directions(forward: try of(forwardLayer.runner), backward: try of(backwardLayer.runner))
+    let outputs = Directions(
+      forward: space.take(rowsMerged, keptSteps(size), forwardLayer.runner.units),
+      backward: space.take(rowsMerged, keptSteps(size), backwardLayer.runner.units))
+    let forward = space.take(try forwardLayer.runner.scratchCount(size, threads: threads))
+    return Directions(forward: (forward, outputs.forward), backward: (space.take(0), outputs.backward))
   }
 
   private func keptSteps(_ size: SequenceSize) -> Int { forwardLayer.options.returnsSequences ? size.timesteps : 1 }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
     var space = ScratchSpace()
-    _ = try memory(&space, SequenceSize(input), threads: threads)
+    let size = SequenceSize(input)
+    _ = try memory(&space, size, threads: threads)
+    _ = space.take(try backwardLayer.runner.scratchCount(size, threads: threads))
     return try space.measured()
   }
 
@@ -199,8 +198,9 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   /// The two directions, side by side where a thread is free and one row of the batch leaves it nothing else to do.
   private func runBoth(_ sequences: Directions<SequenceCall>, threads: Int) throws(ElmanError) {
+    let runners = Directions(forward: forwardLayer.runner, backward: backwardLayer.runner)
     let size = sequences.forward.size
-    let operations = Double(size.timesteps) * Double(runners.forward.units) * Double(runners.forward.units)
+    let operations = Double(size.timesteps) * Double(forwardLayer.runner.units) * Double(forwardLayer.runner.units)
     let parts = size.batch == 1 ? Threads.parts(rows: 2, operationsPerRow: operations, threads: threads) : 1
     var errors = Directions<ElmanError?>(forward: nil, backward: nil)
     withUnsafeMutablePointer(to: &errors) { errors in
@@ -230,17 +230,17 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   /// Each direction keeps its own, the backward one behind the forward one.
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
     let size = SequenceSize(input)
-    return try runners.forward.keptCount(size) + runners.backward.keptCount(size)
+    return try forwardLayer.runner.keptCount(size) + backwardLayer.runner.keptCount(size)
   }
 
   /// What a call is for one direction: its states are behind those of the forward one.
   private func sequence(
     _ direction: Int, _ call: LayerCall, _ memory: Directions<Memory>
   ) throws(ElmanError) -> SequenceCall {
-    let (layer, size) = (direction == 0 ? forwardLayer : backwardLayer, SequenceSize(call.inputShape))
-    let firstState = direction == 0 ? 0 : runners.forward.stateSizes.count
+    let (layer, size) = (layer(direction), SequenceSize(call.inputShape))
+    let firstState = direction == 0 ? 0 : forwardLayer.runner.stateSizes.count
     let stateCount = layer.runner.stateSizes.count
-    let firstKept = direction == 0 || call.kept == nil ? 0 : try runners.forward.keptCount(size)
+    let firstKept = direction == 0 || call.kept == nil ? 0 : try forwardLayer.runner.keptCount(size)
     return SequenceCall(
       size: size, input: call.input, reversed: layer.options.goesBackwards,
       initialStates: call.initialStates.dropFirst(firstState).prefix(stateCount),
@@ -257,12 +257,14 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   private func outputRows(
     _ direction: Int, _ call: LayerCall, _ unmerged: UnsafeMutablePointer<Float>, steps: Int
   ) -> OutputRows {
-    var (base, width) = (unmerged, runners[direction].units)
+    var (base, width) = (unmerged, forwardLayer.runner.units)
     switch mergeMode {
     case .concat:
-      width = runners.forward.units + runners.backward.units
-      base = call.outputs[0] + direction * runners.forward.units
-    case nil: base = call.outputs[direction]
+      width = forwardLayer.runner.units + backwardLayer.runner.units
+      base = call.outputs[0] + direction * forwardLayer.runner.units
+    case nil:
+      width = layer(direction).runner.units
+      base = call.outputs[direction]
     case .sum, .mul, .ave: break
     }
     let isReversed = direction == 1 && steps > 0
@@ -273,7 +275,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   private func merge(_ call: LayerCall, _ forward: UnsafePointer<Float>, _ backward: UnsafePointer<Float>) {
     let (size, output) = (SequenceSize(call.inputShape), call.outputs[0])
-    let count = size.batch * keptSteps(size) * runners.forward.units
+    let count = size.batch * keptSteps(size) * forwardLayer.runner.units
     switch mergeMode {
     case nil, .concat: break
     case .sum: for index in 0..<count { output[index] = forward[index] + backward[index] }

@@ -85,8 +85,8 @@ final class FusedSequenceCall {
       return (run.recurrence(multiplyingInputs: true), packed.cell.kernel)
     }
     firstInput = call.timestep(0) * call.size.features
-    hidden = memory.states.state(0, after: 0)
-    cell = memory.states.second(after: 0)
+    hidden = memory.states.first(after: 0)
+    cell = memory.cell(after: 0)
     stateCount = call.size.batch * runner.units
     last = call.keepsSequence ? nil : bound.recurrence.pointee.hidden(after: call.size.timesteps).base
   }

@@ -83,12 +83,12 @@ private final class CallbackRunner: SequenceRunner {
     var space = ScratchSpace(call.scratch)
     let (input, output, states) = memory(&space, call.size)
     func all(after step: Int) -> [UnsafeMutablePointer<Float>] {
-      stateSizes.indices.map { states.state($0, after: step) }
+      stateSizes.indices.map { states.state($0, of: stateSizes, after: step) }
     }
     let (batch, features) = (call.size.batch, call.size.features)
-    call.begin(states, rows: 0..<batch)
+    call.begin(states, sizes: stateSizes, rows: 0..<batch)
     if call.initialState(0) == nil { try writeInitialStates(all(after: 0)[...], batch: batch) }
-    try call.run(states, rows: 0..<batch, units: units) { (step) throws(ElmanError) in
+    try call.run(states, sizes: stateSizes, rows: 0..<batch, units: units) { (step) throws(ElmanError) in
       for row in 0..<batch {
         let source = call.input + (row * call.size.timesteps + call.timestep(step)) * features
         (input + row * features).update(from: source, count: features)

@@ -129,11 +129,11 @@ private final class ConvLSTMRunner: SequenceRunner {
     var space = ScratchSpace(call.scratch)
     let scratch = scratch(&space, call.size, channels: call.size.features)
     let rows = 0..<call.size.batch
-    call.begin(scratch.states, rows: rows)
-    call.run(scratch.states, rows: rows, units: units) { step in
+    call.begin(scratch.states, sizes: stateSizes, rows: rows)
+    call.run(scratch.states, sizes: stateSizes, rows: rows, units: units) { step in
       multiply(step, call, scratch)
       combine(step, scratch)
-      return UnsafePointer(scratch.states.state(0, after: step + 1))
+      return UnsafePointer(scratch.states.first(after: step + 1))
     }
   }
 
@@ -150,7 +150,7 @@ private final class ConvLSTMRunner: SequenceRunner {
       return call.input + first + place * channels
     }
     product(packed.kernel, bias: packed.bias.base, scratch.windows, batch, scratch.products.input)
-    let h = scratch.states.state(0, after: step)
+    let h = scratch.states.first(after: step)
     gather(recurrent, recurrent.before(rows), batch, filters, scratch.windows) { row, place in
       (0..<rows).contains(place) ? UnsafePointer(h + (row * rows + place) * filters) : nil
     }
@@ -207,7 +207,8 @@ private final class ConvLSTMRunner: SequenceRunner {
       apply(index == 2 ? arguments.activation : arguments.recurrentActivation, gate(index), gate(index))
     }
     let (c, next) = (
-      states.state(1, after: step), (h: states.state(0, after: step + 1), c: states.state(1, after: step + 1))
+      states.state(1, of: stateSizes, after: step),
+      (h: states.first(after: step + 1), c: states.state(1, of: stateSizes, after: step + 1))
     )
     for index in 0..<count { next.c[index] = gate(1)[index] * c[index] + gate(0)[index] * gate(2)[index] }
     apply(arguments.activation, next.c, gate(4))

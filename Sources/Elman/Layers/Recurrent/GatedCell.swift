@@ -9,6 +9,8 @@ class GatedCell: @unchecked Sendable {
   /// The sizes of the states: h, which is the output too, and c of an LSTM.
   final let stateSizes: [Int]
   final let kernels: KernelSet
+  /// Floats of a row of all gates in gate layout.
+  final let gateWidth: Int
   /// Runs timesteps of the cell, functions included, if `isElementwise`.
   final let kernel: RecurrenceKernel
   final let arguments: GatedArguments
@@ -22,6 +24,7 @@ class GatedCell: @unchecked Sendable {
     (self.units, self.gates) = (units, gates)
     stateSizes = [Int](repeating: units, count: states)
     kernels = .fitting(units: units)
+    gateWidth = kernels.gateWidth(units, gates)
     self.kernel = kernel(kernels)
     let gateFunction = reader.keras?.hasFirstRecurrentDefaults == true ? "hard_sigmoid" : "sigmoid"
     arguments = try GatedArguments(&reader, gateFunction: gates > 1 ? gateFunction : nil)
@@ -107,9 +110,6 @@ class GatedCell: @unchecked Sendable {
   private var rowsWorthReading: Int { kernels.vectorWidth > 8 ? 4 : 6 }
   /// A quarter of the smallest L1 caches.
   private static let fewWeights = 2048
-
-  /// Floats of a row of all gates in gate layout.
-  final var gateWidth: Int { kernels.gateWidth(units, gates) }
 
   /// Floats that one call of the kernel works in, rounded up to whole lines of the cache.
   final func kernelScratch(rows: Int) -> Int { (kernels.recurrenceScratch(rows, units, gates) + 15) / 16 * 16 }

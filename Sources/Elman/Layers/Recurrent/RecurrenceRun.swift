@@ -16,7 +16,7 @@ struct RecurrenceRun {
 
   /// All timesteps on this thread.
   func run() {
-    call.begin(scratch.states, rows: rows)
+    call.begin(scratch.states, sizes: cell.stateSizes, rows: rows)
     let blocks = inputBlocks()
     if needsSingleSteps { return runSingly(blocks) }
     for block in 0..<blocks.count {
@@ -30,15 +30,15 @@ struct RecurrenceRun {
   /// Steps with a mask, for training, or with functions of whole rows.
   private func runSingly(_ blocks: InputBlocks) {
     let states = scratch.states
-    call.run(states, rows: rows, units: units) { step in
+    call.run(states, sizes: cell.stateSizes, rows: rows, units: units) { step in
       let (block, place) = step.quotientAndRemainder(dividingBy: blocks.length)
       if place == 0, let product = blocks.product(before: block) { kernels.product(product) }
       var one = blocks.steps(block, from: place, count: 1)
-      (one.hidden, one.hiddenStride) = (UnsafePointer(states.state(0, after: step)), units)
+      (one.hidden, one.hiddenStride) = (UnsafePointer(states.first(after: step)), units)
       (one.outputs, one.ring) = (
-        OutputRows(base: states.state(0, after: step + 1), groupStride: units, rowStride: 0), 1
+        OutputRows(base: states.first(after: step + 1), groupStride: units, rowStride: 0), 1
       )
-      if let previous = states.second(after: step), let next = states.second(after: step + 1) {
+      if let previous = scratch.cell(after: step), let next = scratch.cell(after: step + 1) {
         next.update(from: previous, count: rows.count * units)
         one.cell = next
       }
@@ -54,7 +54,7 @@ struct RecurrenceRun {
   /// All timesteps, the units shared out among threads that go from timestep to timestep together. Not with a mask or
   /// for training.
   func runShared(parts: Int) {
-    call.begin(scratch.states, rows: rows)
+    call.begin(scratch.states, sizes: cell.stateSizes, rows: rows)
     var blocks = inputBlocks(parts: parts)
     withUnsafePointer(to: &blocks) {
       let work = UnitParts(
@@ -162,8 +162,8 @@ struct RecurrenceRun {
       call.keepsSequence
       ? OutputRows(base: call.output(first, 0), groupStride: call.output.groupStride, rowStride: call.output.rowStride)
       : OutputRows(
-        base: states.state(0, after: 1), groupStride: units,
-        rowStride: states.state(0, after: 2) - states.state(0, after: 1))
+        base: states.first(after: 1), groupStride: units,
+        rowStride: states.first(after: 2) - states.first(after: 1))
     let products = InputRows(base: scratch.inputs, groupStride: scratch.block * width, rowStride: width)
     return Recurrence(
       steps: timesteps, batch: rows.count, weights: packed.recurrentKernel.matrix,
@@ -172,7 +172,7 @@ struct RecurrenceRun {
       candidateWeights: packed.candidateKernel?.matrix,
       recurrentBias: packed.recurrentBias.map { UnsafePointer($0.base) },
       inputs: multiplyingInputs ? inputs : products,
-      hidden: UnsafePointer(states.state(0, after: 0)), hiddenStride: units, cell: states.second(after: 0),
+      hidden: UnsafePointer(states.first(after: 0)), hiddenStride: units, cell: scratch.cell(after: 0),
       cellStride: units,
       outputs: outputs, ring: call.keepsSequence ? timesteps : 2,
       activation: cell.elementwise?.activation ?? .linear,
@@ -189,6 +189,8 @@ struct RecurrenceRun {
     let inputs: UnsafeMutablePointer<Float>
     /// (rows, units) each.
     let states: SteppedStates
+    /// From h to c, in floats; nil if there is no c.
+    private let cellOffset: Int?
     private let kernels: UnsafeMutablePointer<Float>
     private let kernelCount: Int
     /// What functions of whole rows work in.
@@ -201,10 +203,15 @@ struct RecurrenceRun {
         ? 0 : Self.block(rows: rows, timesteps: size.timesteps, width: width)
       inputs = space.take(rows, block, width)
       states = SteppedStates(&space, batch: rows, sizes: cell.stateSizes)
+      let hasCell = cell.stateSizes.count > 1
+      cellOffset = hasCell ? states.state(1, of: cell.stateSizes, after: 0) - states.first(after: 0) : nil
       kernelCount = cell.kernelScratch(rows: rows)
       kernels = space.take(unitParts, kernelCount)
       wholeRows = space.take(cell.isElementwise ? 0 : rows, WholeRowStep.memoryCount(cell))
     }
+
+    /// The cell state of an LSTM after some steps.
+    func cell(after step: Int) -> UnsafeMutablePointer<Float>? { cellOffset.map { states.first(after: step) + $0 } }
 
     /// The kernel's own memory: one for each of the threads that share these rows.
     func kernel(_ part: Int) -> UnsafeMutablePointer<Float> { kernels + part * kernelCount }

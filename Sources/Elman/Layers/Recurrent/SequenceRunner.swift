@@ -136,37 +136,40 @@ struct SequenceCall {
   }
 }
 
-/// The states of a run before a step and after it, (batch, size) each, which take turns.
+/// The states of a run before a step and after it, (batch, size) each, which take turns. It has no array of the sizes:
+/// copies of it shall cost nothing.
 struct SteppedStates {
   let batch: Int
-  let sizes: [Int]
   private let base: UnsafeMutablePointer<Float>
+  /// From the states before a step to those after it, in floats.
+  private let stride: Int
 
   init(_ space: inout ScratchSpace, batch: Int, sizes: [Int]) {
-    (self.batch, self.sizes) = (batch, sizes)
+    self.batch = batch
     base = space.take(0)
-    for _ in 0..<2 {
-      for size in sizes { _ = space.take(batch, size) }
-    }
+    let start = space.count
+    for size in sizes { _ = space.take(batch, size) }
+    stride = space.count - start
+    for size in sizes { _ = space.take(batch, size) }
   }
+
+  /// The first state after some steps: h.
+  func first(after step: Int) -> UnsafeMutablePointer<Float> { step & 1 == 0 ? base : base + stride }
 
   /// One of the states after some steps.
-  func state(_ index: Int, after step: Int) -> UnsafeMutablePointer<Float> {
-    var space = ScratchSpace(base)
-    for index in 0..<(step % 2 * sizes.count + index) { _ = space.take(batch, sizes[index % sizes.count]) }
+  func state(_ index: Int, of sizes: [Int], after step: Int) -> UnsafeMutablePointer<Float> {
+    var space = ScratchSpace(first(after: step))
+    for index in 0..<index { _ = space.take(batch, sizes[index]) }
     return space.take(0)
   }
-
-  /// The second state, c of an LSTM; nil if there is one only.
-  func second(after step: Int) -> UnsafeMutablePointer<Float>? { sizes.count > 1 ? state(1, after: step) : nil }
 }
 
 // Runs of some rows, whose states stand in the order of these rows.
 extension SequenceCall {
   /// Fills the states before the first step.
-  func begin(_ states: SteppedStates, rows: Range<Int>) {
-    for (index, size) in states.sizes.enumerated() {
-      let (state, count) = (states.state(index, after: 0), rows.count * size)
+  func begin(_ states: SteppedStates, sizes: [Int], rows: Range<Int>) {
+    for (index, size) in sizes.enumerated() {
+      let (state, count) = (states.state(index, of: sizes, after: 0), rows.count * size)
       if let given = initialState(index) {
         state.update(from: given + rows.lowerBound * size, count: count)
       } else {
@@ -181,49 +184,56 @@ extension SequenceCall {
   /// A masked step leaves the states of its row as they are and repeats the row's output: zeros before the first one,
   /// or always with zero_output_for_mask.
   func run<Failure: Error>(
-    _ states: SteppedStates, rows: Range<Int>, units: Int, _ body: (_ step: Int) throws(Failure) -> UnsafePointer<Float>
+    _ states: SteppedStates, sizes: [Int], rows: Range<Int>, units: Int,
+    _ body: (_ step: Int) throws(Failure) -> UnsafePointer<Float>
   ) throws(Failure) {
-    keep(states, rows, after: 0)
+    keep(states, sizes, rows, after: 0)
     for step in 0..<size.timesteps {
       let outputs = try body(step)
       for (place, row) in rows.enumerated() {
         if isMasked(row, step) {
-          for (index, size) in states.sizes.enumerated() {
-            let next = states.state(index, after: step + 1) + place * size
-            next.update(from: states.state(index, after: step) + place * size, count: size)
-          }
+          revert(states, sizes, place, after: step)
           repeatOutput(row, step, units: units)
         } else {
           output(row, step).update(from: outputs + place * units, count: units)
         }
       }
-      keep(states, rows, after: step + 1)
+      keep(states, sizes, rows, after: step + 1)
     }
-    put(states, rows, in: finalStates)
-    put(states, rows, in: carriedStates)
+    put(states, sizes, rows, in: finalStates)
+    put(states, sizes, rows, in: carriedStates)
+  }
+
+  /// Undoes a step of one row.
+  private func revert(_ states: SteppedStates, _ sizes: [Int], _ place: Int, after step: Int) {
+    for (index, size) in sizes.enumerated() {
+      let next = states.state(index, of: sizes, after: step + 1) + place * size
+      next.update(from: states.state(index, of: sizes, after: step) + place * size, count: size)
+    }
   }
 
   /// Puts the last states where they are wanted.
-  private func put(_ states: SteppedStates, _ rows: Range<Int>, in targets: ArraySlice<UnsafeMutablePointer<Float>>) {
+  private func put(
+    _ states: SteppedStates, _ sizes: [Int], _ rows: Range<Int>, in targets: ArraySlice<UnsafeMutablePointer<Float>>
+  ) {
     for (index, target) in targets.enumerated() {
-      let size = states.sizes[index]
-      (target + rows.lowerBound * size).update(
-        from: states.state(index, after: self.size.timesteps), count: rows.count * size)
+      let last = states.state(index, of: sizes, after: size.timesteps)
+      (target + rows.lowerBound * sizes[index]).update(from: last, count: rows.count * sizes[index])
     }
   }
 
   /// Keeps the states after some steps for training.
-  private func keep(_ states: SteppedStates, _ rows: Range<Int>, after step: Int) {
+  private func keep(_ states: SteppedStates, _ sizes: [Int], _ rows: Range<Int>, after step: Int) {
     guard let kept else { return }
-    let width = states.sizes.reduce(0, +)
+    let width = sizes.reduce(0, +)
     var first = 0
-    for (index, size) in states.sizes.enumerated() {
-      let state = states.state(index, after: step)
+    for (index, count) in sizes.enumerated() {
+      let state = states.state(index, of: sizes, after: step)
       for (place, row) in rows.enumerated() {
-        (kept + (row * (self.size.timesteps + 1) + step) * width + first).update(
-          from: state + place * size, count: size)
+        let target = kept + (row * (size.timesteps + 1) + step) * width + first
+        target.update(from: state + place * count, count: count)
       }
-      first += size
+      first += count
     }
   }
 }

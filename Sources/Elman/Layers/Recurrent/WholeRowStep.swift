@@ -9,9 +9,14 @@ struct WholeRowStep {
   private let products: UnsafeMutablePointer<Float>
   /// (5, rows, units): the gates, plain, and one more.
   private let gates: UnsafeMutablePointer<Float>
+  private let vectorWidth: Int
+  /// Units in whole vectors: what each gate takes of a row in gate layout.
+  private let paddedUnits: Int
 
   init(_ cell: GatedCell, _ call: Recurrence, memory: UnsafeMutablePointer<Float>) {
     (self.cell, self.call) = (cell, call)
+    vectorWidth = cell.kernels.vectorWidth
+    paddedUnits = cell.gateWidth / cell.gates
     products = memory
     gates = memory + call.batch * cell.gateWidth
   }
@@ -35,13 +40,13 @@ struct WholeRowStep {
 
   /// The latest product, of `gates` gates.
   func product(_ row: Int, _ gate: Int, _ unit: Int, gates: Int) -> Float {
-    products[row * cell.kernels.gateWidth(units, gates) + place(gate, unit, gates: gates)]
+    products[row * gates * paddedUnits + place(gate, unit, gates: gates)]
   }
 
-  /// Where a gate's unit stands in a row in gate layout.
+  /// Where a gate's unit stands in a row in gate layout. The width of vectors is a power of two.
   private func place(_ gate: Int, _ unit: Int, gates: Int) -> Int {
-    let width = cell.kernels.vectorWidth
-    return (unit / width * gates + gate) * width + unit % width
+    let lane = unit & (vectorWidth - 1)
+    return (unit - lane) * gates + gate * vectorWidth + lane
   }
 
   /// Multiplies the hidden states by the recurrent weights.
@@ -52,14 +57,14 @@ struct WholeRowStep {
       Product(
         rows: call.batch, input: InputRows(base: left, rowStride: rowStride), weights: weights,
         bias: call.recurrentBias,
-        output: OutputRows(base: products, rowStride: cell.kernels.gateWidth(units, weights.gates)), padded: true))
+        output: OutputRows(base: products, rowStride: weights.gates * paddedUnits), padded: true))
   }
 
   /// Fills a gate with the sum of its input product and its recurrent product.
   func sum(_ index: Int) {
-    let sums = gate(index)
+    let (sums, gates) = (gate(index), call.weights.gates)
     forEach { place, row, unit in
-      sums[place] = input(row, index, unit) + product(row, index, unit, gates: call.weights.gates)
+      sums[place] = input(row, index, unit) + product(row, index, unit, gates: gates)
     }
   }
 
