@@ -9,6 +9,7 @@ struct WholeRowStep {
   private let products: UnsafeMutablePointer<Float>
   /// (5, rows, units): the gates, plain, and one more.
   private let gates: UnsafeMutablePointer<Float>
+  /// A power of two.
   private let vectorWidth: Int
   /// Units in whole vectors: what each gate takes of a row in gate layout.
   private let paddedUnits: Int
@@ -16,7 +17,7 @@ struct WholeRowStep {
   init(_ cell: GatedCell, _ call: Recurrence, memory: UnsafeMutablePointer<Float>) {
     (self.cell, self.call) = (cell, call)
     vectorWidth = cell.kernels.vectorWidth
-    paddedUnits = cell.gateWidth / cell.gates
+    paddedUnits = (cell.units + vectorWidth - 1) & ~(vectorWidth - 1)
     products = memory
     gates = memory + call.batch * cell.gateWidth
   }
@@ -43,7 +44,7 @@ struct WholeRowStep {
     products[row * gates * paddedUnits + place(gate, unit, gates: gates)]
   }
 
-  /// Where a gate's unit stands in a row in gate layout. The width of vectors is a power of two.
+  /// Where a gate's unit stands in a row in gate layout.
   private func place(_ gate: Int, _ unit: Int, gates: Int) -> Int {
     let lane = unit & (vectorWidth - 1)
     return (unit - lane) * gates + gate * vectorWidth + lane
