@@ -7,7 +7,13 @@ import KernelInterface
 final class BoundRecurrence {
   /// How the kernel is called with packed weights.
   typealias Maker = (PackedCell) -> (recurrence: Recurrence, kernel: RecurrenceKernel)
-  private typealias Bound = (packed: PackedCell, version: Int, kernel: RecurrenceKernel)
+
+  // No tuple: a function in one behind a pointer would be wrapped, with an allocation.
+  private struct Bound {
+    let packed: PackedCell
+    let version: Int
+    let kernel: RecurrenceKernel
+  }
 
   private let layer: RecurrentLayer
   private let runner: GatedRunner
@@ -25,7 +31,7 @@ final class BoundRecurrence {
     self.make = make
     bound = .allocate(capacity: 1)
     recurrence = .allocate(capacity: 1)
-    bound.initialize(to: (packed, version, call.kernel))
+    bound.initialize(to: Bound(packed: packed, version: version, kernel: call.kernel))
     recurrence.initialize(to: call.recurrence)
   }
 
@@ -49,7 +55,7 @@ final class BoundRecurrence {
   private func bind() throws(ElmanError) {
     let (packed, version) = try layer.current { runner.packed }
     let call = make(packed)
-    bound.pointee = (packed, version, call.kernel)
+    bound.pointee = Bound(packed: packed, version: version, kernel: call.kernel)
     recurrence.pointee = call.recurrence
   }
 }
