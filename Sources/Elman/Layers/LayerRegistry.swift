@@ -96,6 +96,10 @@ public enum LayerRegistry {
   /// As this Keras meant it.
   static func make(_ object: SerializedObject, keras: KerasVersion?) throws(ElmanError) -> Layer {
     let className = object.className
+    if Model.classNames.contains(className) {
+      return try Model.make(config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras)
+        .asLayer()
+    }
     if className == Lambda.className || className == CallbackCell.className {
       throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
     }

@@ -56,10 +56,11 @@ public final class Functional: Model, @unchecked Sendable {
   /// One of the two structures: numbers of tensors, each once and in order, in lists and dicts.
   private static func structure(_ key: String, _ given: JSON?, count: Int) throws(ElmanError) -> JSON {
     guard let structure = given?[key] else { return .integers(Array(0..<count)) }
-    guard structure.leaves == (0..<count).map(JSON.int) else {
+    let numbers = structure.leaves.compactMap(ConfigReader.integer)
+    guard numbers.count == structure.leaves.count, numbers.sorted() == Array(0..<count) else {
       throw ElmanError(
         .wrongType,
-        "The structure of \(key) needs the numbers 0 to \(count - 1), in order, in lists and objects. Received: \(structure.text)")
+        "The structure of \(key) needs the numbers 0 to \(count - 1), each once, in lists and objects. Received: \(structure.text)")
     }
     return structure
   }

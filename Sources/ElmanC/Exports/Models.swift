@@ -13,7 +13,7 @@ public func elman_model_create_from_config(
   _ config_json: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<elman_model>?
 ) -> elman_status {
   creating(model, "model") { () throws(ElmanError) in
-    try Sequential(config: JSON.parse(requiredText(config_json, "config_json")))
+    try Model.make(config: JSON.parse(requiredText(config_json, "config_json")))
   }
 }
 

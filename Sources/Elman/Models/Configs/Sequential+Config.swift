@@ -7,11 +7,15 @@ extension Sequential {
 
   /// A model from what `get_config()` or `to_json()` of a Sequential gives, of Keras 1, 2 or 3.
   public convenience init(config: JSON) throws(ElmanError) {
+    try self.init(config: config, keras: KerasVersion(ofModel: config))
+  }
+
+  convenience init(config: JSON, keras given: KerasVersion?) throws(ElmanError) {
     let object = SerializedObject(config)
     if let object, object.className != "Sequential" {
-      throw ElmanError(.unsupported, "The config is of a '\(object.className)'; elman has Sequential models.")
+      throw ElmanError(.unsupported, "The config is of a '\(object.className)', and no Sequential.")
     }
-    var keras = try KerasVersion(ofModel: config)
+    var keras = given
     var inner = object?.config ?? config
     if case .array = inner {
       keras = keras ?? .lastOfBareLists
