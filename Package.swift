@@ -66,13 +66,14 @@ let package = Package(
     .library(name: "elman", type: .dynamic, targets: ["ElmanC"]),
   ],
   targets: kernelTargets + [
+    .target(name: "Base"),
     .systemLibrary(name: "CElman", path: "include"),
     .systemLibrary(name: "CPUFeatures"),
     .target(name: "CxxSupport", dependencies: ["CElman"]),
     .target(
       name: "StaticRuntime", dependencies: ["CxxSupport"],
       cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
-    .target(name: "Elman", dependencies: kernelDependencies + ["CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
+    .target(name: "Elman", dependencies: kernelDependencies + ["Base", "CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
     .target(
       name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport", "StaticRuntime"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),
