@@ -68,6 +68,7 @@ let package = Package(
   targets: kernelTargets + [
     .target(name: "Base"),
     .target(name: "HDF5", dependencies: ["Base"]),
+    .target(name: "Zip", dependencies: ["Base"]),
     .systemLibrary(name: "CElman", path: "include"),
     .systemLibrary(name: "CPUFeatures"),
     .target(name: "CxxSupport", dependencies: ["CElman"]),
