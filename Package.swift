@@ -83,6 +83,7 @@ let package = Package(
     .executableTarget(name: "kernel-rates", dependencies: ["Elman", "KernelInterface"], path: "benchmarks/kernels"),
     .testTarget(
       name: "KernelsTests", dependencies: ["Elman", "KernelInterface"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["Base", "HDF5", "Zip"]),
     .testTarget(name: "ElmanTests", dependencies: ["Elman"]),
   ],
   swiftLanguageModes: [.v6]

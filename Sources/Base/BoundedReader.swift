@@ -55,7 +55,7 @@ public struct BoundedReader {
     if found != version { throw failure("has version \(found), known is \(version)") }
   }
 
-  /// An error unless `count` elements of `size` bytes are still there. To be asked before anything is allocated for them.
+  /// An error unless `count` elements of `size` bytes are still there. Call it before allocating memory for them.
   public func require(_ count: Int, of size: Int) throws(ElmanError) {
     let needed = try count.times(size)
     guard count >= 0, needed <= remaining else { throw endsEarly(needed) }

@@ -9,15 +9,12 @@
 /// Bytes that are written one after the other. An array would end the process where memory is short; this one throws.
 public final class ByteBuffer {
   public private(set) var count = 0
-  private var capacity: Int
+  private var capacity = 0
   private var memory: UnsafeMutableRawPointer?
   private let largest: Int
 
   /// At most `largest` bytes.
-  public init(largest: Int = .max) {
-    capacity = 0
-    self.largest = largest
-  }
+  public init(largest: Int = .max) { self.largest = largest }
 
   deinit { free(memory) }
 
@@ -81,6 +78,20 @@ public final class ByteBuffer {
     }
   }
 
+  /// Replaces bytes that were written before.
+  public func overwrite(at offset: Int, _ bytes: Bytes) throws(ElmanError) {
+    guard offset >= 0, offset <= count, bytes.count <= count - offset else {
+      throw ElmanError(.internal, "\(bytes.count) bytes at \(offset) are not among the \(count) bytes written.")
+    }
+    let target = UnsafeMutableRawBufferPointer(rebasing: written[offset...])
+    try bytes.withMemory { memory throws(ElmanError) in target.copyMemory(from: memory) }
+  }
+
+  /// Room for so many bytes, so that memory is not moved while they come.
+  public func reserve(_ size: Int) throws(ElmanError) {
+    if size > capacity { try grow(to: size) }
+  }
+
   /// Zeros up to the next multiple of `alignment`.
   public func align(to alignment: Int) throws(ElmanError) {
     try append(zeros: (alignment - count % alignment) % alignment)
@@ -89,7 +100,9 @@ public final class ByteBuffer {
   /// Room for so many more bytes, which count as written.
   private func room(_ number: Int) throws(ElmanError) -> UnsafeMutableRawPointer {
     let end = try count.adding(number)
-    if end > largest { throw ElmanError(.invalidArgument, "Unpacked, the data is longer than the \(largest) bytes allowed.") }
+    if end > largest {
+      throw ElmanError(.invalidArgument, "Unpacked, the data is longer than the \(largest) bytes allowed.")
+    }
     if end > capacity { try grow(to: max(end, min(largest, capacity > Int.max / 2 ? end : max(2 * capacity, 64)))) }
     guard let memory else { throw ElmanError(.outOfMemory, "No memory for \(end) bytes.") }
     defer { count = end }

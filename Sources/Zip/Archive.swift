@@ -32,7 +32,9 @@ public struct Archive {
     }
     let packed = try packedBytes(member)
     let content = try unpack(packed, member)
-    guard content.count == member.size else { throw damaged("\(member.name) has \(content.count) bytes, not \(member.size)") }
+    guard content.count == member.size else {
+      throw damaged("\(member.name) has \(content.count) bytes, not \(member.size)")
+    }
     guard try CRC32.of(content) == member.checksum else { throw damaged("\(member.name) has another checksum") }
     return content
   }

@@ -50,7 +50,9 @@ public struct ArchiveWriter {
   }
 
   private func requireFit(_ size: Int, largest: Int, _ what: String) throws(ElmanError) {
-    if size > largest { throw ElmanError(.unsupported, "A zip file cannot hold \(what): \(size) is beyond \(largest).") }
+    if size > largest {
+      throw ElmanError(.unsupported, "A zip file cannot hold \(what): \(size) is beyond \(largest).")
+    }
   }
 
   /// What both headers of a member have.

@@ -115,6 +115,15 @@ def many(name, members, chunks, attributes, **options):
         file.create_dataset("tree", data=numbers(chunks, 1), chunks=(1, 1), maxshape=(None, None))
 
 
+def sparse(name):
+    """Chunks far apart: arrays with super blocks and pages. Element i is i where it was written, otherwise -1."""
+    with create(name, libver="latest") as file:
+        for key, count, largest in [("growing", 150_000, (None,)), ("fixed", 5000, None)]:
+            dataset = file.create_dataset(key, (count,), "<f4", chunks=(1,), maxshape=largest, fillvalue=-1)
+            for i in [0, 3, 4, 2048, count // 2, count - 1]:
+                dataset[i] = i
+
+
 def links(name, **options):
     with create(name, **options) as file:
         file["a/b/data"] = numbers(3)
@@ -191,6 +200,7 @@ for version, options in [("old", {}), ("new", {"libver": "latest"}), ("v2", {"li
     links(f"links_{version}.h5", **options)
 many("many_old.h5", 700, 1100, 20)
 many("many_new.h5", 700, 1100, 120, libver="latest")
+sparse("sparse.h5")
 large_attribute("large_attribute.h5")
 refused("refused.h5")
 userblock("userblock.h5")

@@ -2,12 +2,29 @@ import Base
 
 /// The checksum of the format's newer structures: Bob Jenkins's lookup3, "hashlittle" from 0.
 enum Checksum {
-  /// An error unless the `count` bytes at an address are followed by their checksum.
+  /// An error unless the `count` bytes at an address are followed by their checksum. Each structure is verified once.
   static func verify(_ source: Source, at address: Int, count: Int, _ what: String) throws(ElmanError) {
+    guard try source.isFirstCheck(at: address, count: count) else { return }
     let bytes = try source.slice(at: address, count: count.adding(4), what)
     var reader = BoundedReader(bytes, "HDF5 \(what)")
-    let stored = try (reader.take(count), reader.uint32())
-    guard lookup3(stored.0) == stored.1 else { throw damaged("the \(what) has another checksum than its bytes") }
+    let content = try reader.take(count)
+    try require(try reader.uint32(), of: content, what)
+  }
+
+  /// The same, where the checksum lies in the bytes, at `place`, and counts as zeros.
+  static func verify(_ source: Source, _ bytes: Bytes, at address: Int, place: Int, _ what: String) throws(ElmanError) {
+    guard try source.isFirstCheck(at: address, count: bytes.count) else { return }
+    var reader = BoundedReader(bytes, "HDF5 \(what)")
+    let copy = ByteBuffer()
+    try copy.append(try reader.take(place))
+    let stored = try reader.uint32()
+    try copy.append(zeros: 4)
+    try copy.append(try reader.take(reader.remaining))
+    try require(stored, of: copy.bytes, what)
+  }
+
+  private static func require(_ sum: UInt32, of bytes: Bytes, _ what: String) throws(ElmanError) {
+    guard lookup3(bytes) == sum else { throw damaged("the \(what) has another checksum than its bytes") }
   }
 
   static func lookup3(_ bytes: Bytes) -> UInt32 {

@@ -27,10 +27,15 @@ final class BTreeV2 {
     root = (try reader.address(source), Int(try reader.uint16()))
     try reader.skip(source.lengthSize)
     try Checksum.verify(source, at: address, count: reader.position, "B-tree")
-    guard recordSize > 0, depth <= source.limits.depth else { throw reader.failure("has \(depth) levels") }
+    guard recordSize > 0, recordSize <= BTreeV2.largestRecord else {
+      throw reader.failure("has records of \(recordSize) bytes")
+    }
+    guard depth <= source.limits.depth else { throw reader.failure("has \(depth) levels") }
     try measureLevels()
   }
 
+  /// More than any kind of record has: a chunk's place in 32 dimensions is the longest.
+  private static let largestRecord = 512
   /// Signature, version, kind, checksum.
   private static let frame = 10
 
@@ -46,11 +51,8 @@ final class BTreeV2 {
     }
   }
 
-  /// Bytes of a number up to `largest`.
-  private static func size(upTo largest: Int) -> Int { (Int.bitWidth - 1 - max(largest, 1).leadingZeroBitCount) / 8 + 1 }
-
   private func pointerSize(toLevel level: Int) -> Int {
-    source.offsetSize + BTreeV2.size(upTo: levels[0].node) + (level > 0 ? BTreeV2.size(upTo: levels[level].all) : 0)
+    source.offsetSize + Source.size(upTo: levels[0].node) + (level > 0 ? Source.size(upTo: levels[level].all) : 0)
   }
 
   func records() throws(ElmanError) -> [Bytes] {
@@ -90,8 +92,8 @@ final class BTreeV2 {
     var pointers: [(address: Int, count: Int)] = []
     for _ in 0..<count {
       let address = try reader.definedAddress(source)
-      pointers.append((address, try reader.count(BTreeV2.size(upTo: levels[0].node))))
-      if level > 0 { try reader.skip(BTreeV2.size(upTo: levels[level].all)) }
+      pointers.append((address, try reader.count(Source.size(upTo: levels[0].node))))
+      if level > 0 { try reader.skip(Source.size(upTo: levels[level].all)) }
     }
     return pointers
   }

@@ -13,7 +13,6 @@ struct FractalBlocks {
   private let rootRows: Int
   private let hasChecksums: Bool
   private var tables: [Int: [Int?]] = [:]
-  private var verified: Set<Int> = []
 
   init(_ source: Source, heap: Int, _ reader: inout BoundedReader, hasChecksums: Bool) throws(ElmanError) {
     self.source = source
@@ -23,7 +22,9 @@ struct FractalBlocks {
     startBits = try FractalBlocks.exponent(try reader.length(source))
     largestDirectBits = try FractalBlocks.exponent(try reader.length(source))
     let heapBits = Int(try reader.uint16())
-    guard (1...62).contains(heapBits), width > 0, width & (width - 1) == 0, startBits <= largestDirectBits, largestDirectBits < 48 else {
+    guard (1...62).contains(heapBits), width > 0, width & (width - 1) == 0, startBits <= largestDirectBits,
+      largestDirectBits < 48
+    else {
       throw reader.failure("has blocks of impossible sizes")
     }
     offsetSize = FractalHeap.size(bits: heapBits)
@@ -47,7 +48,9 @@ struct FractalBlocks {
     let place = try locate(offset)
     let blocks = try children(of: table, rows: rows)
     let index = try place.row.times(width).adding(place.column)
-    guard index < blocks.count, let block = blocks[index] else { throw damaged("an object lies in no block of its heap") }
+    guard index < blocks.count, let block = blocks[index] else {
+      throw damaged("an object lies in no block of its heap")
+    }
     if place.bits <= largestDirectBits { return try direct(block, bits: place.bits, place.offset, count) }
     // A table covers as many bytes as a block of its place: fewer rows than the one above it.
     let inner = place.bits - startBits - width.trailingZeroBitCount + 1
@@ -86,26 +89,13 @@ struct FractalBlocks {
     try reader.skip(offsetSize)
   }
 
-  private mutating func direct(_ address: Int, bits: Int, _ offset: Int, _ count: Int) throws(ElmanError) -> Bytes {
+  private func direct(_ address: Int, bits: Int, _ offset: Int, _ count: Int) throws(ElmanError) -> Bytes {
     let block = try source.slice(at: address, count: 1 << bits, "heap block")
-    if verified.insert(address).inserted {
-      var reader = BoundedReader(block, "HDF5 heap block")
-      try reader.expect("FHDB")
-      try checkOwner(&reader)
-      if hasChecksums { try verify(block, checksumAt: reader.position) }
-    }
+    var reader = BoundedReader(block, "HDF5 heap block")
+    try reader.expect("FHDB")
+    try checkOwner(&reader)
+    if hasChecksums { try Checksum.verify(source, block, at: address, place: reader.position, "heap block") }
     guard let object = block.slice(offset, count) else { throw damaged("an object reaches beyond its heap block") }
     return object
-  }
-
-  /// The checksum lies in the block, and counts as zeros.
-  private func verify(_ block: Bytes, checksumAt position: Int) throws(ElmanError) {
-    var reader = BoundedReader(block, "HDF5 heap block")
-    let copy = ByteBuffer()
-    try copy.append(try reader.take(position))
-    let stored = try reader.uint32()
-    try copy.append(zeros: 4)
-    try copy.append(try reader.take(reader.remaining))
-    guard Checksum.lookup3(copy.bytes) == stored else { throw damaged("a heap block has another checksum than its bytes") }
   }
 }

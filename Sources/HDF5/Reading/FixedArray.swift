@@ -31,7 +31,8 @@ struct FixedArray {
       return try PagedBlock(source, at: address, head: reader.position, count, elementSize)
     }
     let bitmap = try reader.take(count.dividedRoundingUp(by: page).dividedRoundingUp(by: 8))
-    return try PagedBlock(source, at: address, head: reader.position, count, elementSize, page: page, bitmap)
+    let pages = PagedBlock.Pages(size: page, bitmap: bitmap, firstBit: 0)
+    return try PagedBlock(source, at: address, head: reader.position, count, elementSize, pages)
   }
 
   func element(_ index: Int) throws(ElmanError) -> ArrayElement? {

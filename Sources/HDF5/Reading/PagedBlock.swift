@@ -2,14 +2,25 @@ import Base
 
 /// Elements of an array of chunks that lie together: all of them before one checksum, or pages with a checksum each,
 /// of which those exist whose bit is set.
-final class PagedBlock {
+struct PagedBlock {
+  /// Elements of a page, and a bit for each page, from the block's first one on, that says whether it exists.
+  struct Pages {
+    let size: Int
+    let bitmap: Bytes
+    let firstBit: Int
+
+    func exists(_ page: Int) -> Bool {
+      let bit = firstBit + page
+      return (bitmap[bit / 8] ?? 0) & (0x80 >> UInt8(bit % 8)) != 0
+    }
+  }
+
   private let source: Source
   private let start: Int
   private let count: Int
   private let elementSize: Int
-  /// Elements of a page, and which pages exist; nil without pages.
-  private let pages: (size: Int, bitmap: Bytes)?
-  private var verified: Set<Int> = []
+  /// Nil without pages.
+  private let pages: Pages?
 
   /// `head` bytes before the elements.
   init(_ source: Source, at address: Int, head: Int, _ count: Int, _ elementSize: Int) throws(ElmanError) {
@@ -22,12 +33,12 @@ final class PagedBlock {
   }
 
   init(
-    _ source: Source, at address: Int, head: Int, _ count: Int, _ elementSize: Int, page: Int, _ bitmap: Bytes
+    _ source: Source, at address: Int, head: Int, _ count: Int, _ elementSize: Int, _ pages: Pages
   ) throws(ElmanError) {
     self.source = source
     self.count = count
     self.elementSize = elementSize
-    pages = (page, bitmap)
+    self.pages = pages
     start = try address.adding(head + 4)
     try Checksum.verify(source, at: address, count: head, "block of chunks")
   }
@@ -36,12 +47,10 @@ final class PagedBlock {
     guard index < count else { throw damaged("a block of chunks is too short") }
     guard let pages else { return try read(at: try start.adding(index.times(elementSize))) }
     let page = index / pages.size
-    guard (pages.bitmap[page / 8] ?? 0) & (0x80 >> UInt8(page % 8)) != 0 else { return nil }
+    guard pages.exists(page) else { return nil }
     let address = try start.adding(page.times(pages.size.times(elementSize).adding(4)))
-    if verified.insert(page).inserted {
-      let size = try min(pages.size, count - page * pages.size).times(elementSize)
-      try Checksum.verify(source, at: address, count: size, "page of chunks")
-    }
+    let size = try min(pages.size, count - page * pages.size).times(elementSize)
+    try Checksum.verify(source, at: address, count: size, "page of chunks")
     return try read(at: address.adding((index % pages.size) * elementSize))
   }
 

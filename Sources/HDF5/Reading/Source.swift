@@ -14,6 +14,11 @@ final class Source {
   /// No two global heaps share bytes: together they are no longer than the file.
   var heapBytes: Budget
 
+  /// Nor do structures with checksums.
+  private var checkedBytes: Budget
+  /// The bytes that were found right at an address.
+  private var checked: [Int: Int] = [:]
+
   private var headers: [Int: ObjectHeader] = [:]
   private var links: [Int: [Link]] = [:]
   private var heaps: [Int: GlobalHeap] = [:]
@@ -29,6 +34,20 @@ final class Source {
     self.limits = limits
     entries = Budget(limits.entries, "entries")
     heapBytes = Budget(bytes.count, "bytes of global heaps, as the file is long")
+    checkedBytes = Budget(bytes.count, "bytes of structures with checksums, as the file is long")
+  }
+
+  /// Whether bytes are still to be compared with their checksum.
+  func isFirstCheck(at address: Int, count: Int) throws(ElmanError) -> Bool {
+    if checked[address] == count { return false }
+    try checkedBytes.spend(count)
+    checked[address] = count
+    return true
+  }
+
+  /// Bytes of numbers up to `largest`.
+  static func size(upTo largest: Int) -> Int {
+    (Int.bitWidth - 1 - max(largest, 1).leadingZeroBitCount) / 8 + 1
   }
 
   /// A reader of what lies at an address, up to the end of the file.

@@ -1,9 +1,9 @@
 import Base
 
-/// An HDF5 file in memory. Nothing is read before it is asked for, and nothing in it is opened or run. For one thread at
-/// a time.
+/// An HDF5 file in memory, as Keras, tf_keras and h5py write it; the rest of the format is refused by name.
 ///
-/// Read are the files that Keras, tf_keras and h5py write; the rest is refused by name.
+/// Objects are read when they are asked for. Nothing in a file is run or opened as a path. One thread at a time may use
+/// a file and what comes from it.
 public struct File {
   public let root: Group
 

@@ -23,7 +23,6 @@ final class ExtensibleArray {
   private var directBlocks: [Int?] = []
   private var superBlocks: [Int?] = []
   private var blocks: [Int: PagedBlock] = [:]
-  private var verified: Set<Int> = []
 
   init(_ source: Source, at address: Int) throws(ElmanError) {
     self.source = source
@@ -81,39 +80,41 @@ final class ExtensibleArray {
 
   private func directBlock(_ number: Int, _ elements: Int) throws(ElmanError) -> PagedBlock? {
     guard number < directBlocks.count, let address = directBlocks[number] else { return nil }
-    return try dataBlock(address, elements, bitmap: nil)
+    return try dataBlock(address, elements)
   }
 
   /// A block that a super block points to. It also says which pages of its blocks exist.
-  private func laterBlock(_ number: Int, of superBlock: Int, _ blocks: Int, _ elements: Int) throws(ElmanError) -> PagedBlock? {
+  private func laterBlock(_ number: Int, of superBlock: Int, _ blocks: Int, _ elements: Int) throws(ElmanError)
+    -> PagedBlock?
+  {
     guard superBlock < superBlocks.count, let address = superBlocks[superBlock] else { return nil }
     var reader = try source.reader(at: address, "super block of chunks")
     try reader.expect("EASB")
     try reader.skip(2 + source.offsetSize + parameters.offsetSize)
-    let page = 1 << parameters.pageBits
-    let bitmapSize = elements > page ? (elements / page).dividedRoundingUp(by: 8) : 0
-    try reader.require(blocks, of: bitmapSize.adding(source.offsetSize))
-    try reader.skip(number * bitmapSize)
-    let bitmap = try reader.take(bitmapSize)
-    try reader.skip((blocks - number - 1) * bitmapSize + number * source.offsetSize)
+    // One bitmap of the pages of all blocks, though with room for whole bytes of each.
+    let pages = elements >> parameters.pageBits
+    let bitmap = try reader.take(pages > 1 ? blocks * pages.dividedRoundingUp(by: 8) : 0)
+    try reader.require(blocks, of: source.offsetSize)
+    try reader.skip(number * source.offsetSize)
     guard let block = try reader.address(source) else { return nil }
-    if verified.insert(address).inserted {
-      try reader.skip((blocks - number - 1) * source.offsetSize)
-      try Checksum.verify(source, at: address, count: reader.position, "super block of chunks")
-    }
-    return try dataBlock(block, elements, bitmap: bitmap)
+    try reader.skip((blocks - number - 1) * source.offsetSize)
+    try Checksum.verify(source, at: address, count: reader.position, "super block of chunks")
+    return try dataBlock(block, elements, bitmap, firstBit: number * pages)
   }
 
-  private func dataBlock(_ address: Int, _ elements: Int, bitmap: Bytes?) throws(ElmanError) -> PagedBlock {
+  /// Which pages of a block exist, its super block knows.
+  private func dataBlock(
+    _ address: Int, _ elements: Int, _ bitmap: Bytes? = nil, firstBit: Int = 0
+  ) throws(ElmanError) -> PagedBlock {
     if let known = blocks[address] { return known }
     var reader = try source.reader(at: address, "block of chunks")
     try reader.expect("EADB")
     try reader.skip(2 + source.offsetSize + parameters.offsetSize)
     let (head, size) = (reader.position, parameters.elementSize)
-    let page = 1 << parameters.pageBits
     let block: PagedBlock
-    if elements > page, let bitmap {
-      block = try PagedBlock(source, at: address, head: head, elements, size, page: page, bitmap)
+    if let bitmap, bitmap.count > 0 {
+      let pages = PagedBlock.Pages(size: 1 << parameters.pageBits, bitmap: bitmap, firstBit: firstBit)
+      block = try PagedBlock(source, at: address, head: head, elements, size, pages)
     } else {
       block = try PagedBlock(source, at: address, head: head, elements, size)
     }

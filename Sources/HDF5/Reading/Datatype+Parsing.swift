@@ -2,7 +2,8 @@ import Base
 
 extension Datatype {
   private static let classNames = [
-    "integer", "float", "time", "string", "bit field", "opaque", "compound", "reference", "enumeration", "variable-length",
+    "integer", "float", "time", "string", "bit field", "opaque", "compound", "reference", "enumeration",
+    "variable-length",
     "array", "complex",
   ]
 
@@ -37,7 +38,9 @@ extension Datatype {
     return head & 15 == 0 ? try integer(head >> 8, size, &reader) : .other(name: "enumeration", size: max(size, 1))
   }
 
-  private static func integer(_ bits: UInt32, _ size: Int, _ reader: inout BoundedReader) throws(ElmanError) -> Datatype {
+  private static func integer(
+    _ bits: UInt32, _ size: Int, _ reader: inout BoundedReader
+  ) throws(ElmanError) -> Datatype {
     let (offset, precision) = (Int(try reader.uint16()), Int(try reader.uint16()))
     guard offset == 0, [1, 2, 4, 8].contains(size), precision == 8 * size else {
       return .other(name: "integer of \(precision) bits", size: max(size, 1))
@@ -52,7 +55,8 @@ extension Datatype {
     let mantissa = (place: try reader.byte(), size: try reader.byte())
     let bias = try reader.uint32()
     let order: ByteOrder = bits & 1 == 0 ? .little : .big
-    let isPlain = offset == 0 && Int(precision) == 8 * size && mantissa.place == 0 && exponent.place == mantissa.size
+    let isPlain =
+      offset == 0 && Int(precision) == 8 * size && mantissa.place == 0 && exponent.place == mantissa.size
       && bits & 64 == 0
     switch (isPlain, size, exponent.size, mantissa.size, bias) {
     case (true, 2, 5, 10, 15): return .float(.half, order)

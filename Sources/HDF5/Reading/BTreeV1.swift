@@ -43,7 +43,9 @@ struct BTreeV1 {
     guard seen.insert(address).inserted else { throw damaged("a B-tree leads in a circle") }
     var reader = try source.reader(at: address, "B-tree node")
     try reader.expect("TREE")
-    guard try reader.byte() == (kind == .group ? 0 : 1) else { throw reader.failure("is of another kind than its tree") }
+    guard try reader.byte() == (kind == .group ? 0 : 1) else {
+      throw reader.failure("is of another kind than its tree")
+    }
     let level = Int(try reader.byte())
     guard level == expected ?? level, level <= source.limits.depth else {
       throw reader.failure("is at level \(level) in a B-tree")

@@ -26,11 +26,10 @@ final class FractalHeap {
     try reader.skip(9 * source.lengthSize + source.offsetSize)
     blocks = try FractalBlocks(source, heap: address, &reader, hasChecksums: flags & 2 != 0)
     try Checksum.verify(source, at: address, count: reader.position, "fractal heap")
-    lengthSize = min(FractalHeap.size(bits: blocks.largestDirectBits), FractalHeap.size(upTo: largestManaged))
+    lengthSize = min(FractalHeap.size(bits: blocks.largestDirectBits), Source.size(upTo: largestManaged))
   }
 
   static func size(bits: Int) -> Int { (bits + 7) / 8 }
-  private static func size(upTo largest: Int) -> Int { (Int.bitWidth - 1 - max(largest, 1).leadingZeroBitCount) / 8 + 1 }
 
   /// The object of an ID, which says how and where it is kept.
   func object(_ id: Bytes) throws(ElmanError) -> Bytes {

@@ -2,7 +2,7 @@ import Base
 
 /// What was done to chunks before they were stored, in this order; reading undoes it from the end.
 struct Filters {
-  private enum Filter {
+  private enum Filter: Equatable {
     case deflate
     /// The first bytes of all elements, then the second ones, ...
     case shuffle(elementSize: Int)
@@ -19,7 +19,12 @@ struct Filters {
     let count = try reader.byte()
     if version == 1 { try reader.skip(6) }
     guard count <= 32 else { throw reader.failure("has \(count) filters") }
-    for _ in 0..<count { filters.append(try Filters.read(&reader, version)) }
+    for _ in 0..<count {
+      let filter = try Filters.read(&reader, version)
+      // Nobody packs twice, and each time could make the chunk a thousand times as long.
+      if filters.contains(filter) { throw unsupported("chunks packed by a filter twice") }
+      filters.append(filter)
+    }
   }
 
   private static func read(_ reader: inout BoundedReader, _ version: UInt8) throws(ElmanError) -> Filter {
