@@ -11,6 +11,13 @@ struct BitReader {
   var consumed: Int { position - available / 8 }
 
   private mutating func fill() {
+    if memory.count - position >= 8 {
+      // Whole bytes that fit; the bits of a further one that also come in are the same when it comes whole.
+      buffer |= UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: position, as: UInt64.self)) << UInt64(available)
+      position += (63 - available) / 8
+      available |= 56
+      return
+    }
     while available <= 56, position < memory.count {
       buffer |= UInt64(memory[position]) << UInt64(available)
       available += 8

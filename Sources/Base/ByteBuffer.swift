@@ -48,7 +48,12 @@ public final class ByteBuffer {
   }
 
   public func append(byte: UInt8) throws(ElmanError) {
-    try room(1).storeBytes(of: byte, as: UInt8.self)
+    if count < capacity, let memory {
+      memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+      count += 1
+    } else {
+      try room(1).storeBytes(of: byte, as: UInt8.self)
+    }
   }
 
   public func append(zeros number: Int) throws(ElmanError) {

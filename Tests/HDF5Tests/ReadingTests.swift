@@ -49,6 +49,7 @@ import Testing
     }
     #expect(try file.dataset("halves").floats() == file.dataset("halves_f4").floats())
     #expect(try file.dataset("halves").floats()[1].sign == .minus)
+    #expect(try file.dataset("bfloat16").floats() == numbers(28))
     #expect(try file.dataset("bool").floats() == [1, 0, 1])
     #expect(try file.dataset("scalar").floats() == [2.5] && file.dataset("scalar").shape == [])
     #expect(try file.dataset("null").floats() == [])

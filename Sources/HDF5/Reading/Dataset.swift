@@ -16,8 +16,20 @@ public struct Dataset {
     self.path = path
     self.source = source
     self.header = header
-    datatype = try Datatype(type)
+    datatype = try Dataset.datatype(type, header, source)
     dataspace = try Dataspace(space, source)
+  }
+
+  /// Keras 3 stores bfloat16, which the format has no name for, as two opaque bytes, and says so in an attribute.
+  private static func datatype(
+    _ body: Bytes, _ header: ObjectHeader, _ source: Source
+  ) throws(ElmanError) -> Datatype {
+    let stored = try Datatype(body)
+    guard stored == .other(name: "opaque", size: 2) else { return stored }
+    for attribute in try readAttributes(header, source) where attribute.name == "dtype" {
+      if try attribute.strings() == ["bfloat16"] { return .float(.bfloat16, .little) }
+    }
+    return stored
   }
 
   /// The same for two paths to one dataset.

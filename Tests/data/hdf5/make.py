@@ -60,6 +60,9 @@ def types(name, **options):
         file["compound"] = np.zeros(2, [("a", "f4"), ("b", "i4")])
         file["complex"] = np.zeros(2, "c8")
         file["opaque"] = np.void(b"abc")
+        # As Keras 3 stores bfloat16.
+        file["bfloat16"] = (numbers(28).view("<u4") >> 16).astype("<u2").view("V2")
+        file["bfloat16"].attrs["dtype"] = "bfloat16"
         file["null"] = h5py.Empty("f4")
         file["stored_type"] = np.dtype("<f4")
         file.create_dataset("typed", (3,), file["stored_type"])[:] = [1, 2, 3]
