@@ -13,7 +13,8 @@ struct BitReader {
   private mutating func fill() {
     if memory.count - position >= 8 {
       // Whole bytes that fit; the bits of a further one that also come in are the same when it comes whole.
-      buffer |= UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: position, as: UInt64.self)) << UInt64(available)
+      let next = UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      buffer |= next << UInt64(available)
       position += (63 - available) / 8
       available |= 56
       return

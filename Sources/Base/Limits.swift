@@ -2,6 +2,8 @@
 public struct Limits: Sendable {
   /// Bytes of one array or archive member, unpacked.
   public var bytes = 1 << 31
+  /// Bytes of elements of an array that the file does not store, which have a default value.
+  public var unstoredBytes = 1 << 20
   /// Nested objects, components of a path, links that lead to links.
   public var depth = 64
   /// Members, links, attributes and index entries of one file.

@@ -87,6 +87,12 @@ import Testing
     let bomb = try Bytes(data("bomb.h5"))
     #expect(try File(bomb).dataset("zeros").floats().count == 1 << 20)
     #expect(code { _ = try File(bomb, limits: limits).dataset("zeros").floats() } == .invalidArgument)
+    limits.unstoredBytes = 23
+    for name in ["unwritten", "unwritten_chunks"] {
+      let storage = try Bytes(data("storage_old.h5"))
+      #expect(try File(storage).dataset(name).count == 6)
+      #expect(message { _ = try File(storage, limits: limits).dataset(name).floats() }.contains("does not store"))
+    }
     limits.entries = 100
     let many = try Bytes(data("many_new.h5"))
     #expect(message { _ = try File(many, limits: limits).root.names }.contains("more than 100 entries"))

@@ -31,17 +31,28 @@ struct ChunkedData {
 
   /// The dataset's `size` bytes.
   func bytes(_ size: Int) throws(ElmanError) -> Bytes {
-    guard let address = layout.address else { return try fill.filled(size) }
+    guard let address = layout.address else { return try fill.filled(size, source.limits) }
     let chunks = try self.chunks(address)
+    try requireStored(chunks)
     let buffer = try fill.buffer(size)
-    // Chunks share no bytes: what all of them take in the file is no longer than the file.
-    var stored = Budget(source.bytes.count, "bytes of chunks, as it is long")
     for chunk in chunks {
-      try stored.spend(chunk.stored)
       let data = try unpacked(chunk)
       try data.withMemory { memory throws(ElmanError) in grid.copy(memory, chunk.number, to: buffer.written) }
     }
     return buffer.bytes
+  }
+
+  /// An error where the file has not enough bytes for the chunks, before memory is allocated for them.
+  private func requireStored(_ chunks: [Chunk]) throws(ElmanError) {
+    try FillValue.requireAllowed((grid.count - chunks.count).times(grid.chunkBytes), source.limits)
+    // Chunks share no bytes: what all of them take in the file is no longer than the file.
+    var stored = Budget(source.bytes.count, "bytes of chunks, as it is long")
+    for chunk in chunks {
+      try stored.spend(chunk.stored)
+      guard try chunk.stored.times(filters.largestRatio) >= grid.chunkBytes else {
+        throw damaged("\(chunk.stored) bytes cannot hold a chunk of \(grid.chunkBytes)")
+      }
+    }
   }
 
   private func unpacked(_ chunk: Chunk) throws(ElmanError) -> Bytes {

@@ -69,7 +69,7 @@ public struct Dataset {
     switch try Layout(header, source) {
     case .compact(let data): return try whole(data.slice(0, size))
     case .contiguous(let address?): return try whole(source.bytes.slice(address, size))
-    case .contiguous(nil): return try FillValue(header, datatype, source).filled(size)
+    case .contiguous(nil): return try FillValue(header, datatype, source).filled(size, source.limits)
     case .chunked(let layout): return try ChunkedData(self, layout).bytes(size)
     }
   }

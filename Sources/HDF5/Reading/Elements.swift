@@ -10,10 +10,17 @@ struct Elements {
   let bytes: Bytes
 
   func floats() throws(ElmanError) -> [Float] {
-    let buffer = try ByteBuffer(zeros: count.times(MemoryLayout<Float>.stride))
-    let values = buffer.written.bindMemory(to: Float.self)
-    try datatype.convert(bytes, into: values)
-    return Array(values)
+    var failure: ElmanError?
+    let values = [Float](unsafeUninitializedCapacity: count) { memory, filled in
+      do throws(ElmanError) {
+        try datatype.convert(bytes, into: UnsafeMutableBufferPointer(rebasing: memory[..<count]))
+        filled = count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return values
   }
 
   func integers() throws(ElmanError) -> [Int] {

@@ -31,8 +31,19 @@ struct FillValue {
     return isDefined ? try reader.take(Int(reader.uint32())) : nil
   }
 
-  /// `count` bytes of it.
-  func filled(_ count: Int) throws(ElmanError) -> Bytes { try buffer(count).bytes }
+  /// `count` bytes of it, of a dataset that was never written. A few bytes of a file could ask for any size of them.
+  func filled(_ count: Int, _ limits: Limits) throws(ElmanError) -> Bytes {
+    try FillValue.requireAllowed(count, limits)
+    return try buffer(count).bytes
+  }
+
+  static func requireAllowed(_ unstored: Int, _ limits: Limits) throws(ElmanError) {
+    guard unstored <= limits.unstoredBytes else {
+      throw ElmanError(
+        .invalidArgument,
+        "The HDF5 file does not store \(unstored) bytes of a dataset; allowed are \(limits.unstoredBytes).")
+    }
+  }
 
   func buffer(_ count: Int) throws(ElmanError) -> ByteBuffer {
     guard let value, value.array.contains(where: { $0 != 0 }) else { return try ByteBuffer(zeros: count) }

@@ -27,6 +27,9 @@ struct Filters {
     }
   }
 
+  /// How many times longer a chunk can be than what is stored of it: deflate needs two bits for 258 bytes.
+  var largestRatio: Int { filters.contains(.deflate) ? 1032 : 1 }
+
   private static func read(_ reader: inout BoundedReader, _ version: UInt8) throws(ElmanError) -> Filter {
     let id = try reader.uint16()
     let nameSize = version == 1 || id >= 256 ? Int(try reader.uint16()) : 0
