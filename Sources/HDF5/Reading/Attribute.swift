@@ -1,6 +1,6 @@
 import Base
 
-/// A named value of a group or a dataset. The value is read when it is asked for.
+/// A named value of a group or a dataset. The value is decoded by `strings`, `floats` and `integers`.
 public struct Attribute {
   public let name: String
   public let datatype: Datatype

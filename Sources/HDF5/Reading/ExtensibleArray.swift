@@ -83,10 +83,10 @@ final class ExtensibleArray {
     return try dataBlock(address, elements)
   }
 
-  /// A block that a super block points to. It also says which pages of its blocks exist.
-  private func laterBlock(_ number: Int, of superBlock: Int, _ blocks: Int, _ elements: Int) throws(ElmanError)
-    -> PagedBlock?
-  {
+  /// A block that a super block points to.
+  private func laterBlock(
+    _ number: Int, of superBlock: Int, _ blocks: Int, _ elements: Int
+  ) throws(ElmanError) -> PagedBlock? {
     guard superBlock < superBlocks.count, let address = superBlocks[superBlock] else { return nil }
     var reader = try source.reader(at: address, "super block of chunks")
     try reader.expect("EASB")
@@ -102,7 +102,7 @@ final class ExtensibleArray {
     return try dataBlock(block, elements, bitmap, firstBit: number * pages)
   }
 
-  /// Which pages of a block exist, its super block knows.
+  /// The super block's bitmap, from a bit on, says which pages of a block exist; smaller blocks have no pages.
   private func dataBlock(
     _ address: Int, _ elements: Int, _ bitmap: Bytes? = nil, firstBit: Int = 0
   ) throws(ElmanError) -> PagedBlock {

@@ -2,7 +2,7 @@ import Base
 
 /// An HDF5 file in memory, as Keras, tf_keras and h5py write it; the rest of the format is refused by name.
 ///
-/// Objects are read when they are asked for. Nothing in a file is run or opened as a path. One thread at a time may use
+/// Objects are read on first use. Nothing in a file is run or opened as a path. One thread at a time may use
 /// a file and what comes from it.
 public struct File {
   public let root: Group

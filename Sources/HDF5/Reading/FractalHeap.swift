@@ -3,16 +3,14 @@ import Base
 /// Objects in blocks that double in size, found by where they would lie if all blocks followed each other.
 final class FractalHeap {
   private let source: Source
-  private let address: Int
   private var blocks: FractalBlocks
   private let lengthSize: Int
   private let hugeTree: Int?
-  private lazy var huge: [UInt64: Bytes] = [:]
-  private var isHugeRead = false
+  /// The objects that lie alone, by their numbers; nil before they were read.
+  private var huge: [UInt64: Bytes]?
 
   init(_ source: Source, at address: Int) throws(ElmanError) {
     self.source = source
-    self.address = address
     var reader = try source.reader(at: address, "fractal heap")
     try reader.expect("FRHP")
     try reader.expect(version: 0)
@@ -48,15 +46,19 @@ final class FractalHeap {
 
   /// Objects that are too large for blocks lie alone; a B-tree knows where.
   private func hugeObject(_ id: UInt64) throws(ElmanError) -> Bytes {
-    if !isHugeRead, let hugeTree {
-      isHugeRead = true
-      for record in try BTreeV2(source, at: hugeTree, kinds: [1]).records() {
-        var reader = BoundedReader(record, "HDF5 heap record")
-        let (address, size) = (try reader.definedAddress(source), try reader.length(source))
-        huge[try reader.unsigned(source.lengthSize)] = try source.slice(at: address, count: size, "heap object")
-      }
-    }
-    guard let object = huge[id] else { throw damaged("an object is not in its heap") }
+    if huge == nil { huge = try readHuge() }
+    guard let object = huge?[id] else { throw damaged("an object is not in its heap") }
     return object
+  }
+
+  private func readHuge() throws(ElmanError) -> [UInt64: Bytes] {
+    guard let hugeTree else { return [:] }
+    var objects: [UInt64: Bytes] = [:]
+    for record in try BTreeV2(source, at: hugeTree, kinds: [1]).records() {
+      var reader = BoundedReader(record, "HDF5 heap record")
+      let (address, size) = (try reader.definedAddress(source), try reader.length(source))
+      objects[try reader.unsigned(source.lengthSize)] = try source.slice(at: address, count: size, "heap object")
+    }
+    return objects
   }
 }
