@@ -68,6 +68,7 @@ import Testing
     #expect(code { try root.dataset("a/b", NewDataset(shape: [1], [0])) } == .invalidArgument)
     #expect(code { try root.group("a/b/c") } == .invalidArgument)
     #expect(code { try root.group("a/./c") } == .invalidArgument)
+    #expect(code { try root.group(String(repeating: "a/", count: 100_000)) } == .unsupported)
     #expect(code { try root.dataset("", NewDataset(shape: [1], [0])) } == .invalidArgument)
     #expect(code { try root.dataset("a\0b", NewDataset(shape: [1], [0])) } == .invalidArgument)
     #expect(code { _ = try NewDataset(shape: [2], [0]) } == .shapeMismatch)

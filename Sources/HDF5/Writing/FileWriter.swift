@@ -15,7 +15,7 @@ public struct FileWriter {
     let writer = FileWriter()
     try writer.output.reserve(writer.size(of: root))
     try writer.output.append(zeros: Self.superblockSize)
-    let address = try writer.write(root, depth: 0)
+    let address = try writer.write(root)
     try writer.strings.close()
     try writer.writeSuperblock(root: address)
     return writer.output.bytes
@@ -33,18 +33,13 @@ public struct FileWriter {
     return size
   }
 
-  private static let deepest = 256
-
   /// The address of a group's header.
-  private func write(_ group: NewGroup, depth: Int) throws(ElmanError) -> Int {
-    guard depth <= Self.deepest else {
-      throw ElmanError(.unsupported, "Groups of an HDF5 file are nested more than \(Self.deepest) deep.")
-    }
+  private func write(_ group: NewGroup) throws(ElmanError) -> Int {
     var table = SymbolTableWriter(output)
     // The order of bytes, which is that of strcmp.
     for (name, member) in group.members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
       switch member {
-      case .group(let child): try table.add(name, header: try write(child, depth: depth + 1))
+      case .group(let child): try table.add(name, header: try write(child))
       case .dataset(let dataset): try table.add(name, header: try write(dataset))
       }
     }

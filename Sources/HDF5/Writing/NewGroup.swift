@@ -10,7 +10,13 @@ public final class NewGroup {
   private(set) var members: [String: Member] = [:]
   private(set) var attributes: [NewAttribute] = []
 
-  public init() {}
+  /// Groups around it.
+  private let depth: Int
+  private static let deepest = 256
+
+  public init() { depth = 0 }
+
+  private init(depth: Int) { self.depth = depth }
 
   /// The group at a path from here on, made where it is missing.
   @discardableResult
@@ -49,7 +55,10 @@ public final class NewGroup {
       guard NewGroup.isName(name) else {
         throw ElmanError(.invalidArgument, "A group in an HDF5 file cannot be called '\(name)'.")
       }
-      let group = NewGroup()
+      guard depth < NewGroup.deepest else {
+        throw ElmanError(.unsupported, "Groups of an HDF5 file are nested more than \(NewGroup.deepest) deep.")
+      }
+      let group = NewGroup(depth: depth + 1)
       members[name] = .group(group)
       return group
     }
