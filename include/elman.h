@@ -533,7 +533,9 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
 /*
  * elman_layer_create: makes a layer from Keras's class name and config.
  *
- *   class_name    one of SimpleRNN, LSTM, GRU, RNN, ConvLSTM1D, SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells,
+ *   class_name    one of AveragePooling2D, AveragePooling3D, Conv2D, ConvLSTM2D, Cropping2D, GlobalAveragePooling2D,
+ *                 GlobalMaxPooling2D, MaxPooling2D, MaxPooling3D, SpatialDropout2D, UpSampling2D, ZeroPadding2D,
+ *                 SimpleRNN, LSTM, GRU, RNN, ConvLSTM1D, SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells,
  *                 Bidirectional, TimeDistributed, InputLayer, Embedding, Masking, Dense, Activation, Dropout, Flatten,
  *                 ActivityRegularization, AlphaDropout, AveragePooling1D, BatchNormalization, Conv1D, Conv1DTranspose,
  *                 Cropping1D, DepthwiseConv1D, ELU, GaussianDropout, GaussianNoise, GlobalAveragePooling1D,

@@ -50,6 +50,7 @@ NOTES = {
     ("RNN", "cell"): "same; a cell in Python runs on NumPy arrays",
     ("BatchNormalization", "axis"): "differs: one axis",
     ("Softmax", "axis"): "same",
+    ("UpSampling2D", "interpolation"): 'differs: "nearest" and "bilinear" only',
 }
 REGULARIZING = ("_regularizer", "_constraint")
 # Taken by every layer, and in no list.

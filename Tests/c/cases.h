@@ -11,15 +11,16 @@ typedef struct {
   int64_t shape[ELMAN_MAX_RANK];
   /* Initial states that a call may give, of one shape, ended by 0. */
   size_t states;
-  int64_t state_shape[4];
+  int64_t state_shape[5];
   /* Whether a model of it has streams. */
   int streams;
 } layer_case;
 
-enum { LAYER_CASES = 91 };
+enum { LAYER_CASES = 109 };
 extern const layer_case layer_cases[LAYER_CASES];
 
 #define SEQUENCE {2, 3, 4}
+#define PICTURES {2, 4, 5, 2}
 #define STREAMS .streams = 1
 #define STATES(count) .states = count, .state_shape = {2, 4}
 /* Text as C writes it, without backslashes. */

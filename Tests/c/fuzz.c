@@ -87,12 +87,18 @@ static const char *classes[] = {
     "RNN", "ReLU", "RepeatVector", "Rescaling", "Reshape", "SeparableConv1D", "SimpleRNN", "SimpleRNNCell", "Softmax",
     "SpatialDropout1D", "StackedRNNCells", "ThresholdedReLU", "TimeDistributed", "UnitNormalization", "UpSampling1D",
     "ZeroPadding1D", "Lambda", "CallbackCell", "ConvLSTM1D", "Flatten", "CuDNNLSTM", "CuDNNGRU",
+    "AveragePooling2D", "AveragePooling3D", "Conv2D", "ConvLSTM2D", "Cropping2D", "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D", "MaxPooling2D", "MaxPooling3D", "SpatialDropout2D", "UpSampling2D", "ZeroPadding2D",
 };
 #define CELLS "{\"class_name\": \"LSTMCell\", \"config\": {\"units\": 2}}"
 /* For any class: those that it does not know are errors of their own. */
 static const char *arguments[] = {
     "{}", "{}", "{\"input_shape\": [null, 4]}", "{\"axis\": 1}", "{\"axis\": [1, 2]}", "{\"axis\": -3}", "{\"groups\": 2}",
     "{\"filters\": 4, \"kernel_size\": 2}", "{\"filters\": 4, \"kernel_size\": 3, \"padding\": \"causal\", \"dilation_rate\": 2}",
+    "{\"filters\": 4, \"kernel_size\": [2, 3], \"dilation_rate\": [2, 1]}", "{\"filters\": 2, \"kernel_size\": 2147483647}",
+    "{\"filters\": 4, \"kernel_size\": 2, \"padding\": \"same\", \"data_format\": \"channels_first\"}",
+    "{\"filters\": 1, \"kernel_size\": [1, 2147483647], \"padding\": \"same\", \"dilation_rate\": 2147483647}",
+    "{\"size\": [2147483647, 1]}", "{\"interpolation\": \"bilinear\"}", "{\"padding\": [[1, 2], 2147483647]}",
     "{\"filters\": 2, \"kernel_size\": [2], \"strides\": 2, \"padding\": \"same\", \"groups\": 2}",
     "{\"kernel_size\": 2, \"depth_multiplier\": 2}", "{\"pool_size\": 3, \"padding\": \"same\", \"strides\": 2}", "{\"pool_size\": 2147483647, \"padding\": \"same\"}",
     "{\"input_dim\": 5, \"output_dim\": 3, \"mask_zero\": true}", "{\"input_dim\": 16777217, \"output_dim\": 1}",

@@ -11,9 +11,12 @@ _POSITIONAL = {
     "Bidirectional": (lambda: layers.GRU(2),),
     "Conv1D": (2, 2),
     "Conv1DTranspose": (2, 2),
+    "Conv2D": (2, 2),
     "ConvLSTM1D": (2, 2),
+    "ConvLSTM2D": (2, 2),
     "Convolution1D": (2, 2),
     "Convolution1DTranspose": (2, 2),
+    "Convolution2D": (2, 2),
     "Dense": (2,),
     "DepthwiseConv1D": (2,),
     "Dropout": (0.5,),
@@ -32,6 +35,7 @@ _POSITIONAL = {
     "SeparableConv1D": (2, 2),
     "SeparableConvolution1D": (2, 2),
     "SpatialDropout1D": (0.5,),
+    "SpatialDropout2D": (0.5,),
     "StackedRNNCells": (lambda: [layers.GRUCell(2), layers.LSTMCell(3)],),
     "TimeDistributed": (lambda: layers.Dense(2),),
     **dict.fromkeys(
@@ -67,8 +71,12 @@ def input_shape(name):
     cls = getattr(layers, name)
     if issubclass(cls, elman.layers.cells.Cell) or name == "RepeatVector":
         return (3, 2)
-    if name == "ConvLSTM1D":
-        return (3, 4, 3, 2)
+    if name.startswith("ConvLSTM"):
+        return (3, 4, 3, 2) if name.endswith("1D") else (3, 4, 3, 5, 2)
+    if name.endswith("2D"):
+        return (3, 4, 5, 2)
+    if name.endswith("3D"):
+        return (3, 4, 5, 2, 2)
     return (3, 4) if name == "Embedding" else (3, 4, 2)
 
 

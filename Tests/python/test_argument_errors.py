@@ -43,7 +43,12 @@ KINDS = {
     "constraint": NAME,
 }
 # Other things are padded by numbers.
-OTHERS = {("ZeroPadding1D", "padding"): [-1, 2.5, "a", (1, 2, 3), (-1, 1)]}
+PADDING = [-1, 2.5, "a", (1, 2, 3), (-1, 1)]
+OTHERS = {
+    ("ZeroPadding1D", "padding"): PADDING,
+    ("ZeroPadding2D", "padding"): [*PADDING, ((1, 2), (3, -1)), ((1, 2, 3), 1)],
+    ("Cropping2D", "cropping"): [*PADDING, ((1, 2), (3, -1)), ((1, 2, 3), 1)],
+}
 # A layer's own arguments take the place of those of every layer.
 OF_EVERY_LAYER = ("name", "input_shape", "batch_size", "no_such_argument", "trainable")
 
@@ -63,6 +68,8 @@ def is_taken(name, argument, value):
     return (
         # -1 is one group a channel.
         ((name, argument) == ("GroupNormalization", "groups") and value == -1)
+        # A size for each axis.
+        or (name[-2:], value) == ("3D", (1, 2, 3))
         # A Lambda takes what Python takes for true or false.
         or (name, argument) == ("Lambda", "trainable")
     )

@@ -30,10 +30,15 @@ enum RecurrentArguments {
     .count("units"), .activation("activation", "tanh"), .activation("recurrent_activation", "sigmoid"), .kernel,
     .recurrentKernel, .bias, .dropouts, .flag("reset_after", true), .seed, ignoring: ["implementation", "use_cudnn"])
 
-  static let convLSTM1D = Arguments(
-    .count("filters"), .window(["valid", "same"]), .activation("activation", "tanh"),
-    .activation("recurrent_activation", "sigmoid"), .kernel, .recurrentKernel, .bias, .unitForgetBias,
-    .activityRegularizer, .dropouts, .seed, .sequence(byName: ["unroll", "zero_output_for_mask"]))
+  static let convLSTM1D = convLSTM(1)
+  static let convLSTM2D = convLSTM(2)
+
+  private static func convLSTM(_ rank: Int) -> any ArgumentList {
+    Arguments(
+      .count("filters"), .windows(rank, ["valid", "same"]), .activation("activation", "tanh"),
+      .activation("recurrent_activation", "sigmoid"), .kernel, .recurrentKernel, .bias, .unitForgetBias,
+      .activityRegularizer, .dropouts, .seed, .sequence(byName: ["unroll", "zero_output_for_mask"]))
+  }
 
   static let rnn = Arguments(.inner("cell", "cell"), .sequence(byName: []))
   static let stackedRNNCells = Arguments(.inner("cells", "cells"))

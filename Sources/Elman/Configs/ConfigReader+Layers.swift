@@ -29,17 +29,23 @@ extension ConfigReader {
 
   /// A size along time: a positive integer, or a list of one as Keras writes it.
   mutating func extent(_ key: String, default standard: Int? = nil) throws(ElmanError) -> Int {
+    try extents(key, 1, default: standard)[0]
+  }
+
+  /// Sizes along several axes: positive integers, or one for all.
+  mutating func extents(_ key: String, _ count: Int, default standard: Int? = nil) throws(ElmanError) -> [Int] {
+    let what = count == 1 ? "a positive integer, or a list of one" : "a tuple of \(count) positive integers, or one for all"
     guard let value = value(key) else {
-      guard let standard else { throw missing(key, "a positive integer") }
-      return standard
+      guard let standard else { throw missing(key, what) }
+      return [Int](repeating: standard, count: count)
     }
     let integers = try integers(value, key)
-    guard integers.count == 1, (1...Int(Int32.max)).contains(integers[0]) else {
+    let isSingle = if case .array = value { false } else { true }
+    guard integers.count == count || isSingle, integers.allSatisfy({ (1...Int(Int32.max)).contains($0) }) else {
       throw ElmanError(
-        .invalidArgument,
-        "The `\(key)` argument of \(owner) must be a positive integer, or a list of one. Received: \(key)=\(value.text)")
+        .invalidArgument, "The `\(key)` argument of \(owner) must be \(what). Received: \(key)=\(value.text)")
     }
-    return integers[0]
+    return isSingle ? [Int](repeating: integers[0], count: count) : integers
   }
 
   /// Two counts that are not negative, such as the padding before and after; one stands for both.
@@ -51,6 +57,27 @@ extension ConfigReader {
         .invalidArgument, "The `\(key)` argument of \(owner) must be one or two integers >= 0. Received: \(key)=\(value.text)")
     }
     return (integers[0], integers[integers.count - 1])
+  }
+
+  /// Counts before and after along two axes, such as the padding of a picture; one stands for all, and one of each axis for
+  /// both of its ends.
+  mutating func pairs(_ key: String, default standard: Int) throws(ElmanError) -> [(Int, Int)] {
+    guard let value = value(key) else { return [(standard, standard), (standard, standard)] }
+    let counts = 0...Int(Int32.max)
+    if let single = ConfigReader.integer(value), counts.contains(single) { return [(single, single), (single, single)] }
+    if case .array(let list) = value, list.count == 2 {
+      let pairs = list.compactMap { element -> (Int, Int)? in
+        if let single = ConfigReader.integer(element) { return counts.contains(single) ? (single, single) : nil }
+        guard case .array(let pair) = element, pair.count == 2 else { return nil }
+        let ends = pair.compactMap(ConfigReader.integer).filter(counts.contains)
+        return ends.count == 2 ? (ends[0], ends[1]) : nil
+      }
+      if pairs.count == 2 { return pairs }
+    }
+    throw ElmanError(
+      .invalidArgument,
+      "The `\(key)` argument of \(owner) must be an integer >= 0, a tuple of 2 of them, or a tuple of 2 tuples of 2 of them. "
+        + "Received: \(key)=\(value.text)")
   }
 
   /// One of a few names.

@@ -19,6 +19,23 @@ extension Layer {
     }
   }
 
+  /// The channels of an input, which must be known and be those the layer was built for.
+  func requireChannels(_ format: DataFormat, _ input: Shape) throws(ElmanError) -> Int {
+    if !format.isChannelsFirst { return try requireFeatures(input) }
+    let axis = format.channelAxis
+    guard let channels = input[axis], channels > 0 else {
+      throw ElmanError(
+        .invalidArgument,
+        "The channel dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found `None`. "
+          + "Full input shape received: \(input)")
+    }
+    if let built = builtInputShape, let expected = built[axis], expected != channels {
+      throw incompatible(
+        "expected axis \(axis) of input shape to have value \(expected), but received input with shape \(input)")
+    }
+    return channels
+  }
+
   /// The size of the last axis, which must be known and be the one the layer was built for.
   func requireFeatures(_ input: Shape) throws(ElmanError) -> Int {
     guard let features = input.last, features > 0 else {

@@ -76,12 +76,28 @@ def models(keras, first):
         layers.Activation("tanh"),
         layers.Normalization(),
     ]
+    yield [
+        first((3, 12, 10, 2)),
+        layers.TimeDistributed(layers.Conv2D(4, (3, 2), dilation_rate=(1, 2))),
+        layers.TimeDistributed(layers.SpatialDropout2D(0.1)),
+        layers.ConvLSTM2D(3, 2, recurrent_activation="sigmoid", return_sequences=True),
+        layers.MaxPooling3D((1, 2, 2)),
+        layers.AveragePooling3D((2, 1, 1)),
+        layers.Reshape((4, 3, -1)),
+        layers.ZeroPadding2D(((1, 0), (2, 1))),
+        layers.Cropping2D((1, 1)),
+        layers.UpSampling2D((2, 3), interpolation="bilinear"),
+        layers.MaxPooling2D(2, strides=1, padding="same"),
+        layers.AveragePooling2D((2, 1)),
+        layers.GlobalMaxPooling2D(keepdims=True),
+        layers.GlobalAveragePooling2D(),
+    ]
 
 
 def names(keras):
     """The names that a layer of each class and its weights get."""
     layers = keras.layers
-    sequence, vector = (2, 4, 3), (2, 3)
+    sequence, vector, pictures = (2, 4, 3), (2, 3), (2, 4, 5, 3)
     given = {
         "SimpleRNN": ((2,), sequence), "LSTM": ((2,), sequence),
         "GRU": ((2,), sequence), "ConvLSTM1D": ((2, 2), (2, 3, 4, 3)),
@@ -102,6 +118,14 @@ def names(keras):
         "GaussianNoise": ((0.5,), vector), "GaussianDropout": ((0.5,), vector),
         "AlphaDropout": ((0.5,), vector), "Flatten": ((), vector),
         "ActivityRegularization": ((), vector), "Rescaling": ((0.5,), vector),
+        "Conv2D": ((2, 2), pictures), "ConvLSTM2D": ((2, 2), (2, 3, 4, 5, 3)),
+        "MaxPooling2D": ((2,), pictures), "AveragePooling2D": ((2,), pictures),
+        "MaxPooling3D": ((2,), (2, 4, 4, 4, 3)),
+        "AveragePooling3D": ((2,), (2, 4, 4, 4, 3)),
+        "GlobalMaxPooling2D": ((), pictures),
+        "GlobalAveragePooling2D": ((), pictures), "ZeroPadding2D": ((), pictures),
+        "Cropping2D": ((), pictures), "UpSampling2D": ((), pictures),
+        "SpatialDropout2D": ((0.5,), pictures),
     }  # fmt: skip
     for class_name, (arguments, shape) in given.items():
         keras.backend.clear_session()

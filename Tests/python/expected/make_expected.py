@@ -1,7 +1,12 @@
-"""Makes expected.npz and cases.json from tf_keras.
+"""Makes the expected outputs of layers, from Keras.
 
-Run where `pip install tensorflow-cpu tf_keras numpy` was done (made with
-tensorflow 2.21, tf_keras 2.21): `python make_expected.py`.
+Run where `pip install tensorflow-cpu tf_keras keras torch numpy` was done (made
+with tensorflow 2.21, tf_keras 2.21, Keras 3.15, torch 2.15):
+
+    python make_expected.py family pictures
+    KERAS_BACKEND=torch python make_expected.py pictures_keras_3
+
+TensorFlow runs no channels_first on a CPU, and one process cannot hold both.
 
 A case is a list of layers as Keras serializes them, an input shape and a seed.
 Inputs and weights are not stored: `values` below makes them again. Of large
@@ -14,6 +19,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -470,6 +476,230 @@ def conv_lstm_cases():
     yield case([stateful], (2, 3, 6, 2), 2)
 
 
+PICTURES = [(1, 5, 7, 1), (2, 6, 5, 3), (3, 9, 11, 4)]
+FIRST = {"data_format": "channels_first"}
+
+
+def picture_cases():
+    """Layers over pictures, and pictures in time."""
+    yield from convolution_cases()
+    yield from pooling_cases()
+    yield from space_cases()
+    yield from normalization_cases()
+    yield from conv_lstm_2d_cases()
+    yield from picture_model_cases()
+
+
+def conv2d(filters=5, kernel_size=3, **config):
+    return layer("Conv2D", filters=filters, kernel_size=kernel_size, **config)
+
+
+def convolution_cases():
+    for shape, padding, kernel in itertools.product(
+        PICTURES, ["valid", "same"], [1, 2, 3, [1, 4], [4, 1], [2, 3]]
+    ):
+        yield case([conv2d(kernel_size=kernel, padding=padding)], shape)
+    for padding, strides, dilation in [
+        ("valid", 2, 1),
+        ("same", 2, 1),
+        ("valid", [1, 3], 1),
+        ("same", [3, 1], 1),
+        ("same", 4, 1),
+        ("valid", 1, 2),
+        ("same", 1, 2),
+        ("valid", 1, [1, 3]),
+        ("same", 1, [3, 1]),
+        ("same", 1, [2, 5]),
+    ]:
+        given = {"padding": padding, "strides": strides, "dilation_rate": dilation}
+        for kernel in [3, 2, [2, 3]]:
+            yield case([conv2d(kernel_size=kernel, **given)], (2, 9, 11, 4))
+            yield case(
+                [conv2d(kernel_size=kernel, **given, **FIRST)], (2, 4, 9, 11), keras=3
+            )
+        yield case([conv2d(6, groups=2, **given)], (2, 9, 11, 4), keras=3)
+        yield case([conv2d(6, groups=2, **given, **FIRST)], (2, 4, 9, 11), keras=3)
+        yield case([conv2d(6, kernel_size=1, **given)], (2, 8, 12, 4))
+    for activation in ["relu", "softmax", "tanh", "gelu"]:
+        for use_bias in [True, False]:
+            given = {"activation": activation, "use_bias": use_bias}
+            yield case([conv2d(**given)], (2, 6, 5, 3), keras=3)
+            yield case([conv2d(**given, **FIRST)], (2, 3, 6, 5), keras=3)
+    yield case([conv2d(8, groups=4, kernel_size=[3, 2])], (2, 6, 5, 8), keras=3)
+    for padding, strides, dilation in [
+        ("valid", 2, 1),
+        ("same", 1, 2),
+        ("causal", 1, 3),
+    ]:
+        given = {"padding": padding, "strides": strides, "dilation_rate": dilation}
+        one = layer("Conv1D", filters=6, kernel_size=3, groups=2, **given, **FIRST)
+        yield case([one], (2, 4, 11), keras=3)
+    # Several strips, and more filters than a panel has columns.
+    yield case([conv2d(70, padding="same")], (3, 33, 31, 17))
+    yield case([conv2d(33, kernel_size=5, strides=2)], (2, 41, 67, 20))
+    yield case([conv2d(130, kernel_size=1)], (2, 30, 29, 65))
+    yield case([conv2d(4, kernel_size=[9, 11])], (2, 9, 11, 3))
+    yield case([conv2d(4, kernel_size=[12, 15], padding="same")], (2, 9, 11, 3))
+
+
+def pooling_cases():
+    for kind, padding, strides, size in itertools.product(
+        ["Max", "Average"],
+        ["valid", "same"],
+        [None, 1, [3, 2]],
+        [2, 3, [1, 4], [5, 2]],
+    ):
+        given = {"pool_size": size, "strides": strides, "padding": padding}
+        yield case([layer(f"{kind}Pooling2D", **given)], (2, 9, 7, 3))
+    for kind, padding, strides, size in itertools.product(
+        ["Max", "Average"], ["valid", "same"], [None, 1, [2, 1, 3]], [2, [1, 3, 2]]
+    ):
+        given = {"pool_size": size, "strides": strides, "padding": padding}
+        one = [layer(f"{kind}Pooling3D", **given)]
+        yield case(one, (2, 5, 6, 7, 3), only_single=True)
+    for kind in ["Max", "Average"]:
+        given = {"pool_size": 3, "strides": 2, "padding": "same", **FIRST}
+        yield case([layer(f"{kind}Pooling1D", **given)], (2, 4, 9), keras=3)
+        yield case([layer(f"{kind}Pooling2D", **given)], (2, 4, 9, 7), keras=3)
+        given["padding"] = "valid"
+        yield case([layer(f"{kind}Pooling3D", **given)], (2, 4, 5, 6, 7), keras=3)
+        for keep in [False, True]:
+            pooling = layer(f"Global{kind}Pooling2D", keepdims=keep)
+            yield case([pooling], (2, 7, 5, 3))
+            pooling["config"] |= FIRST
+            yield case([pooling], (2, 3, 7, 5))
+            yield case([layer(f"Global{kind}Pooling1D", **FIRST)], (2, 3, 7))
+
+
+def space_cases():
+    for config in [{}, FIRST]:
+        yield case([layer("SpatialDropout2D", rate=0.3, **config)], (2, 5, 4, 3))
+        for ends in [2, [1, 2], [[1, 2], [0, 3]]]:
+            padding = layer("ZeroPadding2D", padding=ends, **config)
+            yield case([padding], (2, 5, 4, 3))
+            cropping = layer("Cropping2D", cropping=ends, **config)
+            yield case([cropping], (2, 7, 8, 9))
+        for size, interpolation in itertools.product(
+            [1, 2, 3, [3, 2], [1, 7]], ["nearest", "bilinear"]
+        ):
+            given = {"size": size, "interpolation": interpolation, **config}
+            yield case([layer("UpSampling2D", **given)], (2, 5, 4, 3))
+            yield case([layer("UpSampling2D", **given)], (2, 3, 6, 5), keras=3)
+    yield case([layer("Cropping2D")], (2, 7, 6, 3))
+    yield case([layer("Flatten", **FIRST)], (2, 3, 4, 5))
+    yield case([layer("Flatten", **FIRST)], (2, 3))
+
+
+def normalization_cases():
+    for rank, axes in [
+        ((3, 4), [1, -1]),
+        ((2, 5, 3), [1, 2]),
+        ((2, 5, 3, 4), [1, 2, 3, -2]),
+        ((2, 3, 4, 5, 2), [1, 2, 3, -1]),
+    ]:
+        for axis in axes:
+            yield case([layer("BatchNormalization", axis=axis)], rank)
+            given = {"axis": axis, "scale": False, "epsilon": 0.01}
+            yield case([layer("BatchNormalization", **given)], rank, keras=3)
+
+
+def conv_lstm_2d_cases():
+    for config in [
+        {},
+        {"return_sequences": True, "padding": "same", "kernel_size": [3, 2]},
+        {"strides": [2, 1], "return_state": True},
+        {"dilation_rate": [1, 2], "go_backwards": True, "return_sequences": True},
+        {"activation": "relu", "use_bias": False, "unit_forget_bias": False},
+        {"recurrent_activation": "hard_sigmoid", "strides": 2, "padding": "same"},
+    ]:
+        config = {"filters": 5, "kernel_size": 3, **config}
+        one = layer("ConvLSTM2D", **config)
+        yield case([one], (2, 4, 7, 9, 3), keras=3)
+        one["config"].setdefault("recurrent_activation", "tanh")
+        yield case([one], (2, 4, 7, 9, 3))
+        yield case([one], (5, 4, 7, 9, 3), mask=True)
+    stateful = layer("ConvLSTM2D", filters=2, kernel_size=2, stateful=True)
+    stateful["config"]["recurrent_activation"] = "sigmoid"
+    yield case([stateful], (2, 3, 6, 5, 2), 2)
+    large = layer("ConvLSTM2D", filters=9, kernel_size=3, padding="same")
+    yield case([large], (2, 3, 17, 19, 8), keras=3)
+
+
+def distributed(inner):
+    return layer("TimeDistributed", layer=inner)
+
+
+def picture_model_cases():
+    for config in [{}, FIRST]:
+        for inner in [
+            conv2d(activation="relu"),
+            layer("MaxPooling2D"),
+            layer("AveragePooling2D", pool_size=2, padding="same"),
+            layer("GlobalAveragePooling2D"),
+            layer("GlobalMaxPooling2D"),
+            layer("ZeroPadding2D"),
+            layer("UpSampling2D", interpolation="bilinear"),
+            layer("SpatialDropout2D", rate=0.2),
+        ]:
+            inner["config"] |= config
+            yield case([distributed(inner)], (2, 3, 6, 5, 4), keras=3)
+    flatten = distributed(layer("Flatten"))
+    yield case(
+        [
+            distributed(conv2d(4, activation="relu", padding="same")),
+            distributed(layer("MaxPooling2D")),
+            distributed(layer("BatchNormalization")),
+            distributed(conv2d(6, kernel_size=2)),
+            distributed(layer("AveragePooling2D", pool_size=[1, 2])),
+            flatten,
+            layer("LSTM", units=7),
+            layer("Dense", units=3, activation="softmax"),
+        ],
+        (2, 5, 9, 10, 3),
+    )
+    # A mask passes along time, as through every TimeDistributed.
+    yield case(
+        [distributed(conv2d(3)), flatten, layer("GRU", units=4)],
+        (5, 6, 5, 4, 2),
+        keras=3,
+        mask=True,
+    )
+    yield case(
+        [
+            layer("Conv2D", filters=6, kernel_size=3, activation="relu"),
+            layer("MaxPooling2D", pool_size=[2, 1]),
+            layer("SpatialDropout2D", rate=0.2),
+            layer("Reshape", target_shape=[12, -1]),
+            bidirectional(layer("GRU", units=6, return_sequences=True)),
+            layer("Flatten"),
+            layer("Dense", units=3),
+        ],
+        (3, 8, 14, 2),
+    )
+    yield case(
+        [
+            layer("Reshape", target_shape=[4, 5, 6]),
+            conv2d(3, **FIRST),
+            layer("Flatten", **FIRST),
+            layer("Dense", units=3),
+        ],
+        (3, 120),
+        keras=3,
+    )
+    yield case(
+        [
+            layer("ConvLSTM2D", filters=4, kernel_size=3, return_sequences=True),
+            layer("BatchNormalization"),
+            layer("ConvLSTM2D", filters=3, kernel_size=2),
+            layer("MaxPooling2D"),
+            layer("Flatten"),
+            layer("Dense", units=2),
+        ],
+        (2, 4, 8, 9, 3),
+        keras=3,
+    )
+
+
 def family_cases():
     yield from recurrent_cases()
     yield from other_cases()
@@ -511,23 +741,26 @@ def positive_variance(variable, value):
 def run(case, dtype):
     """The outputs of the last call, and the shapes of the weights."""
     if case["keras"] == 3:
-        os.environ["KERAS_BACKEND"] = "tensorflow"
+        os.environ.setdefault("KERAS_BACKEND", "tensorflow")
         import keras
+        from keras.ops import convert_to_numpy as array
+        from keras.ops import convert_to_tensor as tensor
     else:
         import tf_keras as keras
-    import tensorflow as tf
+        from numpy import asarray as array
+        from tensorflow import constant as tensor
 
     made = make_layers(keras, case["layers"], case["input_shape"], dtype)
 
     def call(number):
         y = inputs_for(case, number)
-        y = tf.constant(y.astype(dtype if y.dtype == np.float32 else y.dtype))
+        y = tensor(y.astype(dtype if y.dtype == np.float32 else y.dtype))
         options = {}
         if case.get("mask"):
-            options["mask"] = mask_for(case)
+            options["mask"] = tensor(mask_for(case))
         if case.get("states"):
             options["initial_state"] = [
-                tf.constant(s.astype(dtype)) for s in states_for(case)
+                tensor(s.astype(dtype)) for s in states_for(case)
             ]
         for index, one in enumerate(made):
             y = one(y, **(options if index == 0 else {}))
@@ -545,20 +778,34 @@ def run(case, dtype):
     flat = [
         o for one in flat for o in (one if isinstance(one, (list, tuple)) else [one])
     ]
-    return [np.asarray(o) for o in flat], shapes
+    return [array(o) for o in flat], shapes
 
 
-def main():
+# The files of each set of cases.
+SETS = {
+    "family": ("cases.json", "expected.npz"),
+    "pictures": ("pictures.json", "pictures.npz"),
+    "pictures_keras_3": ("pictures_keras_3.json", "pictures_keras_3.npz"),
+}
+
+
+def listed(name):
+    """The cases of a set."""
+    if name == "family":
+        return [case(*one) for one in all_cases()] + list(family_cases())
+    version = 3 if name == "pictures_keras_3" else 2
+    return [case for case in picture_cases() if case["keras"] == version]
+
+
+def make(name):
+    """Run the cases of a set, and store what comes out."""
     cases, arrays = [], {}
-    listed = [
-        {"layers": layers, "input_shape": shape, "calls": calls, "keras": 2}
-        for layers, shape, calls in all_cases()
-    ] + list(family_cases())
-    for seed, case in enumerate(listed, start=1):
+    for seed, case in enumerate(listed(name), start=1):
         case["seed"] = seed
         try:
             single, shapes = run(case, "float32")
-            double, _ = run(case, "float64")
+            # TensorFlow has no 3D pooling of doubles.
+            double = single if "only_single" in case else run(case, "float64")[0]
         except Exception as error:
             print("FAILED", case, str(error)[:300])
             continue
@@ -574,11 +821,13 @@ def main():
         for index, (s, d) in enumerate(zip(single, double)):
             arrays[f"{seed}_{index}_float32"] = sample(s).astype(np.float32)
             arrays[f"{seed}_{index}_float64"] = sample(d)
-    np.savez_compressed(HERE / "expected.npz", **arrays)
+    described, values_of = SETS[name]
+    np.savez_compressed(HERE / values_of, **arrays)
     lines = ",\n".join(json.dumps(case) for case in cases)
-    (HERE / "cases.json").write_text(f"[\n{lines}\n]\n")
+    (HERE / described).write_text(f"[\n{lines}\n]\n")
     print(f"{len(cases)} cases")
 
 
 if __name__ == "__main__":
-    main()
+    for name in sys.argv[1:]:
+        make(name)

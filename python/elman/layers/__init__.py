@@ -14,6 +14,8 @@ from .activation import Activation
 from .activity_regularization import ActivityRegularization
 from .alpha_dropout import AlphaDropout
 from .average_pooling_1d import AveragePooling1D
+from .average_pooling_2d import AveragePooling2D
+from .average_pooling_3d import AveragePooling3D
 from .batch_normalization import BatchNormalization
 from .bidirectional import Bidirectional
 from .cells import (
@@ -25,8 +27,11 @@ from .cells import (
 )
 from .conv_1d import Conv1D
 from .conv_1d_transpose import Conv1DTranspose
+from .conv_2d import Conv2D
 from .conv_lstm_1d import ConvLSTM1D
+from .conv_lstm_2d import ConvLSTM2D
 from .cropping_1d import Cropping1D
+from .cropping_2d import Cropping2D
 from .cudnn import CuDNNGRU, CuDNNLSTM
 from .dense import Dense
 from .depthwise_conv_1d import DepthwiseConv1D
@@ -37,7 +42,9 @@ from .flatten import Flatten
 from .gaussian_dropout import GaussianDropout
 from .gaussian_noise import GaussianNoise
 from .global_average_pooling_1d import GlobalAveragePooling1D
+from .global_average_pooling_2d import GlobalAveragePooling2D
 from .global_max_pooling_1d import GlobalMaxPooling1D
+from .global_max_pooling_2d import GlobalMaxPooling2D
 from .group_normalization import GroupNormalization
 from .gru import GRU
 from .input_layer import Input, InputLayer
@@ -47,6 +54,8 @@ from .leaky_relu import LeakyReLU
 from .lstm import LSTM
 from .masking import Masking
 from .max_pooling_1d import MaxPooling1D
+from .max_pooling_2d import MaxPooling2D
+from .max_pooling_3d import MaxPooling3D
 from .normalization import Normalization
 from .permute import Permute
 from .prelu import PReLU
@@ -60,19 +69,29 @@ from .separable_conv_1d import SeparableConv1D
 from .simple_rnn import SimpleRNN
 from .softmax import Softmax
 from .spatial_dropout_1d import SpatialDropout1D
+from .spatial_dropout_2d import SpatialDropout2D
 from .thresholded_relu import ThresholdedReLU
 from .time_distributed import TimeDistributed
 from .unit_normalization import UnitNormalization
 from .up_sampling_1d import UpSampling1D
+from .up_sampling_2d import UpSampling2D
 from .zero_padding_1d import ZeroPadding1D
+from .zero_padding_2d import ZeroPadding2D
 
 # Keras's other names.
 AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D
 Convolution1D = Conv1D
 Convolution1DTranspose = Conv1DTranspose
+Convolution2D = Conv2D
 GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D
 MaxPool1D = MaxPooling1D
+MaxPool2D = MaxPooling2D
+MaxPool3D = MaxPooling3D
 SeparableConvolution1D = SeparableConv1D
 
 __all__ = [
@@ -81,15 +100,23 @@ __all__ = [
     "ActivityRegularization",
     "AlphaDropout",
     "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
     "AvgPool1D",
+    "AvgPool2D",
+    "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
     "Conv1D",
     "Conv1DTranspose",
+    "Conv2D",
     "ConvLSTM1D",
+    "ConvLSTM2D",
     "Convolution1D",
     "Convolution1DTranspose",
+    "Convolution2D",
     "Cropping1D",
+    "Cropping2D",
     "CuDNNGRU",
     "CuDNNLSTM",
     "Dense",
@@ -103,9 +130,13 @@ __all__ = [
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
     "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
     "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
     "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
     "GroupNormalization",
     "Input",
     "InputLayer",
@@ -118,7 +149,11 @@ __all__ = [
     "LeakyReLU",
     "Masking",
     "MaxPool1D",
+    "MaxPool2D",
+    "MaxPool3D",
     "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
     "Normalization",
     "PReLU",
     "Permute",
@@ -134,12 +169,15 @@ __all__ = [
     "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
+    "SpatialDropout2D",
     "StackedRNNCells",
     "ThresholdedReLU",
     "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
+    "UpSampling2D",
     "ZeroPadding1D",
+    "ZeroPadding2D",
     "deserialize",
     "serialize",
 ]

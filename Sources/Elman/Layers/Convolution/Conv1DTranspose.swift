@@ -2,11 +2,11 @@ import KernelInterface
 
 /// Keras's `Conv1DTranspose`: each timestep spread over kernel_size timesteps, `strides` apart; kernel (kernel_size, filters,
 /// features).
-public final class Conv1DTranspose: Convolution1D, ListedLayer, @unchecked Sendable {
+public final class Conv1DTranspose: Convolution, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Conv1DTranspose" }
 
   static let arguments = Arguments(
-    .count("filters"), .window(["valid", "same"], with: .outputPadding), .activation("activation", "linear"),
+    .count("filters"), .windows(1, ["valid", "same"], with: .outputPadding), .activation("activation", "linear"),
     .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer, ignoring: ignored + ["groups"],
     configOrder: configOrder)
 
@@ -16,22 +16,23 @@ public final class Conv1DTranspose: Convolution1D, ListedLayer, @unchecked Senda
   private var packed: PackedWeights?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let (window, activation, bias): (TimeWindow, Activation, WeightArgument)
+    let (window, activation, bias): (WindowArguments, Activation, WeightArgument)
     (filters, (window, outputPadding), activation, kernel, bias, _) = try Self.arguments.values(&reader)
-    if let outputPadding, outputPadding >= window.stride {
+    if let outputPadding, outputPadding >= window.windows.fromLast(0).stride {
       throw ElmanError(
         .invalidArgument,
-        "The output_padding argument must be smaller than strides. Received: output_padding=\(outputPadding), strides=\(window.stride)")
+        "The output_padding argument must be smaller than strides. Received: output_padding=\(outputPadding), "
+          + "strides=\(window.windows.fromLast(0).stride)")
     }
     try super.init(window, activation, bias, &reader)
   }
 
   override func outputFeatures(_ features: Int) -> Int { filters }
 
-  override func steps(_ input: Shape) throws(ElmanError) -> Int? {
-    guard let steps = input[1] else { return nil }
+  override func space(_ input: Shape) throws(ElmanError) -> [Int?] {
+    guard let steps = input[1] else { return [nil] }
     if steps == 0 { throw incompatible("a sequence needs at least one timestep, found shape=\(input)") }
-    return try outputSteps(steps)
+    return [try outputSteps(steps)]
   }
 
   private func outputSteps(_ steps: Int) throws(ElmanError) -> Int {

@@ -1,11 +1,11 @@
 import KernelInterface
 
 /// Keras's `SeparableConv1D`: each feature convolved by itself, then all of them mixed at each timestep.
-public final class SeparableConv1D: Convolution1D, ListedLayer, @unchecked Sendable {
+public final class SeparableConv1D: Convolution, ListedLayer, @unchecked Sendable {
   public override class var className: String { "SeparableConv1D" }
 
   static let arguments = Arguments(
-    .count("filters"), .window(), .extent("depth_multiplier", 1, isListed: false), .activation("activation", "linear"),
+    .count("filters"), .windows(), .extent("depth_multiplier", 1, isListed: false), .activation("activation", "linear"),
     .weight("depthwise_kernel", key: "depthwise", "glorot_uniform"),
     .weight("pointwise_kernel", key: "pointwise", "glorot_uniform"), .bias, .activityRegularizer,
     ignoring: ignoredOfDepthwise, configOrder: configOrder)
@@ -17,7 +17,7 @@ public final class SeparableConv1D: Convolution1D, ListedLayer, @unchecked Senda
   private var packed: (kernel: PackedWeights, bias: FloatBuffer)?
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let (window, activation, bias): (TimeWindow, Activation, WeightArgument)
+    let (window, activation, bias): (WindowArguments, Activation, WeightArgument)
     (filters, window, multiplier, activation, depthwise, pointwise, bias, _) = try Self.arguments.values(&reader)
     try super.init(window, activation, bias, &reader)
   }
@@ -41,15 +41,15 @@ public final class SeparableConv1D: Convolution1D, ListedLayer, @unchecked Senda
   override var packedBytes: Int { packed.map { $0.kernel.bytes + $0.bias.byteCount } ?? 0 }
 
   override func scratchCount(for input: [Int], threads: Int) throws(ElmanError) -> Int {
-    try elementCount([input[0], window.outputSteps(input[1]), input[2], multiplier])
+    try elementCount([input[0], window.outputSize(input[1]), input[2], multiplier])
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     guard let packed else { return }
-    let rows = call.inputShape[0] * window.outputSteps(call.inputShape[1])
+    let rows = call.inputShape[0] * window.outputSize(call.inputShape[1])
     let columns = call.inputShape[2] * multiplier
     DepthwiseConvolution(window: window, multiplier: multiplier, kernel: try ownWeights[0].values.base)
-      .run(source(call), batch: call.inputShape[0], to: call.scratch)
+      .run(source(call), shape: call.inputShape, to: call.scratch)
     call.kernels.product(
       Product(
         rows: rows, input: InputRows(base: call.scratch, rowStride: columns), weights: packed.kernel.matrix,

@@ -53,7 +53,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     }
     var recurrent: [RecurrentLayer] = []
     for layer in layers {
-      guard let layer = layer as? RecurrentLayer, !(layer is ConvLSTM1D) else {
+      guard let layer = layer as? RecurrentLayer, !(layer is ConvLSTM) else {
         throw ElmanError(
           .invalidArgument,
           "Bidirectional wraps recurrent layers. Received: a layer of class \(type(of: layer).className)")

@@ -58,7 +58,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     }
   }
 
-  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     try runner.makeWeights(for: input)
   }
   final override var quantizableWeights: Range<Int> { runner.quantizableWeights }

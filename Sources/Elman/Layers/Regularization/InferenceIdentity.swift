@@ -48,6 +48,25 @@ public final class SpatialDropout1D: InferenceIdentity, ListedLayer, @unchecked 
   }
 }
 
+/// Keras's `SpatialDropout2D`; (batch, rows, columns, channels).
+public final class SpatialDropout2D: InferenceIdentity, ListedLayer, @unchecked Sendable {
+  public override class var className: String { "SpatialDropout2D" }
+
+  static let arguments = Arguments(.rate, .dataFormat(2), .seed, ignoring: ["noise_shape"], configOrder: ["rate", "seed"])
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    _ = try Self.arguments.values(&reader)
+    super.init(try LayerSettings(&reader))
+  }
+
+  override var hasTrainableInConfig: Bool { false }
+
+  override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
+    try requireRank(4, input)
+    return [input]
+  }
+}
+
 /// Keras's `GaussianNoise`.
 public final class GaussianNoise: InferenceIdentity, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GaussianNoise" }

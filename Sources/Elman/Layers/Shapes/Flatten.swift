@@ -1,11 +1,14 @@
-/// Keras's `Flatten`: (batch, a, b, ...) to (batch, a * b * ...), and (batch,) to (batch, 1).
+/// Keras's `Flatten`: (batch, a, b, ...) to (batch, a * b * ...), and (batch,) to (batch, 1). With "channels_first" the axis
+/// after the batch goes behind the others first.
 public final class Flatten: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Flatten" }
 
-  static let arguments = Arguments(.channelsLast)
+  static let arguments = Arguments(.dataFormat(1))
+
+  private let format: DataFormat
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    try Self.arguments.values(&reader)
+    format = try Self.arguments.values(&reader)
     super.init(try LayerSettings(&reader))
   }
 
@@ -16,7 +19,13 @@ public final class Flatten: Layer, ListedLayer, @unchecked Sendable {
     return [[input[0], try elementCount(known)]]
   }
 
-  override var isIdentity: Bool { true }
+  override var isIdentity: Bool { !format.isChannelsFirst }
+
+  override func forward(_ call: LayerCall) {
+    let (input, output, last) = (call.input, call.outputs[0], call.inputShape.count - 1)
+    let order = call.inputShape.mapAxes { axis in axis == 0 || last < 2 ? axis : axis == last ? 1 : axis + 1 }
+    StridedView(call.inputShape, order: order).forEach { result, array in output[result] = input[array] }
+  }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2 { throw cannotStream("it flattens whole sequences") }
