@@ -357,7 +357,7 @@ public class Layer: @unchecked Sendable {
   }
 
   /// `{"class_name": ..., "config": ...}`, from which `LayerRegistry` makes the layer again.
-  public final func serialized() -> JSON {
+  public func serialized() -> JSON {
     SerializedObject.json(module: "keras.layers", className: kerasClassName, config: config())
   }
 

@@ -106,6 +106,9 @@ public final class Functional: Model, @unchecked Sendable {
   /// The names by which inputs may be given.
   public var inputNames: [String] { inputs.map(\.layer.name) }
 
+  public override func config() -> JSON { ownConfig() }
+  public override func json() -> JSON { wholeConfig() }
+
   public override func symbolic() -> SymbolicModel { tensors }
 }
 

@@ -22,6 +22,13 @@ public final class ModelLayer: Layer, @unchecked Sendable {
 
   public override var kerasClassName: String { type(of: model).className }
   public override func config() -> JSON { model.config() }
+
+  public override func serialized() -> JSON {
+    let isSequential = model is Sequential
+    return SerializedObject.json(
+      module: isSequential ? "keras" : "keras.src.models.functional", className: kerasClassName, config: config())
+  }
+
   override var isStateful: Bool { children.contains(where: \.isStateful) }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {

@@ -57,7 +57,7 @@ extension Sequential {
 extension JSON {
   fileprivate static func + (first: JSON, second: JSON) -> JSON { .object(first.members + second.members) }
 
-  fileprivate var members: [Member] {
+  var members: [Member] {
     if case .object(let members) = self { return members }
     return []
   }
@@ -124,7 +124,7 @@ extension [JSON] {
 
 extension JSON {
   /// A serialized layer without the shape and the dtype of its input.
-  fileprivate var withoutInput: JSON {
+  var withoutInput: JSON {
     .object(
       members.map { member in
         guard member.key == "config" else { return member }
