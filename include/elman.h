@@ -542,7 +542,7 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  *                 GlobalMaxPooling1D, GroupNormalization, LayerNormalization, LeakyReLU, MaxPooling1D, Normalization,
  *                 Permute, PReLU, ReLU, RepeatVector, Rescaling, Reshape, RMSNormalization, SeparableConv1D, Softmax,
  *                 SpatialDropout1D, ThresholdedReLU, UnitNormalization, UpSampling1D, ZeroPadding1D, CuDNNLSTM,
- *                 CuDNNGRU (which make an LSTM and a GRU)
+ *                 CuDNNGRU (which make an LSTM and a GRU); in graphs also Any, ExpandDims, GetItem, Operation
  *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
  *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
  *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}
@@ -1227,6 +1227,16 @@ ELMAN_API elman_status elman_tensor_dtype(elman_tensor tensor, char *text, size_
 ELMAN_API elman_status elman_tensor_layer(elman_tensor tensor, elman_layer *layer);
 
 /*
+ * elman_tensor_origin: which call of a layer gives it. Tensors are the same where both numbers are.
+ *
+ *   call     receives the number of the call, in the order of all calls of the process; may be NULL
+ *   output   receives which of the call's outputs it is; may be NULL
+ *
+ * Since 0.2.
+ */
+ELMAN_API elman_status elman_tensor_origin(elman_tensor tensor, uint64_t *call, size_t *output);
+
+/*
  * elman_model_create_from_tensors: the model from some tensors to others, Keras's functional Model.
  *
  *   name             NULL: model, model_1, ...
@@ -1256,6 +1266,16 @@ ELMAN_API elman_status elman_model_create_from_tensors(const char *name, const e
  * Returns also ELMAN_INVALID_ARGUMENT: models that stand in one another more than 64 deep. Since 0.2.
  */
 ELMAN_API elman_status elman_layer_create_from_model(elman_model model, elman_layer *layer);
+
+/*
+ * elman_layer_model: the model that a layer is.
+ *
+ *   layer   of elman_layer_create_from_model, or of a model that has models among its layers
+ *   model   receives a handle; every call makes a new one
+ *
+ * Returns also ELMAN_NOT_FOUND: the layer is no model. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_model(elman_layer layer, elman_model *model);
 
 /*
  * elman_model_class_name: "Sequential" or "Functional". Since 0.2.

@@ -17,7 +17,7 @@
 
 enum { POOL = 32, FLOATS = 1 << 19, MOST_INPUT = 4096, TEXT = 1 << 16, STATUSES = 11 };
 
-static _Atomic uint64_t layers[POOL], models[POOL], streams[POOL];
+static _Atomic uint64_t layers[POOL], models[POOL], streams[POOL], tensors[POOL];
 static _Atomic long counts[STATUSES];
 static _Atomic long runs;
 static _Atomic int defects;
@@ -57,6 +57,7 @@ static uint64_t handle(fuzzer *f, _Atomic uint64_t *pool, _Atomic uint64_t *othe
 }
 static elman_layer any_layer(fuzzer *f) { return (elman_layer){handle(f, layers, models)}; }
 static elman_model any_model(fuzzer *f) { return (elman_model){handle(f, models, layers)}; }
+static elman_tensor any_tensor(fuzzer *f) { return (elman_tensor){handle(f, tensors, models)}; }
 
 static size_t any_size(fuzzer *f, size_t most) {
   static const size_t absurd[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 2 + 1, SIZE_MAX - 1, (size_t)1 << 62};
@@ -89,6 +90,7 @@ static const char *classes[] = {
     "ZeroPadding1D", "Lambda", "CallbackCell", "ConvLSTM1D", "Flatten", "CuDNNLSTM", "CuDNNGRU",
     "AveragePooling2D", "AveragePooling3D", "Conv2D", "ConvLSTM2D", "Cropping2D", "GlobalAveragePooling2D",
     "GlobalMaxPooling2D", "MaxPooling2D", "MaxPooling3D", "SpatialDropout2D", "UpSampling2D", "ZeroPadding2D",
+    "Operation", "Operation", "GetItem", "ExpandDims", "Any",
 };
 #define CELLS "{\"class_name\": \"LSTMCell\", \"config\": {\"units\": 2}}"
 /* For any class: those that it does not know are errors of their own. */
@@ -111,6 +113,8 @@ static const char *arguments[] = {
     "{\"units\": 4}", "{\"n\": 3}", "{\"padding\": 2}", "{\"cropping\": [1, 0]}", "{\"target_shape\": [2, -1]}", "{\"target_shape\": [4611686018427387904, 4]}",
     "{\"dims\": [2, 1]}", "{\"mean\": 1.0, \"variance\": 2.0}", "{\"mean\": [1, 2], \"variance\": [1, 2]}", "{\"rate\": 0.5}",
     "{\"stddev\": 1}", "{\"scale\": 2}", "{\"shared_axes\": [1]}", "{\"mask_value\": 0.5}",
+    "{\"function\": \"add\"}", "{\"function\": \"less\"}", "{\"function\": \"power\", \"constant\": 2, \"constant_first\": true}",
+    "{\"key\": [null, \"...\", -1]}", "{\"key\": [{\"start\": -1, \"stop\": null, \"step\": -2}, 0]}",
 };
 static const char *configs[] = {
     "{\"units\": 3}",
@@ -234,6 +238,13 @@ static void keep_model(fuzzer *f, elman_model model) {
   if (model.id == 0) return;
   old = atomic_exchange(&models[below(f, POOL)], model.id);
   if (old != 0 && !one_in(f, 64)) TELL(elman_model_release, (elman_model){old});
+}
+
+static void keep_tensor(fuzzer *f, elman_tensor tensor) {
+  uint64_t old;
+  if (tensor.id == 0) return;
+  old = atomic_exchange(&tensors[below(f, POOL)], tensor.id);
+  if (old != 0 && !one_in(f, 64)) TELL(elman_tensor_release, (elman_tensor){old});
 }
 
 static void call_library(fuzzer *f) {
@@ -517,7 +528,11 @@ static void call_model(fuzzer *f) {
     case 17: TELL(elman_model_count_params, model, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 18: TELL(elman_model_reset_states, model); break;
     case 21: TELL(elman_model_json, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
-    case 20: TELL(elman_model_memory, model, OR_NULL(f, f->shape), rank, OR_NULL(f, &number)); break;
+    case 20: {
+      elman_array shaped = {NULL, OR_NULL(f, f->shape), rank};
+      TELL(elman_model_memory, model, OR_NULL(f, &shaped), 1, OR_NULL(f, &number));
+      break;
+    }
     case 19: TELL(elman_model_quantize, model, any_mode(f), OR_NULL(f, &error)); break;
     case 22: TELL(elman_model_weight_memory, model, OR_NULL(f, &number), OR_NULL(f, &other)); break;
     case 23: TELL(elman_model_set_num_threads, model, (int32_t)below(f, 4) - (int32_t)one_in(f, 8)); break;
@@ -538,6 +553,88 @@ static void call_model(fuzzer *f) {
   }
   keep_model(f, made);
   keep_layer(f, layer);
+}
+
+/* ---- graphs ---- */
+
+/* A layer that takes several inputs, or one; with it, graphs branch and join. */
+static void call_on_tensors(fuzzer *f) {
+  elman_tensor inputs[3], extra[3], outputs[4] = {{0}, {0}, {0}, {0}};
+  struct { elman_call_options o; char more[64]; } s;
+  size_t number, count = one_in(f, 4) ? 0 : one_in(f, 16) ? any_size(f, 3) : 1 + below(f, 2);
+  if (count > 3 && count <= 65536) count = 3;
+  for (int i = 0; i < 3; i++) {
+    inputs[i] = any_tensor(f);
+    extra[i] = any_tensor(f);
+  }
+  memset(&s, 0, sizeof s);
+  s.o.struct_size = any_struct_size(f, sizeof s.o);
+  if (one_in(f, 3)) {
+    s.o.initial_states = OR_NULL(f, extra);
+    s.o.initial_state_count = one_in(f, 8) ? SIZE_MAX : below(f, 4);
+  }
+  if (one_in(f, 4)) {
+    s.o.masks = OR_NULL(f, extra);
+    s.o.mask_count = one_in(f, 8) ? SIZE_MAX : below(f, 4);
+  }
+  s.o.use_causal_mask = one_in(f, 3);
+  s.o.return_attention_scores = one_in(f, 3);
+  TELL(elman_layer_call, any_layer(f), OR_NULL(f, inputs), count, one_in(f, 2) ? NULL : &s.o, OR_NULL(f, outputs),
+       one_in(f, 8) ? below(f, 5) : 4, OR_NULL(f, &number));
+  for (int i = 0; i < 4; i++) keep_tensor(f, outputs[i]);
+}
+
+static void make_graph(fuzzer *f) {
+  static const char *structures[] = {
+      "{\"inputs\": {\"a\": 0}, \"outputs\": [0]}", "{\"inputs\": [0, 1], \"outputs\": {\"x\": 0, \"y\": [1]}}",
+      "{\"inputs\": [1, 0]}", "{\"outputs\": 0}", "{\"outputs\": [[[[]]]]}", "[]", "{",
+  };
+  elman_tensor ends[3] = {any_tensor(f), any_tensor(f), any_tensor(f)};
+  elman_model model = {0};
+  const char *structure = one_in(f, 2) ? NULL : text_of(f, structures, sizeof structures / sizeof *structures, 1);
+  size_t inputs = one_in(f, 16) ? any_size(f, 2) : 1, outputs = one_in(f, 16) ? any_size(f, 2) : 1 + below(f, 2);
+  if (inputs > 2 && inputs <= 65536) inputs = 2;
+  if (outputs > 2 && outputs <= 65536) outputs = 2;
+  TELL(elman_model_create_from_tensors, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, ends), inputs, OR_NULL(f, ends + 1),
+       outputs, structure, OR_NULL(f, &model));
+  keep_model(f, model);
+}
+
+static void call_graph(fuzzer *f) {
+  elman_model model = any_model(f), built = {0};
+  uint64_t call;
+  elman_tensor tensor = any_tensor(f), made = {0}, inputs[3] = {{0}, {0}, {0}}, outputs[3] = {{0}, {0}, {0}};
+  elman_layer layer = {0};
+  int64_t result[ELMAN_MAX_RANK];
+  size_t number, other, capacity = any_size(f, ELMAN_MAX_RANK), index = any_index(f);
+  switch (below(f, 26)) {
+    case 0: TELL(elman_tensor_shape, tensor, OR_NULL(f, result), capacity, OR_NULL(f, &number)); break;
+    case 1: TELL(elman_tensor_name, tensor, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 2: TELL(elman_tensor_dtype, tensor, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 3: TELL(elman_tensor_layer, tensor, OR_NULL(f, &layer)); break;
+    case 4: if (one_in(f, 4)) TELL(elman_tensor_release, tensor); break;
+    case 5: TELL(elman_layer_create_from_model, model, OR_NULL(f, &layer)); break;
+    case 6: TELL(elman_model_class_name, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
+    case 7: TELL(elman_model_tensor_counts, model, OR_NULL(f, &number), OR_NULL(f, &other)); break;
+    case 8: TELL(elman_model_input, model, one_in(f, 2) ? 0 : index, OR_NULL(f, &made)); break;
+    case 9: TELL(elman_model_output, model, one_in(f, 2) ? 0 : index, OR_NULL(f, &made)); break;
+    case 10: TELL(elman_model_call_count, model, index, OR_NULL(f, &number)); break;
+    case 11:
+      TELL(elman_model_call_tensors, model, index, one_in(f, 4) ? any_index(f) : 0, OR_NULL(f, inputs), below(f, 4),
+           OR_NULL(f, &number), OR_NULL(f, outputs), below(f, 4), OR_NULL(f, &other));
+      break;
+    case 12: case 13: case 14: make_graph(f); break;
+    case 15: TELL(elman_layer_model, any_layer(f), OR_NULL(f, &built)); break;
+    case 16: TELL(elman_tensor_origin, tensor, OR_NULL(f, &call), OR_NULL(f, &number)); break;
+    default: call_on_tensors(f); break;
+  }
+  keep_tensor(f, made);
+  keep_layer(f, layer);
+  keep_model(f, built);
+  for (int i = 0; i < 3; i++) {
+    keep_tensor(f, inputs[i]);
+    keep_tensor(f, outputs[i]);
+  }
 }
 
 /* A copy of the input that ends where the shape says, so that AddressSanitizer sees every step beyond it. */
@@ -583,18 +680,21 @@ static void call_forward(fuzzer *f) {
 
 static void call_run(fuzzer *f) {
   elman_model model = any_model(f);
-  int64_t shapes[3][ELMAN_MAX_RANK + 2];
-  elman_array states[2], input;
+  int64_t shapes[5][ELMAN_MAX_RANK + 2];
+  elman_array states[2], inputs[3];
+  elman_mask masks[3];
   elman_output outputs[6];
-  size_t number;
+  size_t number, input_count = one_in(f, 16) ? PICK(f, ((const size_t[]){0, SIZE_MAX, 1 << 30})) : 1 + below(f, 3);
   struct { elman_run_options o; char more[64]; } s;
-  input = any_array(f, shapes[0]);
-  if (one_in(f, 2)) {
-    input.rank = fitting_shape(f, model);
-    memcpy(shapes[0], f->shape, sizeof f->shape);
-    input.shape = shapes[0];
+  for (int i = 0; i < 3; i++) {
+    inputs[i] = any_array(f, shapes[i]);
+    if (one_in(f, 3)) continue;
+    inputs[i].rank = fitting_shape(f, model);
+    memcpy(shapes[i], f->shape, sizeof f->shape);
+    inputs[i].shape = shapes[i];
   }
-  for (int i = 0; i < 2; i++) states[i] = any_array(f, shapes[1 + i]);
+  if (elman_model_tensor_counts(model, &number, NULL) == ELMAN_OK && number <= 3 && !one_in(f, 4)) input_count = number;
+  for (int i = 0; i < 2; i++) states[i] = any_array(f, shapes[3 + i]);
   memset(&s, 0, sizeof s);
   s.o.struct_size = any_struct_size(f, sizeof s.o);
   s.o.training = one_in(f, 2);
@@ -603,15 +703,22 @@ static void call_run(fuzzer *f) {
     s.o.initial_states = OR_NULL(f, states);
     s.o.initial_state_count = one_in(f, 8) ? PICK(f, ((const size_t[]){SIZE_MAX, 1 << 20, 0})) : 1 + below(f, 2);
   }
-  if (one_in(f, 3)) s.o.mask = f->mask;
+  for (int i = 0; i < 3; i++) {
+    size_t rank = any_size(f, 4);
+    masks[i] = (elman_mask){one_in(f, 3) ? NULL : f->mask, OR_NULL(f, inputs[i].shape), rank <= 10 ? rank : inputs[i].rank};
+  }
+  if (one_in(f, 3)) {
+    s.o.masks = OR_NULL(f, masks);
+    s.o.mask_count = one_in(f, 8) ? SIZE_MAX : 1 + below(f, 3);
+  }
   for (int i = 0; i < 6; i++) {
     memset(&outputs[i], 0, sizeof outputs[i]);
     outputs[i].data = one_in(f, 6) ? NULL : f->output + i * (FLOATS / 8);
     outputs[i].count = any_float_count(f) / 8;
   }
   told(f, "elman_model_run",
-       counted(elman_model_run(model, OR_NULL(f, &input), one_in(f, 3) ? NULL : &s.o, OR_NULL(f, outputs), any_size(f, 6),
-                               OR_NULL(f, &number))));
+       counted(elman_model_run(model, OR_NULL(f, inputs), input_count, one_in(f, 3) ? NULL : &s.o, OR_NULL(f, outputs),
+                               any_size(f, 6), OR_NULL(f, &number))));
 }
 
 static void call_hidden_states(fuzzer *f) {
@@ -654,7 +761,7 @@ static void *run(void *argument) {
   for (size_t i = 0; i < FLOATS; i++) f->input[i] = (float)((int)below(f, 2001) - 1000) / 500;
   for (size_t i = 0; i < FLOATS; i++) f->mask[i] = (uint8_t)below(f, 2);
   for (f->calls = 0; f->calls < limit;) {
-    switch (below(f, 18)) {
+    switch (below(f, 22)) {
       case 0: call_library(f); break;
       case 1: case 2: case 3: call_create(f); break;
       case 4: case 5: call_layer(f); break;
@@ -664,6 +771,7 @@ static void *run(void *argument) {
       case 13: call_run(f); break;
       case 14: call_stream(f); break;
       case 15: call_activation(f); break;
+      case 16: case 17: case 18: case 19: call_graph(f); break;
       default: call_forward(f); break;
     }
   }
@@ -696,6 +804,7 @@ int main(int argc, char **argv) {
     elman_layer_release((elman_layer){layers[i]});
     elman_model_release((elman_model){models[i]});
     elman_stream_release((elman_stream){streams[i]});
+    elman_tensor_release((elman_tensor){tensors[i]});
   }
   printf("%ld random calls, seed %llu, %d thread%s:", total, (unsigned long long)seed, threads, threads == 1 ? "" : "s");
   for (int i = 0; i < STATUSES; i++) printf(" %s %ld", i == 0 ? "OK" : elman_status_name(-i) + 6, counts[i]);

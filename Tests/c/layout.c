@@ -17,6 +17,8 @@ int main(void) {
   FIELD(elman_model, id);
   STRUCT(elman_stream);
   FIELD(elman_stream, id);
+  STRUCT(elman_tensor);
+  FIELD(elman_tensor, id);
   STRUCT(elman_status);
 
   STRUCT(elman_array);
@@ -206,8 +208,22 @@ int main(void) {
   FIELD(elman_run_options, reserved);
   FIELD(elman_run_options, initial_states);
   FIELD(elman_run_options, initial_state_count);
-  FIELD(elman_run_options, mask);
-  FIELD(elman_run_options, mask_rank);
+  FIELD(elman_run_options, masks);
+  FIELD(elman_run_options, mask_count);
+
+  STRUCT(elman_mask);
+  FIELD(elman_mask, data);
+  FIELD(elman_mask, shape);
+  FIELD(elman_mask, rank);
+
+  STRUCT(elman_call_options);
+  FIELD(elman_call_options, struct_size);
+  FIELD(elman_call_options, initial_states);
+  FIELD(elman_call_options, initial_state_count);
+  FIELD(elman_call_options, masks);
+  FIELD(elman_call_options, mask_count);
+  FIELD(elman_call_options, use_causal_mask);
+  FIELD(elman_call_options, return_attention_scores);
 
   STRUCT(elman_output);
   FIELD(elman_output, data);

@@ -132,20 +132,21 @@ static void run_once(const layer_case *tested, elman_model model, const elman_ru
   elman_output results[8] = {0};
   size_t count;
   for (int i = 0; i < 8; i++) results[i] = (elman_output){.data = outputs[i], .count = LARGEST};
-  OK(elman_model_run(model, &array, options, results, 8, &count));
+  OK(elman_model_run(model, &array, 1, options, results, 8, &count));
 }
 
 /* Masks of each rank that the layer takes. */
 static void check_masks(const layer_case *tested, elman_model model, const elman_array *array) {
   uint8_t mask[LARGEST];
   size_t count, taken = 0;
-  OK(elman_model_run(model, array, NULL, NULL, 0, &count));
+  OK(elman_model_run(model, array, 1, NULL, NULL, 0, &count));
   for (int i = 0; i < LARGEST; i++) mask[i] = i % 4 != 1;
   for (size_t rank = 1; rank <= array->rank; rank++) {
-    elman_run_options options = ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = rank);
+    elman_mask given = {mask, array->shape, rank};
+    elman_run_options options = ELMAN_OPTIONS(elman_run_options, .masks = &given, .mask_count = 1);
     elman_output results[8] = {0};
     for (int i = 0; i < 8; i++) results[i] = (elman_output){.data = outputs[i], .count = LARGEST};
-    if (elman_model_run(model, array, &options, results, 8, &count) != ELMAN_OK) continue;
+    if (elman_model_run(model, array, 1, &options, results, 8, &count) != ELMAN_OK) continue;
     taken++;
     CHECK_NONE(tested, "run with a mask", run_once(tested, model, &options));
   }
@@ -159,7 +160,7 @@ static void check_calls(const layer_case *tested, elman_model model) {
   elman_array array = {input, tested->shape, rank};
   fill(values, LARGEST, 6);
   for (int i = 0; i < 8; i++) states[i] = (elman_array){values, tested->state_shape, rank_of(tested->state_shape)};
-  OK(elman_model_run(model, &array, NULL, NULL, 0, &count));
+  OK(elman_model_run(model, &array, 1, NULL, NULL, 0, &count));
   if (count == 1) {
     CHECK_NONE(tested, "forward", OK(elman_model_forward(model, input, tested->shape, rank, outputs[0], LARGEST)));
   }
@@ -172,8 +173,8 @@ static void check_calls(const layer_case *tested, elman_model model) {
     given.initial_state_count = tested->states;
     CHECK_NONE(tested, "run with states", run_once(tested, model, &given));
   }
-  CHECK_NONE(tested, "shapes of the outputs", OK(elman_model_run(model, &array, NULL, NULL, 0, &count)));
-  CHECK_NONE(tested, "memory", OK(elman_model_memory(model, tested->shape, rank, &count)));
+  CHECK_NONE(tested, "shapes of the outputs", OK(elman_model_run(model, &array, 1, NULL, NULL, 0, &count)));
+  CHECK_NONE(tested, "memory", OK(elman_model_memory(model, &(elman_array){NULL, tested->shape, rank}, 1, &count)));
   CHECK_NONE(tested, "reset_states", OK(elman_model_reset_states(model)));
 }
 
@@ -395,7 +396,7 @@ TEST(idle_memory_of_many_shapes_is_bounded) {
   elman_model model = model_of_large_workspaces();
   float output[1024];
 #define CALL(timesteps) OK(elman_model_forward(model, large, SHAPE(1, timesteps, 1024), output, 1024))
-  OK(elman_model_memory(model, SHAPE(1, STEPS_OF_A_MEBI, 1024), &bytes));
+  OK(elman_model_memory(model, &(elman_array){NULL, SHAPE(1, STEPS_OF_A_MEBI, 1024)}, 1, &bytes));
   CHECK(bytes >= MEBI && bytes < MEBI + 4096);
   CALL(1);
   long before = bytes_held();

@@ -323,7 +323,7 @@ static void set_often(elman_model model, size_t features, size_t before, size_t 
   }
   for (int set = 0; set < 6; set++) {
     OK(elman_model_forward(model, input, SHAPE(1, 1, (int64_t)features), output, 1024));
-    OK(elman_model_memory(model, SHAPE(1, 1, (int64_t)features), &work));
+    OK(elman_model_memory(model, &(elman_array){NULL, SHAPE(1, 1, (int64_t)features)}, 1, &work));
     CHECK(resident() <= before + work + most + slack);
     CHECK(values_of(model) + packed_of(model) <= most);
     OK(elman_model_set_weights(model, values, 3));

@@ -129,7 +129,7 @@ TEST(a_cell_is_told_of_training) {
   elman_model model = model_of((elman_cell_options)HALVING(cell));
   for (int32_t training = 0; training < 2; training++) {
     elman_output result = {&output, 1, {0}, 0};
-    OK(elman_model_run(model, &(elman_array){input, (const int64_t[]){1, 2, 1}, 3},
+    OK(elman_model_run(model, &(elman_array){input, (const int64_t[]){1, 2, 1}, 3}, 1,
                        &ELMAN_OPTIONS(elman_run_options, .training = training), &result, 1, NULL));
     CHECK(cell.training == training && output == 1.5f);
   }
@@ -208,18 +208,16 @@ TEST(masks_of_three_dimensions_reach_what_they_are_of) {
   elman_model model = make_model_of(wrapper, NO_LAYER);
   elman_output result = {output, 3, {0}, 0};
   const elman_array x = {input, (const int64_t[]){1, 3, 2, 1}, 4};
-  OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = 3), &result, 1, NULL));
+  const elman_mask words = {mask, SHAPE(1, 3, 2)}, sentences = {mask, SHAPE(1, 3)};
+  OK(elman_model_run(model, &x, 1, &ELMAN_OPTIONS(elman_run_options, .masks = &words, .mask_count = 1), &result, 1, NULL));
   CHECK(output[0] == 3 && output[1] == 4 && output[2] == 0);
-  OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask), &result, 1, NULL));
+  OK(elman_model_run(model, &x, 1, &ELMAN_OPTIONS(elman_run_options, .masks = &sentences, .mask_count = 1), &result, 1, NULL));
   CHECK(output[0] == 3 && output[1] == 7 && output[2] == 11);
-  elman_run_options options = ELMAN_OPTIONS(elman_run_options, .mask = mask, .mask_rank = 5);
-  CHECK_ERROR(elman_model_run(model, &x, &options, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "rank 4");
-  options.mask_rank = SIZE_MAX;
-  CHECK_ERROR(elman_model_run(model, &x, &options, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "mask_rank");
-  /* A program that was compiled before mask_rank was there. */
-  elman_run_options first = {.struct_size = offsetof(elman_run_options, mask_rank), .mask = mask, .mask_rank = 3};
-  OK(elman_model_run(model, &x, &first, &result, 1, NULL));
-  CHECK(output[1] == 7);
+  const elman_mask deep = {mask, SHAPE(1, 3, 2, 1, 1)}, wrong = {mask, SHAPE(1, 2)};
+  elman_run_options options = ELMAN_OPTIONS(elman_run_options, .masks = &deep, .mask_count = 1);
+  CHECK_ERROR(elman_model_run(model, &x, 1, &options, &result, 1, NULL), ELMAN_SHAPE_MISMATCH, "mask");
+  options.masks = &wrong;
+  CHECK_ERROR(elman_model_run(model, &x, 1, &options, &result, 1, NULL), ELMAN_SHAPE_MISMATCH, "mask");
   OK(elman_model_release(model));
 }
 

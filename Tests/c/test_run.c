@@ -50,7 +50,10 @@ TEST(forward_checks_its_arguments) {
   float input[B * T * F] = {0}, output[B * T * U];
   elman_model model = make_model_of(make_layer("SimpleRNN", sequence_config), NO_LAYER);
   output[0] = 77;
-  CHECK_ERROR(elman_model_forward(model, NULL, SHAPE(B, T, F), output, B * T * U), ELMAN_INVALID_ARGUMENT, "input");
+  CHECK_ERROR(elman_model_forward(model, NULL, SHAPE(B, T, F), output, B * T * U), ELMAN_INVALID_ARGUMENT, "inputs");
+  CHECK_ERROR(elman_model_run(model, &x, 0, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "input_count=0");
+  CHECK_ERROR(elman_model_run(model, &x, SIZE_MAX, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "input_count=");
+  CHECK_ERROR(elman_model_run(model, two, 2, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "expects 1 input");
   CHECK_ERROR(elman_model_forward(model, input, NULL, 3, output, B * T * U), ELMAN_INVALID_ARGUMENT, "input_shape");
   CHECK_ERROR(elman_model_forward(model, input, SHAPE(B, T, F), NULL, B * T * U), ELMAN_INVALID_ARGUMENT, "output");
   CHECK_ERROR(elman_model_forward(model, input, NULL, 0, output, 1), ELMAN_INVALID_ARGUMENT, "dimensions");
@@ -127,27 +130,27 @@ TEST(run_gives_all_outputs_and_takes_states) {
       NO_LAYER);
   fill(input, B * T * F, 1);
   fill(h0, B * U, 2);
-  OK(elman_model_run(model, &x, NULL, NULL, 0, &count));
+  OK(elman_model_run(model, &x, 1, NULL, NULL, 0, &count));
   CHECK(count == 2);
-  OK(elman_model_run(model, &x, NULL, outputs, 2, NULL));
+  OK(elman_model_run(model, &x, 1, NULL, outputs, 2, NULL));
   CHECK(outputs[0].rank == 3 && outputs[0].shape[0] == B && outputs[0].shape[1] == T && outputs[0].shape[2] == U);
   CHECK(outputs[1].rank == 2 && outputs[1].shape[0] == B && outputs[1].shape[1] == U);
   outputs[0].data = sequence;
   outputs[0].count = B * T * U;
-  CHECK_ERROR(elman_model_run(model, &x, NULL, outputs, 2, NULL), ELMAN_INVALID_ARGUMENT, "some data NULL");
+  CHECK_ERROR(elman_model_run(model, &x, 1, NULL, outputs, 2, NULL), ELMAN_INVALID_ARGUMENT, "some data NULL");
   outputs[1].data = last;
   outputs[1].count = B * U - 1;
-  CHECK_STATUS(elman_model_run(model, &x, NULL, outputs, 2, NULL), ELMAN_BUFFER_TOO_SMALL);
+  CHECK_STATUS(elman_model_run(model, &x, 1, NULL, outputs, 2, NULL), ELMAN_BUFFER_TOO_SMALL);
   outputs[1].count = B * U;
-  OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .initial_states = states, .initial_state_count = 1),
+  OK(elman_model_run(model, &x, 1, &ELMAN_OPTIONS(elman_run_options, .initial_states = states, .initial_state_count = 1),
                      outputs, 2, NULL));
   reference(model, input, B, T, h0, expected);
   CHECK(near(sequence, expected, B * T * U));
   for (int row = 0; row < B; row++) CHECK(memcmp(last + row * U, sequence + (row * T + T - 1) * U, U * sizeof(float)) == 0);
-  OK(elman_model_run(model, &x, NULL, outputs, 2, &count));
+  OK(elman_model_run(model, &x, 1, NULL, outputs, 2, &count));
   reference(model, input, B, T, NULL, expected);
   CHECK(near(sequence, expected, B * T * U));
-  CHECK_STATUS(elman_model_run(model, &x, NULL, outputs, 1, &count), ELMAN_BUFFER_TOO_SMALL);
+  CHECK_STATUS(elman_model_run(model, &x, 1, NULL, outputs, 1, &count), ELMAN_BUFFER_TOO_SMALL);
   CHECK(count == 2);
   CHECK_STATUS(elman_model_forward(model, input, SHAPE(B, T, F), sequence, B * T * U), ELMAN_INVALID_ARGUMENT);
   OK(elman_model_release(model));
@@ -163,7 +166,7 @@ TEST(run_skips_masked_steps) {
   fill(input, T * F, 4);
   for (int t = 0; t < T; t++)
     if (mask[t]) memcpy(kept + F * k++, input + F * t, F * sizeof(float));
-  OK(elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, .mask = mask), &result, 1, NULL));
+  OK(elman_model_run(model, &x, 1, &ELMAN_OPTIONS(elman_run_options, .masks = &(elman_mask){mask, SHAPE(1, T)}, .mask_count = 1), &result, 1, NULL));
   reference(model, kept, 1, 3, NULL, expected);
   k = -1;
   for (int t = 0; t < T; t++) {
@@ -176,30 +179,38 @@ TEST(run_skips_masked_steps) {
 TEST(run_checks_its_arguments) {
   float input[B * T * F] = {0}, output[B * T * U], state[B * U] = {0};
   elman_output result = {output, B * T * U, {0}, 0};
-  elman_array x = {input, SHAPE(B, T, F)}, wrong = {input, SHAPE(B, T, F + 1)};
+  elman_array x = {input, SHAPE(B, T, F)}, wrong = {input, SHAPE(B, T, F + 1)}, two[2] = {x, x};
   elman_array states[1] = {{state, SHAPE(B, U)}}, wrong_states[1] = {{state, SHAPE(U, B)}};
+  const elman_mask masks[2] = {{NULL, NULL, 0}, {NULL, NULL, 0}};
   size_t count;
   elman_model model = make_model_of(make_layer("SimpleRNN", sequence_config), NO_LAYER), dense;
-#define RUN(...) elman_model_run(model, &x, &ELMAN_OPTIONS(elman_run_options, __VA_ARGS__), &result, 1, NULL)
-  CHECK_STATUS(elman_model_run(NO_MODEL, &x, NULL, &result, 1, NULL), ELMAN_INVALID_HANDLE);
-  CHECK_ERROR(elman_model_run(model, NULL, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "input");
-  CHECK_ERROR(elman_model_run(model, &x, NULL, NULL, 1, &count), ELMAN_INVALID_ARGUMENT, "outputs");
-  CHECK_ERROR(elman_model_run(model, &x, NULL, NULL, 0, NULL), ELMAN_INVALID_ARGUMENT, "output_count");
-  CHECK_STATUS(elman_model_run(model, &x, NULL, &result, SIZE_MAX, NULL), ELMAN_INVALID_ARGUMENT);
-  CHECK_STATUS(elman_model_run(model, &wrong, NULL, &result, 1, NULL), ELMAN_SHAPE_MISMATCH);
-  CHECK_STATUS(elman_model_run(model, &(elman_array){NULL, SHAPE(B, T, F)}, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT);
+#define RUN(...) elman_model_run(model, &x, 1, &ELMAN_OPTIONS(elman_run_options, __VA_ARGS__), &result, 1, NULL)
+  CHECK_STATUS(elman_model_run(NO_MODEL, &x, 1, NULL, &result, 1, NULL), ELMAN_INVALID_HANDLE);
+  CHECK_ERROR(elman_model_run(model, NULL, 1, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "inputs");
+  CHECK_ERROR(elman_model_run(model, &x, 0, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "input_count=0");
+  CHECK_ERROR(elman_model_run(model, &x, SIZE_MAX, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "input_count=");
+  CHECK_ERROR(elman_model_run(model, two, 2, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT, "expects 1 input");
+  CHECK_ERROR(elman_model_run(model, &x, 1, NULL, NULL, 1, &count), ELMAN_INVALID_ARGUMENT, "outputs");
+  CHECK_ERROR(elman_model_run(model, &x, 1, NULL, NULL, 0, NULL), ELMAN_INVALID_ARGUMENT, "output_count");
+  CHECK_STATUS(elman_model_run(model, &x, 1, NULL, &result, SIZE_MAX, NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_run(model, &wrong, 1, NULL, &result, 1, NULL), ELMAN_SHAPE_MISMATCH);
+  CHECK_STATUS(elman_model_run(model, &(elman_array){NULL, SHAPE(B, T, F)}, 1, NULL, &result, 1, NULL), ELMAN_INVALID_ARGUMENT);
   CHECK_STATUS(RUN(.initial_states = wrong_states, .initial_state_count = 1), ELMAN_SHAPE_MISMATCH);
   CHECK_STATUS(RUN(.initial_states = states, .initial_state_count = SIZE_MAX), ELMAN_INVALID_ARGUMENT);
   CHECK_STATUS(RUN(.initial_states = states, .initial_state_count = 100000), ELMAN_INVALID_ARGUMENT);
   CHECK_STATUS(RUN(.initial_states = NULL, .initial_state_count = 1), ELMAN_INVALID_ARGUMENT);
   CHECK_STATUS(RUN(.reserved = 1), ELMAN_INVALID_ARGUMENT);
-  CHECK_STATUS(elman_model_run(model, &x, &(elman_run_options){.struct_size = 4}, &result, 1, NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(elman_model_run(model, &x, 1, &(elman_run_options){.struct_size = 4}, &result, 1, NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(RUN(.masks = NULL, .mask_count = 1), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(RUN(.masks = masks, .mask_count = 2), ELMAN_INVALID_ARGUMENT);
+  CHECK_STATUS(RUN(.masks = masks, .mask_count = SIZE_MAX), ELMAN_INVALID_ARGUMENT);
+  OK(RUN(.masks = masks, .mask_count = 1));
   OK(RUN(.training = 1));
   OK(RUN(.initial_states = states, .initial_state_count = 1));
   OK(elman_model_release(model));
   dense = make_model_of(make_layer("Dense", "{\"units\": 1, \"input_shape\": [4]}"), NO_LAYER);
   x = (elman_array){input, SHAPE(2, 4)};
-  CHECK_ERROR(elman_model_run(dense, &x, &ELMAN_OPTIONS(elman_run_options, .initial_states = states, .initial_state_count = 1),
+  CHECK_ERROR(elman_model_run(dense, &x, 1, &ELMAN_OPTIONS(elman_run_options, .initial_states = states, .initial_state_count = 1),
                               &result, 1, NULL),
               ELMAN_INVALID_ARGUMENT, "no layer");
   OK(elman_model_release(dense));
@@ -215,7 +226,7 @@ TEST(two_separate_outputs_of_a_bidirectional) {
   OK(elman_set_seed(1));
   OK(elman_bidirectional_create(&ELMAN_OPTIONS(elman_bidirectional_options, .layer = rnn, .merge_mode = "none"), &layer));
   separate = make_model_of(layer, NO_LAYER);
-  OK(elman_model_run(separate, &x, NULL, outputs, 2, NULL));
+  OK(elman_model_run(separate, &x, 1, NULL, outputs, 2, NULL));
   OK(elman_set_seed(1));
   OK(elman_bidirectional_create(&ELMAN_OPTIONS(elman_bidirectional_options, .layer = rnn), &layer));
   joined = make_model_of(layer, NO_LAYER);

@@ -155,11 +155,11 @@ TEST(a_repeated_forward_does_not_allocate) {
   long before = allocations();
   for (int i = 0; i < 1000; i++) OK(elman_model_forward(model, input, SHAPE(2, 40, 4), output, 6));
   CHECK(allocations() == before);
-  OK(elman_model_memory(model, SHAPE(2, 40, 4), &bytes));
+  OK(elman_model_memory(model, &(elman_array){NULL, SHAPE(2, 40, 4)}, 1, &bytes));
   /* Two layers' outputs, and gates of 4 * 8 and 70 units, padded to 16 floats. */
   CHECK(bytes > 0 && bytes <= sizeof(float) * (2 * 40 * (16 + 70) + 2 * 2 * 40 * 80 + 4096));
-  CHECK_ERROR(elman_model_memory(model, SHAPE(2, 40, 5), &bytes), ELMAN_SHAPE_MISMATCH, "expected shape");
-  CHECK_STATUS(elman_model_memory(model, SHAPE(2, 40, 4), NULL), ELMAN_INVALID_ARGUMENT);
+  CHECK_ERROR(elman_model_memory(model, &(elman_array){NULL, SHAPE(2, 40, 5)}, 1, &bytes), ELMAN_SHAPE_MISMATCH, "expected shape");
+  CHECK_STATUS(elman_model_memory(model, &(elman_array){NULL, SHAPE(2, 40, 4)}, 1, NULL), ELMAN_INVALID_ARGUMENT);
   OK(elman_model_release(model));
 }
 
@@ -336,8 +336,8 @@ TEST(a_cell_of_the_caller_runs_in_an_rnn) {
   OK(elman_model_forward(model, input, SHAPE(2, 3, 2), output, 12));
   CHECK(output[0] == 3 && output[2] == 10 && output[4] == 21 && output[5] == -21 && output[10] == 6);
   elman_output result = {output, 12, {0}, 0};
-  OK(elman_model_run(model, &(elman_array){input, (int64_t[]){2, 3, 2}, 3},
-                     &ELMAN_OPTIONS(elman_run_options, .mask = mask), &result, 1, NULL));
+  OK(elman_model_run(model, &(elman_array){input, (int64_t[]){2, 3, 2}, 3}, 1,
+                     &ELMAN_OPTIONS(elman_run_options, .masks = &(elman_mask){mask, SHAPE(2, 3)}, .mask_count = 1), &result, 1, NULL));
   CHECK(output[0] == 3 && output[2] == 3 && output[4] == 14 && output[6] == 0 && output[8] == 2 && output[10] == 4);
   OK(elman_bidirectional_create(&ELMAN_OPTIONS(elman_bidirectional_options, .layer = rnn), &both));
   elman_model wide = make_model_of(both, NO_LAYER);

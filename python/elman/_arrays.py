@@ -51,10 +51,15 @@ def number(value: Any) -> Any:
     raise TypeError(f"A number is expected. Received: {value!r}")
 
 
+def sizes(array: npt.NDArray[Any]) -> Any:
+    """The address of an array's shape; a structure that holds it keeps it alive."""
+    shape = (ctypes.c_int64 * max(1, array.ndim))(*array.shape)
+    return ctypes.cast(shape, INT64_P)
+
+
 def describe(array: FloatArray) -> Array:
     """An ``elman_array`` of an array, which must stay alive meanwhile."""
-    shape = (ctypes.c_int64 * max(1, array.ndim))(*array.shape)
-    return Array(array.ctypes.data, ctypes.cast(shape, INT64_P), array.ndim)
+    return Array(array.ctypes.data, sizes(array), array.ndim)
 
 
 def describe_all(arrays: Sequence[FloatArray]) -> Any:

@@ -15,7 +15,6 @@ from ctypes import (
     c_int32,
     c_int64,
     c_size_t,
-    c_uint8,
     c_uint64,
     c_void_p,
 )
@@ -42,6 +41,30 @@ class Array(ctypes.Structure):
     ]
 
 
+class Mask(ctypes.Structure):
+    """``elman_mask``."""
+
+    _fields_ = [
+        ("data", c_void_p),
+        ("shape", INT64_P),
+        ("rank", c_size_t),
+    ]
+
+
+class CallOptions(ctypes.Structure):
+    """``elman_call_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("initial_states", HANDLE_P),
+        ("initial_state_count", c_size_t),
+        ("masks", HANDLE_P),
+        ("mask_count", c_size_t),
+        ("use_causal_mask", c_int32),
+        ("return_attention_scores", c_int32),
+    ]
+
+
 class RunOptions(ctypes.Structure):
     """``elman_run_options``."""
 
@@ -51,8 +74,8 @@ class RunOptions(ctypes.Structure):
         ("reserved", c_int32),
         ("initial_states", POINTER(Array)),
         ("initial_state_count", c_size_t),
-        ("mask", POINTER(c_uint8)),
-        ("mask_rank", c_size_t),
+        ("masks", POINTER(Mask)),
+        ("mask_count", c_size_t),
     ]
 
 
@@ -115,6 +138,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
         (
             HANDLE,
             POINTER(Array),
+            c_size_t,
             POINTER(RunOptions),
             POINTER(Output),
             c_size_t,
@@ -165,6 +189,49 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_layer_set_trainable": (_STATUS, (HANDLE, c_int32)),
     "elman_layer_supports_masking": (_STATUS, (HANDLE, INT32_P)),
     "elman_layer_set_supports_masking": (_STATUS, (HANDLE, c_int32)),
+    "elman_layer_call": (
+        _STATUS,
+        (
+            HANDLE,
+            HANDLE_P,
+            c_size_t,
+            POINTER(CallOptions),
+            HANDLE_P,
+            c_size_t,
+            SIZE_P,
+        ),
+    ),
+    "elman_tensor_release": (_STATUS, (HANDLE,)),
+    "elman_tensor_shape": (_STATUS, (HANDLE, *SHAPE_OUT)),
+    "elman_tensor_name": (_STATUS, (HANDLE, *TEXT)),
+    "elman_tensor_dtype": (_STATUS, (HANDLE, *TEXT)),
+    "elman_tensor_layer": (_STATUS, (HANDLE, HANDLE_P)),
+    "elman_tensor_origin": (_STATUS, (HANDLE, POINTER(c_uint64), SIZE_P)),
+    "elman_model_create_from_tensors": (
+        _STATUS,
+        (c_char_p, HANDLE_P, c_size_t, HANDLE_P, c_size_t, c_char_p, HANDLE_P),
+    ),
+    "elman_layer_create_from_model": (_STATUS, (HANDLE, HANDLE_P)),
+    "elman_layer_model": (_STATUS, (HANDLE, HANDLE_P)),
+    "elman_model_class_name": (_STATUS, (HANDLE, *TEXT)),
+    "elman_model_tensor_counts": (_STATUS, (HANDLE, SIZE_P, SIZE_P)),
+    "elman_model_input": (_STATUS, (HANDLE, c_size_t, HANDLE_P)),
+    "elman_model_output": (_STATUS, (HANDLE, c_size_t, HANDLE_P)),
+    "elman_model_call_count": (_STATUS, (HANDLE, c_size_t, SIZE_P)),
+    "elman_model_call_tensors": (
+        _STATUS,
+        (
+            HANDLE,
+            c_size_t,
+            c_size_t,
+            HANDLE_P,
+            c_size_t,
+            SIZE_P,
+            HANDLE_P,
+            c_size_t,
+            SIZE_P,
+        ),
+    ),
     "elman_layer_weight_count": (_STATUS, (HANDLE, SIZE_P)),
     "elman_model_weight_count": (_STATUS, (HANDLE, SIZE_P)),
     "elman_layer_weight_name": (_STATUS, (HANDLE, c_size_t, *TEXT)),
@@ -219,7 +286,7 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_simple_rnn_hidden_states_f64": (_STATUS, _HIDDEN_STATES),
     "elman_layer_quantize": (_STATUS, (HANDLE, c_char_p, POINTER(c_double))),
     "elman_model_quantize": (_STATUS, (HANDLE, c_char_p, POINTER(c_double))),
-    "elman_model_memory": (_STATUS, (HANDLE, *SHAPE_IN, SIZE_P)),
+    "elman_model_memory": (_STATUS, (HANDLE, POINTER(Array), c_size_t, SIZE_P)),
     "elman_model_weight_memory": (_STATUS, (HANDLE, SIZE_P, SIZE_P)),
     "elman_activation_apply": (
         _STATUS,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _arrays
 from ._library import check, lib
-from ._prototypes import Output, RunOptions
+from ._prototypes import Mask, Output, RunOptions
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -65,9 +65,9 @@ class BoundCall:
 
 def run(
     handle: int,
-    x: FloatArray,
+    inputs: Sequence[FloatArray],
     initial_state: Sequence[npt.ArrayLike] | None = None,
-    mask: npt.ArrayLike | None = None,
+    masks: Sequence[npt.ArrayLike | None] | None = None,
     training: bool = False,
 ) -> list[FloatArray]:
     """All outputs of a model: those of its last layer, then returned states."""
@@ -75,19 +75,31 @@ def run(
         raise TypeError(f"training must be True or False. Received: {type(training)}")
     function = lib().elman_model_run
     states = [_arrays.float32(state, "state") for state in initial_state or []]
-    described = _arrays.describe_all(states)
+    given = _masks(masks, inputs)
     options = RunOptions(
-        ctypes.sizeof(RunOptions), int(bool(training)), 0, described, len(states)
+        ctypes.sizeof(RunOptions),
+        int(bool(training)),
+        0,
+        _arrays.describe_all(states),
+        len(states),
+        (Mask * max(1, len(given)))(*map(_described_mask, given)),
+        len(given),
     )
-    if mask is not None:
-        kept = _mask(mask, x)
-        options.mask = ctypes.cast(kept.ctypes.data, ctypes.POINTER(ctypes.c_uint8))
-        options.mask_rank = kept.ndim
-    array = _arrays.describe(x)
+    arrays = _arrays.describe_all(inputs)
     count = ctypes.c_size_t()
 
     def call(outputs: Any, capacity: int) -> None:
-        check(function(handle, array, options, outputs, capacity, ctypes.byref(count)))
+        check(
+            function(
+                handle,
+                arrays,
+                len(inputs),
+                options,
+                outputs,
+                capacity,
+                ctypes.byref(count),
+            )
+        )
 
     call(None, 0)
     slots = (Output * count.value)()
@@ -101,6 +113,27 @@ def run(
         results.append(result)
     call(slots, len(slots))
     return results
+
+
+def _masks(
+    masks: Sequence[npt.ArrayLike | None] | None, inputs: Sequence[FloatArray]
+) -> list[npt.NDArray[np.uint8] | None]:
+    """The masks of the inputs; none where no input has one."""
+    if masks is None or all(mask is None for mask in masks):
+        return []
+    if len(masks) != len(inputs):
+        raise ValueError(
+            f"A mask is expected for each of {len(inputs)} inputs, None where one has "
+            f"none. Received: {len(masks)}"
+        )
+    return [None if mask is None else _mask(mask, x) for mask, x in zip(masks, inputs)]
+
+
+def _described_mask(mask: npt.NDArray[np.uint8] | None) -> Mask:
+    """An ``elman_mask`` of an array, which must stay alive meanwhile."""
+    if mask is None:
+        return Mask()
+    return Mask(mask.ctypes.data, _arrays.sizes(mask), mask.ndim)
 
 
 def _mask(mask: npt.ArrayLike, x: FloatArray) -> npt.NDArray[np.uint8]:

@@ -5,6 +5,8 @@ public final class InputLayer: Layer, ListedLayer, @unchecked Sendable {
   static let arguments = Arguments(ignoring: ["sparse", "ragged", "type_spec", "optional", "input_dtype"])
 
   let shape: Shape
+  /// Of its node in graphs.
+  let serial = Node.newSerial()
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     try Self.arguments.values(&reader)

@@ -65,6 +65,16 @@ public func elman_tensor_layer(_ tensor: elman_tensor, _ layer: UnsafeMutablePoi
   creating(layer, "layer") { () throws(ElmanError) in try tensor.object().tensor.layer }
 }
 
+@implementation @_cdecl("elman_tensor_origin")
+public func elman_tensor_origin(
+  _ tensor: elman_tensor, _ call: UnsafeMutablePointer<UInt64>?, _ output: UnsafeMutablePointer<Int>?
+) -> elman_status {
+  tensor.call { (object) throws(ElmanError) in
+    call?.pointee = UInt64(clamping: object.tensor.callNumber)
+    output?.pointee = object.tensor.outputIndex
+  }
+}
+
 @implementation @_cdecl("elman_model_create_from_tensors")
 public func elman_model_create_from_tensors(
   _ name: UnsafePointer<CChar>?, _ inputs: UnsafePointer<elman_tensor>?, _ input_count: Int,
@@ -84,6 +94,17 @@ public func elman_layer_create_from_model(
   _ model: elman_model, _ layer: UnsafeMutablePointer<elman_layer>?
 ) -> elman_status {
   creating(layer, "layer") { () throws(ElmanError) in try model.object().asLayer() }
+}
+
+@implementation @_cdecl("elman_layer_model")
+public func elman_layer_model(_ layer: elman_layer, _ model: UnsafeMutablePointer<elman_model>?) -> elman_status {
+  creating(model, "model") { () throws(ElmanError) in
+    let layer = try layer.object()
+    guard let nested = layer as? ModelLayer else {
+      throw ElmanError(.notFound, "Layer \"\(layer.name)\" is no model. Received: a \(layer.kerasClassName)")
+    }
+    return nested.model
+  }
 }
 
 @implementation @_cdecl("elman_model_class_name")

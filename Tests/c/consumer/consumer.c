@@ -16,7 +16,7 @@ int main(void) {
   if (status == ELMAN_OK) status = elman_model_add_layer(model, layer);
   if (status == ELMAN_OK) status = elman_layer_release(layer);
   if (status == ELMAN_OK) status = elman_model_forward(model, input, shape, 3, output, 3);
-  if (status == ELMAN_OK) status = elman_model_memory(model, shape, 3, &bytes);
+  if (status == ELMAN_OK) status = elman_model_memory(model, &(elman_array){NULL, shape, 3}, 1, &bytes);
   if (status == ELMAN_OK) status = elman_model_release(model);
   printf("%s: %s\n", elman_version(), elman_status_name(status));
   return !(status == ELMAN_OK && output[2] >= -1 && output[2] <= 1 && strcmp(elman_version(), ELMAN_VERSION_STRING) == 0);

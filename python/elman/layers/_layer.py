@@ -234,7 +234,7 @@ class Layer(Attributes, TakesInputs, Stateful):
             self._model = _LayerModel(self)
         states = None if initial_state is None else flattened(initial_state)
         outputs = self._with_nested_states(
-            run(self._model._handle, as_batch(inputs), states, mask, training)
+            run(self._model._handle, [as_batch(inputs)], states, [mask], training)
         )
         return outputs if len(outputs) > 1 else outputs[0]
 

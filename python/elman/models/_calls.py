@@ -102,7 +102,7 @@ class Called(Network):
         self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
     ) -> FloatArray:
         change = self._change
-        outputs = run(self._handle, x, None, mask, training)
+        outputs = run(self._handle, [x], None, [mask], training)
         if len(outputs) > 1:
             return outputs  # type: ignore[return-value]  # merge_mode=None
         if x.size:

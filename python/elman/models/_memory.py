@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .._library import check, dimensions, lib, thread_count
 from .._network import Network
+from .._prototypes import INT64_P, Array
 from ..layers import Embedding, Layer
 
 
@@ -66,7 +67,8 @@ class Measured(Network):
                 f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
             )
         sizes = dimensions(shape)
-        return self._number("memory", sizes, len(sizes))
+        described = Array(None, ctypes.cast(sizes, INT64_P), len(sizes))
+        return self._number("memory", described, 1)
 
     def weight_memory(self) -> WeightMemory:
         """Bytes that the weights take now: the values, and the same as runs read them.

@@ -35,7 +35,7 @@ def predict(
         batches = batches[: positive("steps", steps)]
     start = time.perf_counter()
     parts = [
-        run(model._handle, x[first : first + size])
+        run(model._handle, [x[first : first + size]])
         for first in _with_bar(batches, verbose)
     ]
     if verbose == 2:

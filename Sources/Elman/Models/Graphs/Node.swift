@@ -3,9 +3,10 @@ import Synchronization
 /// One call of a layer in a graph.
 final class Node: @unchecked Sendable {
   let layer: Layer
-  /// Calls are numbered as they are made.
-  let serial = Node.nextSerial.add(1, ordering: .relaxed).newValue
+  /// Calls are numbered as they are made; all nodes of an InputLayer have one number.
+  let serial: Int
   private static let nextSerial = Atomic<Int>(0)
+  static func newSerial() -> Int { nextSerial.add(1, ordering: .relaxed).newValue }
   let outputShapes: [Shape]
   /// Written by `deinit` alone.
   private(set) var arguments: CallArguments
@@ -13,6 +14,7 @@ final class Node: @unchecked Sendable {
   /// Of an InputLayer, which reads nothing.
   init(_ layer: InputLayer) {
     self.layer = layer
+    serial = layer.serial
     arguments = CallArguments([])
     outputShapes = [layer.shape]
   }
@@ -41,6 +43,7 @@ final class Node: @unchecked Sendable {
     outputShapes = try layer.outputShapes(forInputs: shapes, arguments.options)
     self.arguments = arguments
     self.layer = layer
+    serial = Node.newSerial()
   }
 
   /// The same for all nodes of one InputLayer: it has one output, wherever it is asked for.

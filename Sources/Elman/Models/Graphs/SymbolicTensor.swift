@@ -16,6 +16,8 @@ public struct SymbolicTensor: Hashable, Sendable {
   public var layer: Layer { node.layer }
   /// Which output of the layer's call it is.
   public var outputIndex: Int { index }
+  /// The number of the layer's call, in the order of all calls.
+  public var callNumber: Int { node.serial }
 
   /// "float32", or what an InputLayer says of its input.
   public var dtype: String { node.layer is InputLayer ? node.layer.dtype : "float32" }
