@@ -45,7 +45,9 @@ public class ConvLSTM: RecurrentLayer, @unchecked Sendable {
   }
 
   final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    convolution.setSpace(input.picture, try stateSpace(input))
+    // The lock is held: `stateSpace` would ask for what was built.
+    let space = try outputSpace(convolution.windows, convolution.format, input.picture)
+    convolution.setSpace(input.picture, space.map { $0 ?? 0 })
     return try super.makeWeights(for: input)
   }
 }
