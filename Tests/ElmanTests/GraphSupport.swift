@@ -37,7 +37,8 @@ func graph(
 ) throws -> Functional {
   let inputs = try shapes.map { shape in
     let sizes = JSON.array(shape.map { $0.map(JSON.int) ?? .null })
-    guard let input = try LayerRegistry.make(className: "InputLayer", config: ["batch_shape": sizes]) as? InputLayer else {
+    guard let input = try LayerRegistry.make(className: "InputLayer", config: ["batch_shape": sizes]) as? InputLayer
+    else {
       throw ElmanError(.internal, "InputLayer is no InputLayer")
     }
     return SymbolicTensor(input)

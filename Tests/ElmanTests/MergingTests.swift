@@ -33,7 +33,9 @@ extension EngineTests {
       // Keras 2 looks at masks in no value, nor does Keras 3 in sums.
       for masked in Masked.allCases {
         #expect(try apply(layer(name), to: inputs(masked), isOfKeras2: true)[0] == expected)
-        if ["Add", "Subtract", "Average"].contains(name) { #expect(try apply(layer(name), to: inputs(masked))[0] == expected) }
+        if ["Add", "Subtract", "Average"].contains(name) {
+          #expect(try apply(layer(name), to: inputs(masked))[0] == expected)
+        }
       }
     }
 
@@ -74,7 +76,8 @@ extension EngineTests {
       let features = try layer("Concatenate")
       for isOfKeras2 in [false, true] {
         #expect(try maskAfter(time, of: inputs(.both), isOfKeras2: isOfKeras2) == [1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 0])
-        #expect(try maskAfter(time, of: inputs(.first), isOfKeras2: isOfKeras2) == [1, 0, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1])
+        #expect(
+          try maskAfter(time, of: inputs(.first), isOfKeras2: isOfKeras2) == [1, 0, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1])
       }
       #expect(try maskAfter(features, of: inputs(.both)) == [1, 1, 0, 1, 1, 0])
       #expect(try maskAfter(features, of: inputs(.first)) == [1, 1, 1, 1, 1, 1])
@@ -121,12 +124,23 @@ extension EngineTests {
 
     @Test func refusals() throws {
       let cases: [(String, JSON, [[Int?]], String)] = [
-        ("Add", [:], [[nil, 3, 2], [nil, 4, 2]], "Inputs have incompatible shapes. Received shapes (3, 2) and (4, 2)"),
+        (
+          "Add", [:], [[nil, 3, 2], [nil, 4, 2]], "Inputs have incompatible shapes. Received shapes (3, 2) and (4, 2)"
+        ),
         ("Add", [:], [[2, 3], [4, 3]], "Cannot merge tensors with different batch sizes"),
         ("Subtract", [:], [[nil, 3]], "A `Subtract` layer should be called on exactly 2 inputs"),
-        ("Concatenate", [:], [[nil, 3, 2], [nil, 4, 2]], "requires inputs with matching shapes except for the concatenation axis"),
-        ("Concatenate", [:], [[nil, 3, 2], [nil, 2]], "requires inputs with matching shapes except for the concatenation axis"),
-        ("Concatenate", ["axis": 3], [[nil, 3, 2], [nil, 3, 2]], "out of bounds for inputs of 3 dimensions. Received: axis=3"),
+        (
+          "Concatenate", [:], [[nil, 3, 2], [nil, 4, 2]],
+          "requires inputs with matching shapes except for the concatenation axis"
+        ),
+        (
+          "Concatenate", [:], [[nil, 3, 2], [nil, 2]],
+          "requires inputs with matching shapes except for the concatenation axis"
+        ),
+        (
+          "Concatenate", ["axis": 3], [[nil, 3, 2], [nil, 3, 2]],
+          "out of bounds for inputs of 3 dimensions. Received: axis=3"
+        ),
         ("Concatenate", ["axis": -3], [[nil, 3, 2], [nil, 3, 2]], "cannot concatenate along the batch"),
       ]
       for (name, config, shapes, message) in cases {
@@ -136,7 +150,8 @@ extension EngineTests {
       #expect(throws: ElmanError.self) { try layer("Concatenate", ["axis": 9]) }
       // Shapes that are not known until a run.
       let model = try graph(of: layer("Add"), on: [[nil, nil, 2], [nil, nil, 2]])
-      let found = try #require(error { _ = try model.outputs([Given([1, 2, 2], seed: 1), Given([1, 3, 2], seed: 2)]) })
+      let found = try #require(
+        error { _ = try model.outputs([Given([1, 2, 2], seed: 1), Given([1, 3, 2], seed: 2)]) })
       #expect(found.message.contains("Inputs have incompatible shapes. Received shapes (2, 2) and (3, 2)"))
     }
   }

@@ -84,7 +84,8 @@ public class SequenceAttention: Layer, @unchecked Sendable {
   }
 }
 
-/// Keras's `Attention`, of Luong: scores are products of queries and keys or, of mode "concat", sums of tanh(query + key).
+/// Keras's `Attention`, of Luong: scores are products of queries and keys or, of mode "concat", sums of tanh(query +
+/// key).
 public final class Attention: SequenceAttention, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Attention" }
 
@@ -104,7 +105,9 @@ public final class Attention: SequenceAttention, ListedLayer, @unchecked Sendabl
   override func makeWeights(forInputs inputs: [Shape]) throws(ElmanError) -> [Weight] {
     var weights: [Weight] = []
     if usesScale { weights.append(try Weight("scale", shape: [], initializer: Initializer(named: "ones"))) }
-    if isConcatenating { weights.append(try Weight("concat_score_weight", shape: [], initializer: Initializer(named: "ones"))) }
+    if isConcatenating {
+      weights.append(try Weight("concat_score_weight", shape: [], initializer: Initializer(named: "ones")))
+    }
     return weights
   }
 
@@ -143,8 +146,8 @@ public final class AdditiveAttention: SequenceAttention, ListedLayer, @unchecked
     guard let depth = inputs[0][2] ?? inputs[inputs.count - 1][2] else {
       throw ElmanError(
         .invalidArgument,
-        "The last dimension of the query of layer \"\(name)\" (AdditiveAttention) should be defined. Found `None`. Full "
-          + "input shape received: \(inputs[0])")
+        "The last dimension of the query of layer \"\(name)\" (AdditiveAttention) should be defined. Found `None`. "
+          + "Full input shape received: \(inputs[0])")
     }
     return [try Weight("scale", shape: [depth], initializer: Initializer(named: "glorot_uniform"))]
   }
@@ -162,8 +165,8 @@ extension Layer {
     for (index, input) in inputs.enumerated() where input.rank != 3 {
       throw ElmanError(
         .shapeMismatch,
-        "Input \(index) of layer \"\(name)\" is incompatible with the layer: expected ndim=3, found ndim=\(input.rank). "
-          + "Full shape received: \(input)")
+        "Input \(index) of layer \"\(name)\" is incompatible with the layer: expected ndim=3, "
+          + "found ndim=\(input.rank). Full shape received: \(input)")
     }
     guard Set(inputs.compactMap { $0[0] }).count < 2 else {
       throw ElmanError(

@@ -83,7 +83,8 @@ struct AttentionRun {
 
     init(_ space: inout ScratchSpace, _ sizes: Sizes, isAdditive: Bool, _ kernels: KernelSet) {
       let rows = min(sizes.queries, AttentionRun.blockRows)
-      keys = isAdditive ? space.take(sizes.depth, sizes.keys) : space.take(kernels.packedCount(sizes.depth, sizes.keys, 1))
+      keys =
+        isAdditive ? space.take(sizes.depth, sizes.keys) : space.take(kernels.packedCount(sizes.depth, sizes.keys, 1))
       values = space.take(kernels.packedCount(sizes.keys, sizes.valueDepth, 1))
       scores = space.take(rows, sizes.keys)
       sums = space.take(isAdditive ? sizes.depth : 0, sizes.keys)
@@ -142,7 +143,8 @@ struct AttentionRun {
     let scores = weights.map { $0 + first * sizes.keys } ?? scratch.scores
     score(start(queries, place) + rows.lowerBound * queries.rowStride, rows.count, scores, scratch)
     normalize(scores, place, rows, scratch.counts)
-    let output = output.base + place.sample * output.sampleStride + place.head * output.headStride
+    let output =
+      output.base + place.sample * output.sampleStride + place.head * output.headStride
       + rows.lowerBound * output.rowStride
     kernels.product(
       Product(

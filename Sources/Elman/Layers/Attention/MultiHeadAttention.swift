@@ -17,8 +17,8 @@ public final class MultiHeadAttention: ProjectedAttention, ListedLayer, @uncheck
   }
 }
 
-/// Keras's `GroupQueryAttention`, whose own name is GroupedQueryAttention: several heads of queries share one of keys and
-/// values.
+/// Keras's `GroupQueryAttention`, whose own name is GroupedQueryAttention: several heads of queries share one of keys
+/// and values.
 public final class GroupedQueryAttention: ProjectedAttention, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GroupedQueryAttention" }
 
@@ -38,11 +38,14 @@ extension Argument<ProjectedAttention.Heads> {
   /// As in Keras's configs, a `value_dim` that was not given is the `key_dim`.
   fileprivate static var heads: Argument {
     Argument([
-      ArgumentEntry("num_heads", "count", nil), ArgumentEntry("key_dim", "count", nil), ArgumentEntry("value_dim", "count", .null),
+      ArgumentEntry("num_heads", "count", nil), ArgumentEntry("key_dim", "count", nil),
+      ArgumentEntry("value_dim", "count", .null),
     ]) { (reader) throws(ElmanError) in
       let (count, depth) = (try reader.units("num_heads"), try reader.units("key_dim"))
       let valueDepth = try reader.value("value_dim") == nil ? depth : reader.units("value_dim")
-      for (name, size) in [("num_heads", count), ("key_dim", depth), ("value_dim", valueDepth)] { reader.write(name, .int(size)) }
+      for (name, size) in [("num_heads", count), ("key_dim", depth), ("value_dim", valueDepth)] {
+        reader.write(name, .int(size))
+      }
       try reader.requireSensible(count, depth, valueDepth)
       return ProjectedAttention.Heads(count: count, keyCount: count, depth: depth, valueDepth: valueDepth)
     }
@@ -80,7 +83,8 @@ extension ConfigReader {
 extension Argument<[Int]?> {
   /// What the output has past its timesteps: one size, or a list of them.
   fileprivate static var outputShape: Argument {
-    Argument("output_shape", "shape", .null, json: { $0.map(JSON.integers) ?? .null }) { (reader, name) throws(ElmanError) in
+    Argument("output_shape", "shape", .null, json: { $0.map(JSON.integers) ?? .null }) {
+      (reader, name) throws(ElmanError) in
       guard let value = reader.value(name) else { return nil }
       let sizes = try reader.axes(name)
       guard sizes.allSatisfy({ (1...Int(Int32.max)).contains($0) }), sizes.count <= Shape.maximumRank - 2 else {
@@ -124,7 +128,8 @@ extension Argument<Void> {
 }
 
 extension Argument<Int?> {
-  /// Keys at this distance from a query, or farther, are left out. Written where it is given: older Kerases refuse the key.
+  /// Keys at this distance from a query, or farther, are left out. Written where it is given: older Kerases refuse the
+  /// key.
   fileprivate static var window: Argument {
     Argument("sliding_window", "count", .null, json: { $0.map(JSON.int) }) { (reader, name) throws(ElmanError) in
       try reader.value(name) == nil ? nil : reader.units(name)

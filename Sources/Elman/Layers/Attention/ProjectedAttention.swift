@@ -1,10 +1,11 @@
 import KernelInterface
 
-/// What Keras's attention layers of several heads share: queries, keys and values are projected, each head attends by itself,
-/// and the heads' outputs are projected together.
+/// What Keras's attention layers of several heads share: queries, keys and values are projected, each head attends by
+/// itself, and the heads' outputs are projected together.
 ///
-/// Inputs are query (batch, T, features), value (batch, S, features), perhaps key (batch, S, features), and after a key perhaps
-/// an attention mask (batch or 1, T or 1, S or 1), with the heads, or 1, behind the batch where it has four dimensions.
+/// Inputs are query (batch, T, features), value (batch, S, features), perhaps key (batch, S, features), and after a key
+/// perhaps an attention mask (batch or 1, T or 1, S or 1), with the heads, or 1, behind the batch where it has four
+/// dimensions.
 public class ProjectedAttention: Layer, @unchecked Sendable {
   struct Heads {
     var count: Int
@@ -52,8 +53,8 @@ public class ProjectedAttention: Layer, @unchecked Sendable {
     guard (2...4).contains(inputs.count) else {
       throw ElmanError(
         .invalidArgument,
-        "Layer \"\(name)\" (\(type(of: self).className)) is called on a query, a value, perhaps a key, and after it perhaps "
-          + "an attention mask. Received: \(inputs.count) input(s)")
+        "Layer \"\(name)\" (\(type(of: self).className)) is called on a query, a value, perhaps a key, and after it "
+          + "perhaps an attention mask. Received: \(inputs.count) input(s)")
     }
     let sequences = Array(inputs.prefix(3))
     try requireSequences(sequences)
@@ -75,8 +76,8 @@ public class ProjectedAttention: Layer, @unchecked Sendable {
       guard let features = sequences[index][2], features > 0 else {
         throw ElmanError(
           .invalidArgument,
-          "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found "
-            + "`None`. Full input shape received: \(sequences[index])")
+          "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be "
+            + "defined. Found `None`. Full input shape received: \(sequences[index])")
       }
       guard let built, let expected = built[min(role, built.count - 1)][2], expected != features else { continue }
       throw ElmanError(
@@ -92,8 +93,8 @@ public class ProjectedAttention: Layer, @unchecked Sendable {
     guard mask.rank == expected.rank, fits else {
       throw ElmanError(
         .shapeMismatch,
-        "The attention_mask of layer \"\(name)\" (\(type(of: self).className)) must have the shape (batch, queries, keys), "
-          + "or (batch, heads, queries, keys), of scores of shape \(scores). Received: \(mask)")
+        "The attention_mask of layer \"\(name)\" (\(type(of: self).className)) must have the shape "
+          + "(batch, queries, keys), or (batch, heads, queries, keys), of scores of shape \(scores). Received: \(mask)")
     }
   }
 
@@ -233,14 +234,16 @@ public class ProjectedAttention: Layer, @unchecked Sendable {
   }
 
   private func project(
-    _ call: LayerCall, _ input: UnsafePointer<Float>, rows: Int, by index: Int, into output: UnsafeMutablePointer<Float>,
+    _ call: LayerCall, _ input: UnsafePointer<Float>, rows: Int, by index: Int,
+    into output: UnsafeMutablePointer<Float>,
     _ activation: Elementwise = .linear
   ) {
     let projection = packed[index]
     let (depth, units) = (projection.kernel.depth, projection.kernel.units)
     let product = Product(
       rows: rows, input: InputRows(base: input, rowStride: depth), weights: projection.kernel.matrix,
-      bias: projection.bias.base, output: OutputRows(base: output, rowStride: units), padded: false, activation: activation)
+      bias: projection.bias.base, output: OutputRows(base: output, rowStride: units), padded: false,
+      activation: activation)
     let parts = Threads.parts(rows: rows, operationsPerRow: Double(depth) * Double(units), threads: call.threads)
     Threads.run(parts: parts, SharedRows(kernels: call.kernels, product: product, count: parts))
   }

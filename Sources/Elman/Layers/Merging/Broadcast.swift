@@ -1,5 +1,5 @@
-/// Reads an array as if it had a larger shape: along axes where it has one element, that element repeats. Axes that it lacks
-/// stand behind the batch, as in Keras's merging layers.
+/// Reads an array as if it had a larger shape: along axes where it has one element, that element repeats. Axes that it
+/// lacks stand behind the batch, as in Keras's merging layers.
 struct Broadcast {
   private let isWhole: Bool
   private let count: Int

@@ -51,7 +51,9 @@ public final class Concatenate: Merge, ListedLayer, @unchecked Sendable {
     guard (1..<rank).contains(resolved) else {
       throw ElmanError(
         .invalidArgument,
-        "The axis of layer \"\(name)\" (Concatenate) is out of bounds for inputs of \(rank) dimensions. Received: axis=\(axis)")
+        "The axis of layer \"\(name)\" (Concatenate) is out of bounds for inputs of \(rank) dimensions. "
+          + "Received: axis=\(axis)"
+      )
     }
     return resolved
   }
@@ -81,15 +83,17 @@ public final class Concatenate: Merge, ListedLayer, @unchecked Sendable {
     return call.outputShape.first(min(rank, max(last, 1)))
   }
 
-  /// Along the last axis a place counts where it does in any input (Keras 3) or in all (Keras 2); along another one the masks
-  /// are concatenated. Inputs without a mask count.
+  /// Along the last axis a place counts where it does in any input (Keras 3) or in all (Keras 2); along another one the
+  /// masks are concatenated. Inputs without a mask count.
   override func joinMasks(_ call: LayerCall, into mask: UnsafeMutablePointer<UInt8>) {
     guard let sizes = joinedMaskShape(call) else { return }
     let axis = call.outputShape.axis(axis)
     if axis < sizes.count { concatenateMasks(call, sizes, axis, mask) } else { mergeMasks(call, sizes, mask) }
   }
 
-  private func concatenateMasks(_ call: LayerCall, _ sizes: Dimensions, _ axis: Int, _ mask: UnsafeMutablePointer<UInt8>) {
+  private func concatenateMasks(
+    _ call: LayerCall, _ sizes: Dimensions, _ axis: Int, _ mask: UnsafeMutablePointer<UInt8>
+  ) {
     let rowCount = sizes.first(axis).reduce(1, *)
     let rowSize = sizes.dropFirst(axis).reduce(1, *)
     var start = mask
@@ -97,7 +101,9 @@ public final class Concatenate: Merge, ListedLayer, @unchecked Sendable {
       let operand = call.operand(index)
       let size = operand.shape.first(sizes.count).dropFirst(axis).reduce(1, *)
       for row in 0..<rowCount {
-        for place in 0..<size { start[row * rowSize + place] = operand.maskValue(row * size + place, rank: sizes.count) }
+        for place in 0..<size {
+          start[row * rowSize + place] = operand.maskValue(row * size + place, rank: sizes.count)
+        }
       }
       start += size
     }

@@ -2,7 +2,8 @@ import KernelInterface
 
 /// Keras's `Dot`: the products of the vectors that lie along an axis of each of two arrays, sample by sample.
 ///
-/// Of inputs (batch, M..., depth) and (batch, N..., depth), wherever the dot axes stand, the output is (batch, M..., N...).
+/// Of inputs (batch, M..., depth) and (batch, N..., depth), wherever the dot axes stand, the output is (batch, M...,
+/// N...).
 public final class Dot: Merge, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Dot" }
 
@@ -89,7 +90,9 @@ public final class Dot: Merge, ListedLayer, @unchecked Sendable {
     var copyCount: Int { isCopied ? shape[0] * count * depth : 0 }
 
     /// The vectors one behind the other, normalized where `largestFactor` says by how much at most.
-    func gathered(_ values: UnsafePointer<Float>, in copy: UnsafeMutablePointer<Float>, largestFactor: Float?) -> UnsafePointer<Float> {
+    func gathered(_ values: UnsafePointer<Float>, in copy: UnsafeMutablePointer<Float>, largestFactor: Float?)
+      -> UnsafePointer<Float>
+    {
       guard isCopied else { return values }
       StridedView(shape, order: shape.mapAxes { $0 < axis ? $0 : ($0 == shape.count - 1 ? axis : $0 + 1) })
         .forEach { place, element in copy[place] = values[element] }
@@ -122,7 +125,8 @@ public final class Dot: Merge, ListedLayer, @unchecked Sendable {
     var space = ScratchSpace()
     for copied in [rows, columns] { _ = space.take(copied.copyCount) }
     _ = space.take(
-      KernelSet.selected.alignedPackedCount(depth: rows.depth, units: columns.count), parts(rows, columns, threads: threads))
+      KernelSet.selected.alignedPackedCount(depth: rows.depth, units: columns.count),
+      parts(rows, columns, threads: threads))
     return try space.measured()
   }
 
@@ -137,7 +141,8 @@ public final class Dot: Merge, ListedLayer, @unchecked Sendable {
     if rows.count == 1, columns.count == 1 { return multiplyVectors(call, left, right, depth: rows.depth) }
     let parts = parts(rows, columns, threads: call.threads)
     let work = Parts(
-      kernels: call.kernels, samples: call.inputShape[0], rows: rows.count, columns: columns.count, depth: rows.depth, left: left,
+      kernels: call.kernels, samples: call.inputShape[0], rows: rows.count, columns: columns.count, depth: rows.depth,
+      left: left,
       right: right, output: call.outputs[0], packed: space.take(0), count: parts)
     Threads.run(parts: parts, work)
   }

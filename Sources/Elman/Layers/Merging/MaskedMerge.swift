@@ -18,8 +18,8 @@ public class MaskedMerge: ElementwiseMerge, @unchecked Sendable {
 }
 
 extension LayerCall {
-  /// Calls `body` for each element of the output with the element of an input that belongs to it, and whether that counts.
-  /// As in Keras, an input that lacks axes of the output has no mask here.
+  /// Calls `body` for each element of the output with the element of an input that belongs to it, and whether that
+  /// counts. As in Keras, an input that lacks axes of the output has no mask here.
   @inline(__always)
   fileprivate func forEach(_ operand: Operand, _ body: (_ place: Int, _ value: Float, _ counts: Bool) -> Void) {
     let (values, elementsPerPlace) = (operand.values, operand.elementsPerMaskPlace)
@@ -60,8 +60,8 @@ public final class Multiply: MaskedMerge, ListedLayer, @unchecked Sendable {
 
 /// Maximum and Minimum, which take the largest or smallest of the values that count.
 public class ExtremeMerge: MaskedMerge, @unchecked Sendable {
-  /// A masked value gives way to what the inputs before it gave, and that to the value while it is masked itself: Keras 3 knows
-  /// this until an input comes that has no mask.
+  /// A masked value gives way to what the inputs before it gave, and that to the value while it is masked itself: Keras
+  /// 3 knows this until an input comes that has no mask.
   final override func mergeUnmasked(_ call: LayerCall, flags: UnsafeMutablePointer<UInt8>) {
     let (output, isMaximum) = (call.outputs[0], operation == .maximum)
     call.forEach(call.operand(0)) { place, value, counts in (output[place], flags[place]) = (value, counts ? 1 : 0) }

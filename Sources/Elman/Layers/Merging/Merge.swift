@@ -70,10 +70,12 @@ public class Merge: Layer, MaskJoining, @unchecked Sendable {
     }
   }
 
-  /// An error where the axis is time in a stream of inputs of one timestep, or was in the sequences the layer was built for.
+  /// An error where the axis is time in a stream of inputs of one timestep, or was in the sequences the layer was built
+  /// for.
   final func requireNoTime(_ axis: Int, _ inputs: [[Int]], _ reason: String) throws(ElmanError) {
     guard axis == 1 else { return }
-    for (input, built) in zip(inputs, builtInputShapes ?? []) where input.count > 2 || built.rank < 2 || built[1] != input[1] {
+    for (input, built) in zip(inputs, builtInputShapes ?? [])
+    where input.count > 2 || built.rank < 2 || built[1] != input[1] {
       throw cannotStream(reason)
     }
   }
