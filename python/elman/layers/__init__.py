@@ -12,7 +12,11 @@ from ._layer import Layer, serialize
 from .abstract_rnn_cell import AbstractRNNCell
 from .activation import Activation
 from .activity_regularization import ActivityRegularization
+from .add import Add, add
+from .additive_attention import AdditiveAttention
 from .alpha_dropout import AlphaDropout
+from .attention import Attention
+from .average import Average, average
 from .average_pooling_1d import AveragePooling1D
 from .average_pooling_2d import AveragePooling2D
 from .average_pooling_3d import AveragePooling3D
@@ -25,6 +29,7 @@ from .cells import (
     SimpleRNNCell,
     StackedRNNCells,
 )
+from .concatenate import Concatenate, concatenate
 from .conv_1d import Conv1D
 from .conv_1d_transpose import Conv1DTranspose
 from .conv_2d import Conv2D
@@ -35,6 +40,7 @@ from .cropping_2d import Cropping2D
 from .cudnn import CuDNNGRU, CuDNNLSTM
 from .dense import Dense
 from .depthwise_conv_1d import DepthwiseConv1D
+from .dot import Dot, dot
 from .dropout import Dropout
 from .elu import ELU
 from .embedding import Embedding
@@ -46,6 +52,7 @@ from .global_average_pooling_2d import GlobalAveragePooling2D
 from .global_max_pooling_1d import GlobalMaxPooling1D
 from .global_max_pooling_2d import GlobalMaxPooling2D
 from .group_normalization import GroupNormalization
+from .grouped_query_attention import GroupedQueryAttention
 from .gru import GRU
 from .input_layer import Input, InputLayer
 from .lambda_ import Lambda
@@ -56,6 +63,10 @@ from .masking import Masking
 from .max_pooling_1d import MaxPooling1D
 from .max_pooling_2d import MaxPooling2D
 from .max_pooling_3d import MaxPooling3D
+from .maximum import Maximum, maximum
+from .minimum import Minimum, minimum
+from .multi_head_attention import MultiHeadAttention
+from .multiply import Multiply, multiply
 from .normalization import Normalization
 from .permute import Permute
 from .prelu import PReLU
@@ -70,6 +81,7 @@ from .simple_rnn import SimpleRNN
 from .softmax import Softmax
 from .spatial_dropout_1d import SpatialDropout1D
 from .spatial_dropout_2d import SpatialDropout2D
+from .subtract import Subtract, subtract
 from .thresholded_relu import ThresholdedReLU
 from .time_distributed import TimeDistributed
 from .unit_normalization import UnitNormalization
@@ -89,6 +101,7 @@ GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalMaxPool1D = GlobalMaxPooling1D
 GlobalMaxPool2D = GlobalMaxPooling2D
+GroupQueryAttention = GroupedQueryAttention
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
 MaxPool3D = MaxPooling3D
@@ -98,7 +111,11 @@ __all__ = [
     "AbstractRNNCell",
     "Activation",
     "ActivityRegularization",
+    "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -107,6 +124,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -121,6 +139,7 @@ __all__ = [
     "CuDNNLSTM",
     "Dense",
     "DepthwiseConv1D",
+    "Dot",
     "Dropout",
     "ELU",
     "Embedding",
@@ -138,6 +157,8 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GroupNormalization",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
     "Input",
     "InputLayer",
     "InputSpec",
@@ -154,6 +175,10 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
+    "Minimum",
+    "MultiHeadAttention",
+    "Multiply",
     "Normalization",
     "PReLU",
     "Permute",
@@ -171,6 +196,7 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",
+    "Subtract",
     "ThresholdedReLU",
     "TimeDistributed",
     "UnitNormalization",
@@ -178,8 +204,16 @@ __all__ = [
     "UpSampling2D",
     "ZeroPadding1D",
     "ZeroPadding2D",
+    "add",
+    "average",
+    "concatenate",
     "deserialize",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
     "serialize",
+    "subtract",
 ]
 
 

@@ -37,10 +37,11 @@ struct AttentionMask {
     let isSeeing = queries.map { $0[sample * queryCount + query] != 0 } ?? true
     counts.update(repeating: isSeeing ? 1 : 0, count: keyCount)
     guard isSeeing else { return }
-    for mask in [values, keys] {
-      guard let mask else { continue }
-      for key in 0..<keyCount where mask[sample * keyCount + key] == 0 { counts[key] = 0 }
+    func leaveOut(_ mask: UnsafePointer<UInt8>) {
+      for key in 0..<keyCount where mask[key] == 0 { counts[key] = 0 }
     }
+    if let values { leaveOut(values + sample * keyCount) }
+    if let keys { leaveOut(keys + sample * keyCount) }
     if isCausal, query + 1 < keyCount { (counts + query + 1).update(repeating: 0, count: keyCount - query - 1) }
     if let window {
       for key in 0..<keyCount where abs(key - query) >= window { counts[key] = 0 }

@@ -1,0 +1,35 @@
+"""Minimum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._layer import Layer
+
+
+class Minimum(Layer):
+    """The smallest of the elements of arrays that stand in one place.
+
+    ``y = min(a, b, ...)``
+
+    Notes
+    -----
+    A list of inputs of one shape; those with one element along an axis, or fewer
+    axes, repeat. The output has a mask where all inputs have one: a timestep counts
+    where it does in any of them. Masked values are left out, as in Keras 3.
+
+    Examples
+    --------
+    >>> import elman
+    >>> a, b = elman.Input((3,)), elman.Input((3,))
+    >>> elman.layers.Minimum()([a, b]).shape
+    (None, 3)
+    """
+
+    def __init__(self, **kwargs: Any):
+        super().__init__({}, kwargs)
+
+
+def minimum(inputs: Any, **kwargs: Any) -> Any:
+    """``Minimum(**kwargs)(inputs)``."""
+    return Minimum(**kwargs)(inputs)
