@@ -19,14 +19,18 @@ _POSITIONAL = {
     "Convolution2D": (2, 2),
     "Dense": (2,),
     "DepthwiseConv1D": (2,),
+    "Dot": (1,),
     "Dropout": (0.5,),
     "AlphaDropout": (0.5,),
     "Embedding": (4, 2),
     "GaussianDropout": (0.5,),
     "GaussianNoise": (0.5,),
     "GroupNormalization": (1,),
+    "GroupQueryAttention": (2, 4, 2),
+    "GroupedQueryAttention": (2, 4, 2),
     "InputLayer": ((4, 2),),
     "Lambda": (abs,),
+    "MultiHeadAttention": (2, 2),
     "Permute": ((2, 1),),
     "RNN": (lambda: layers.GRUCell(2),),
     "RepeatVector": (2,),
@@ -44,13 +48,26 @@ _POSITIONAL = {
     **dict.fromkeys(("SimpleRNN", "SimpleRNNCell"), (2,)),
 }
 
-NAMES = [
+# Layers that need several inputs, which tests of graphs call.
+_OF_SEVERAL_INPUTS = (
+    "AdditiveAttention",
+    "Attention",
+    "Dot",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
+    "MultiHeadAttention",
+    "Subtract",
+)
+
+ALL_NAMES = [
     name
     for name in layers.__all__
     if isinstance(getattr(layers, name), type)
     and issubclass(getattr(layers, name), Layer)
     and name != "Layer"
 ]
+# Layers that one input is enough for.
+NAMES = [name for name in ALL_NAMES if name not in _OF_SEVERAL_INPUTS]
 
 
 def arguments(name):
