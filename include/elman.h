@@ -542,7 +542,9 @@ ELMAN_API elman_status elman_layer_count_params(elman_layer layer, int64_t *tota
  *                 GlobalMaxPooling1D, GroupNormalization, LayerNormalization, LeakyReLU, MaxPooling1D, Normalization,
  *                 Permute, PReLU, ReLU, RepeatVector, Rescaling, Reshape, RMSNormalization, SeparableConv1D, Softmax,
  *                 SpatialDropout1D, ThresholdedReLU, UnitNormalization, UpSampling1D, ZeroPadding1D, CuDNNLSTM,
- *                 CuDNNGRU (which make an LSTM and a GRU); in graphs also Any, ExpandDims, GetItem, Operation
+ *                 CuDNNGRU (which make an LSTM and a GRU); and, of several inputs (see elman_layer_call), Add, Subtract,
+ *                 Multiply, Average, Maximum, Minimum, Concatenate, Dot, Attention, AdditiveAttention,
+ *                 MultiHeadAttention, GroupedQueryAttention; in graphs also Any, ExpandDims, GetItem, Operation
  *   config_json   its arguments as a JSON object, named as in Keras: what get_config() gives, or less, since every
  *                 argument that Keras has a default for may be left out. NULL or "{}": all defaults. Example:
  *                 {"units": 3, "return_sequences": true, "batch_input_shape": [null, 2, 10]}

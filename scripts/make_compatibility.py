@@ -50,6 +50,10 @@ NOTES = {
     ("RNN", "cell"): "same; a cell in Python runs on NumPy arrays",
     ("BatchNormalization", "axis"): "differs: one axis",
     ("Softmax", "axis"): "same",
+    "attention_axes": "differs: the timesteps",
+    "flash_attention": IGNORED,
+    "softmax_robust_masking": "differs: False only",
+    ("Concatenate", "axis"): "differs: not the batch",
     ("UpSampling2D", "interpolation"): 'differs: "nearest" and "bilinear" only',
 }
 REGULARIZING = ("_regularizer", "_constraint")
@@ -95,6 +99,8 @@ def table(name, keras2, keras3):
             continue
         for argument in signature(cls):
             columns.setdefault(argument, []).append(version)
+    if not columns:
+        return f"### {name}\n\nNo arguments of its own."
     lines = [f"### {name}", "", "| Argument | Keras | elman |", "|---|---|---|"]
     names = taken(name)
     for argument, versions in columns.items():

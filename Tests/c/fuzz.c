@@ -91,10 +91,14 @@ static const char *classes[] = {
     "AveragePooling2D", "AveragePooling3D", "Conv2D", "ConvLSTM2D", "Cropping2D", "GlobalAveragePooling2D",
     "GlobalMaxPooling2D", "MaxPooling2D", "MaxPooling3D", "SpatialDropout2D", "UpSampling2D", "ZeroPadding2D",
     "Operation", "Operation", "GetItem", "ExpandDims", "Any",
+    "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Attention", "AdditiveAttention",
+    "MultiHeadAttention", "GroupedQueryAttention",
 };
 #define CELLS "{\"class_name\": \"LSTMCell\", \"config\": {\"units\": 2}}"
 /* For any class: those that it does not know are errors of their own. */
 static const char *arguments[] = {
+    "{\"axes\": 1}", "{\"axes\": [1, 2], \"normalize\": true}", "{\"num_heads\": 2, \"key_dim\": 3}",
+    "{\"head_dim\": 3, \"num_query_heads\": 4, \"num_key_value_heads\": 2}",
     "{}", "{}", "{\"input_shape\": [null, 4]}", "{\"axis\": 1}", "{\"axis\": [1, 2]}", "{\"axis\": -3}", "{\"groups\": 2}",
     "{\"filters\": 4, \"kernel_size\": 2}", "{\"filters\": 4, \"kernel_size\": 3, \"padding\": \"causal\", \"dilation_rate\": 2}",
     "{\"filters\": 4, \"kernel_size\": [2, 3], \"dilation_rate\": [2, 1]}", "{\"filters\": 2, \"kernel_size\": 2147483647}",

@@ -48,14 +48,20 @@ _POSITIONAL = {
     **dict.fromkeys(("SimpleRNN", "SimpleRNNCell"), (2,)),
 }
 
-# Layers that need several inputs, which tests of graphs call.
+# Layers of several inputs, which tests of graphs call.
 _OF_SEVERAL_INPUTS = (
+    "Add",
     "AdditiveAttention",
     "Attention",
+    "Average",
+    "Concatenate",
     "Dot",
     "GroupQueryAttention",
     "GroupedQueryAttention",
+    "Maximum",
+    "Minimum",
     "MultiHeadAttention",
+    "Multiply",
     "Subtract",
 )
 
@@ -66,7 +72,7 @@ ALL_NAMES = [
     and issubclass(getattr(layers, name), Layer)
     and name != "Layer"
 ]
-# Layers that one input is enough for.
+# Layers of one input.
 NAMES = [name for name in ALL_NAMES if name not in _OF_SEVERAL_INPUTS]
 
 
