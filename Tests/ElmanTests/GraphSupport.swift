@@ -55,7 +55,7 @@ extension Functional {
   func outputs(_ given: [Given]) throws -> [[Float]] {
     var key: [Int64] = []
     for input in given { key += (given.count > 1 ? [Int64(input.shape.count)] : []) + input.shape.map(Int64.init) }
-    let shapes = try key.withUnsafeBufferPointer { try runShapes(for: $0) }
+    let shapes = try key.withUnsafeBufferPointer { try runShapes(for: InputKey($0, count: given.count)) }
     let outputs = shapes.map { UnsafeMutableBufferPointer<Float>.allocate(capacity: $0.reduce(1, *)) }
     let inputs = given.map { UnsafeMutableBufferPointer<Float>.copy(of: $0.values) }
     let masks = given.map { UnsafeMutableBufferPointer<UInt8>.copy(of: $0.mask?.values ?? []) }
@@ -69,7 +69,9 @@ extension Functional {
       let mask = try one.mask.map { (shape: try Dimensions($0.shape), values: UnsafePointer(maskBase)) }
       arrays.append((UnsafePointer(base), mask))
     }
-    try key.withUnsafeBufferPointer { try run($0, GivenArrays(inputs: arrays, outputs: outputs)) }
+    try key.withUnsafeBufferPointer {
+      try run(InputKey($0, count: given.count), GivenArrays(inputs: arrays, outputs: outputs))
+    }
     return outputs.map { Array($0) }
   }
 }

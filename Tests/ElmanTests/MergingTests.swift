@@ -154,5 +154,58 @@ extension EngineTests {
         error { _ = try model.outputs([Given([1, 2, 2], seed: 1), Given([1, 3, 2], seed: 2)]) })
       #expect(found.message.contains("Inputs have incompatible shapes. Received shapes (2, 2) and (3, 2)"))
     }
+
+    /// Branches of a masked sequence, merged step by step and in a block, with the bits of the whole sequence.
+    @Test(arguments: ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"])
+    func streams(_ name: String) throws {
+      let model = try branches(layer(name))
+      let shape = [2, 6, 3]
+      var input = values(36, seed: 5)
+      for place in 9..<12 { input[place] = 0 }
+      let whole = try model.outputs([Given(shape, input)])[0]
+      let features = whole.count / 12
+      let stream = try model.stream(batch: 2)
+      for step in 0..<6 {
+        let now = (0..<2).flatMap { row in (0..<3).map { input[(row * 6 + step) * 3 + $0] } }
+        var found = [Float](repeating: 0, count: 2 * features)
+        try now.withUnsafeBufferPointer { now in
+          try found.withUnsafeMutableBufferPointer { try stream.step(now, into: $0) }
+        }
+        let expected = (0..<2).flatMap { row in (0..<features).map { whole[(row * 6 + step) * features + $0] } }
+        #expect(found == expected, "step \(step)")
+      }
+      try stream.reset()
+      var block = [Float](repeating: 0, count: whole.count)
+      try stream.run(input, steps: 6, into: &block)
+      #expect(block == whole)
+    }
+
+    private func branches(_ merging: Layer) throws -> Functional {
+      let given = try #require(try layer("InputLayer", ["batch_shape": [.null, .null, 3]]) as? InputLayer)
+      let input = SymbolicTensor(given)
+      let masked = try layer("Masking").call(CallArguments([input]))
+      let sequences: JSON = ["units": 4, "return_sequences": true]
+      let first = try layer("GRU", sequences).call(CallArguments(masked))
+      let second = try layer("LSTM", sequences).call(CallArguments(masked))
+      let merged = try merging.call(CallArguments(first + second))
+      let outputs = try layer("SimpleRNN", sequences).call(CallArguments(merged))
+      return try Functional(inputs: [input], outputs: outputs)
+    }
+
+    @Test func whatCannotBeStreamed() throws {
+      let layers: [(String, JSON, String)] = [
+        ("Concatenate", ["axis": 1], "it concatenates along time"),
+        ("Dot", ["axes": 2], "it looks at several timesteps"),
+        ("Attention", [:], "it looks at all timesteps"),
+        ("MultiHeadAttention", ["num_heads": 2, "key_dim": 2], "it looks at all timesteps"),
+      ]
+      for (name, config, reason) in layers {
+        let model = try graph(of: layer(name, config), on: [[nil, 4, 3], [nil, 4, 3]])
+        let found = try #require(error { _ = try model.stream(batch: 1) })
+        #expect(found.message.contains("(\(name)) cannot be streamed: \(reason)"), "\(found.message)")
+      }
+      let repeating = try graph(of: layer("Add"), on: [[nil, 4, 3], [nil, 1, 3]])
+      #expect(try #require(error { _ = try repeating.stream(batch: 1) }).message.contains("repeats at each timestep"))
+    }
   }
 }
