@@ -50,6 +50,7 @@ extension elman_summary_options {
     translated.style = style
     translated.lineLength = line_length == 0 ? nil : Int(line_length)
     translated.positions = try columnPositions()
+    translated.expandsNested = expand_nested != 0
     translated.showsTrainable = show_trainable != 0
     translated.firstLayer = try ElmanC.text(first_layer, "first_layer")
     translated.lastLayer = try ElmanC.text(last_layer, "last_layer")

@@ -159,9 +159,9 @@ extension JSON {
 // MARK: - Operations
 
 /// What Keras calls one of elman's operations.
-private struct OperationName {
+struct OperationName {
   /// Keras 3's class and module.
-  private let className: String
+  let className: String
   private let module: String
 
   init?(_ layer: Layer) {
@@ -195,10 +195,12 @@ private struct OperationName {
     }
   }
 
+  static func classOfKeras2(_ layer: Layer) -> String { layer is GetItem ? "SlicingOpLambda" : "TFOpLambda" }
+
   func ofKeras2(_ layer: Layer) -> JSON {
     let function = OperationForm.tensorFlow.filter { $0.value == className }.keys.sorted().first ?? className
     return [
-      "class_name": layer is GetItem ? "SlicingOpLambda" : "TFOpLambda",
+      "class_name": .string(Self.classOfKeras2(layer)),
       "config": [
         "name": .string(layer.name), "trainable": true, "dtype": "float32", "function": .string(function),
       ],

@@ -4,32 +4,26 @@ struct BoxTable {
 
   /// What stands between two blanks in each column.
   private let widths: [Int]
-  private let showsTrainable: Bool
+  private let columns: SummaryColumns
 
-  init(_ options: SummaryOptions) throws(ElmanError) {
-    showsTrainable = options.showsTrainable
+  init(_ options: SummaryOptions, _ columns: SummaryColumns) throws(ElmanError) {
+    self.columns = columns
     // Keras's own lengths, less where the terminal has 80 columns.
-    let length = options.lineLength ?? 76
-    guard (1...10_000).contains(length) else {
-      throw ElmanError(.invalidArgument, "line_length must be 1 to 10000. Received: \(length)")
-    }
-    var positions = options.positions.isEmpty ? [0.45, 0.80, 1] : options.positions
-    guard positions.count == 3, positions.allSatisfy({ $0 > 0 && $0 <= 10_000 }) else {
-      throw ElmanError(.invalidArgument, "positions must be three numbers above 0, at most 10000. Received: \(positions)")
-    }
-    if showsTrainable { positions = positions.map { $0 * 0.9 } + [1] }
+    let length = try options.lineLength(usual: 76)
+    var positions = try columns.positions(options, chain: [0.45, 0.80, 1], graph: [0.3, 0.56, 0.74, 1])
+    if columns.showsTrainable { positions = positions.map { $0 * 0.9 } + [1] }
     let areFractions = (positions.last ?? 0) <= 1
-    var columns: [Int] = []
+    var widths: [Int] = []
     var used = 0
     for position in positions {
       let width = Int(areFractions ? position * Double(length) : position) - used
       guard width >= 4 else {
         throw ElmanError(.invalidArgument, "Insufficient console width to print summary. Received: line_length=\(length)")
       }
-      columns.append(width)
+      widths.append(width)
       used += width
     }
-    widths = BoxTable.shrink(columns, toFit: length)
+    self.widths = BoxTable.shrink(widths, toFit: length)
   }
 
   /// Takes the columns' padding and the box's lines out of their widths, evenly.
@@ -46,12 +40,11 @@ struct BoxTable {
 
   func lines(title: String, rows: [SummaryRow], totals: SummaryTotals) -> [String] {
     var lines = ["Model: \"\(title)\"", rule("┏", "━", "┳", "┓")]
-    let header = ["Layer (type)", "Output Shape", "Param #"] + (showsTrainable ? ["Trainable"] : [])
-    lines += cells(header, edge: "┃")
+    lines += cells(columns.header, edge: "┃")
     lines.append(rule("┡", "━", "╇", "┩"))
-    for (index, row) in rows.enumerated() {
+    for (index, fields) in rows.flatMap({ fields($0) }).enumerated() {
       if index > 0 { lines.append(rule("├", "─", "┼", "┤")) }
-      lines += cells([row.title, row.outputShape, row.parameters.grouped] + (showsTrainable ? [mark(row)] : []), edge: "│")
+      lines += cells(fields, edge: "│")
     }
     lines.append(rule("└", "─", "┴", "┘"))
     lines.append(" Total params: \(size(totals.total))")
@@ -60,8 +53,15 @@ struct BoxTable {
     return lines
   }
 
-  private func mark(_ row: SummaryRow) -> String {
-    row.parameters == 0 ? "-" : row.isTrainable ? "Y" : "N"
+  /// The fields of a layer and of those inside it.
+  private func fields(_ row: SummaryRow, level: Int = 0) -> [[String]] {
+    let indent = level > 0 ? String(repeating: " ", count: 3 * level) + "└ " : ""
+    var fields = [indent + row.title, row.outputShape, row.parameters.grouped]
+    if columns.hasConnections {
+      fields.append(row.connections.isEmpty ? "-" : row.connections.joined(separator: ", "))
+    }
+    if columns.showsTrainable { fields.append(row.parameters == 0 ? "-" : row.isTrainable ? "Y" : "N") }
+    return [fields] + row.inner.flatMap { self.fields($0, level: level + 1) }
   }
 
   private func rule(_ left: String, _ line: Character, _ between: String, _ right: String) -> String {
@@ -91,25 +91,25 @@ struct BoxTable {
   }
 
   private func alignment(_ column: Int) -> Alignment {
-    switch column {
-    case 2: .right
-    case 3: .center
-    default: .left
-    }
+    if column == 2 { return .right }
+    return columns.showsTrainable && column == widths.count - 1 ? .center : .left
   }
 
-  /// Lines of at most `width` letters, broken between words; a longer word is cut, with an ellipsis for its end.
+  /// Lines of at most `width` letters, broken between words; a longer word is cut, with an ellipsis for its end. Blanks in
+  /// front of the first word stay.
   private static func wrap(_ text: String, to width: Int) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      let word = word.count > width ? word.prefix(width - 1) + "…" : word
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = "\(last) \(word)"
+    var lines = [String(text.prefix { $0 == " " })]
+    for (index, word) in text.split(separator: " ").enumerated() {
+      let line = lines[lines.count - 1]
+      if index == 0 {
+        lines[0] += word
+      } else if line.count + 1 + word.count <= width {
+        lines[lines.count - 1] = "\(line) \(word)"
       } else {
         lines.append(String(word))
       }
     }
-    return lines
+    return lines.map { $0.count > width ? $0.prefix(width - 1) + "…" : $0 }
   }
 
   /// A count of parameters and their memory: `42 (168.00 B)`.
