@@ -105,6 +105,6 @@ func maskAfter(_ layer: Layer, of given: [Given], isOfKeras2: Bool = false) thro
 }
 
 extension Given {
-  /// The shape with a batch that is not fixed.
-  var symbolicShape: [Int?] { [nil] + shape.dropFirst().map { Optional($0) } }
+  /// The shape, in which the batch and axes without elements are not fixed.
+  var symbolicShape: [Int?] { [nil] + shape.dropFirst().map { $0 == 0 ? nil : $0 } }
 }

@@ -122,6 +122,18 @@ extension EngineTests {
       #expect(try apply(layer("Multiply"), to: [given[2]])[0] == [3, -3])
     }
 
+    /// Masks of numbers without axes past the batch, and arrays without elements.
+    @Test func smallestShapes() throws {
+      let numbers = (0..<2).map { Given([40], values(40, seed: $0), mask: ([40], [UInt8](repeating: 1, count: 40))) }
+      let sum = zip(numbers[0].values, numbers[1].values).map { $0 + $1 }
+      #expect(try apply(layer("Add"), to: numbers)[0] == sum)
+      let empty = [Given([0, 3], []), Given([0, 3], [])]
+      #expect(try apply(layer("Maximum"), to: empty)[0].isEmpty)
+      #expect(try apply(layer("Dot", ["axes": 1]), to: [Given([2, 0], []), Given([2, 0], [])])[0] == [0, 0])
+      let noKeys = [Given([1, 2, 3], seed: 1), Given([1, 0, 3], [])]
+      #expect(try apply(layer("Attention"), to: noKeys)[0] == [Float](repeating: 0, count: 6))
+    }
+
     @Test func refusals() throws {
       let cases: [(String, JSON, [[Int?]], String)] = [
         (

@@ -59,6 +59,10 @@ struct AttentionRun {
   private static let blockRows = 64
 
   func run(threads: Int, scratch: UnsafeMutablePointer<Float>) {
+    guard sizes.keys > 0 else {
+      let count = sizes.samples * sizes.queries * sizes.heads * sizes.valueDepth
+      return output.base.update(repeating: 0, count: count)
+    }
     let parts = sizes.parts(threads: threads, isAdditive: scoring.isAdditive)
     Threads.run(parts: parts, Parts(run: self, scratch: scratch, count: parts))
   }
@@ -156,6 +160,7 @@ struct AttentionRun {
   private func score(
     _ queries: UnsafePointer<Float>, _ rows: Int, _ scores: UnsafeMutablePointer<Float>, _ scratch: Scratch
   ) {
+    if sizes.depth == 0 { return scores.update(repeating: 0, count: rows * sizes.keys) }
     switch scoring {
     case .product(let factor):
       kernels.product(

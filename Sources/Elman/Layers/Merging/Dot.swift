@@ -138,6 +138,9 @@ public final class Dot: Merge, ListedLayer, @unchecked Sendable {
     var space = ScratchSpace(call.scratch)
     let left = rows.gathered(call.input, in: space.take(rows.copyCount), largestFactor: largestFactor)
     let right = columns.gathered(second.values, in: space.take(columns.copyCount), largestFactor: largestFactor)
+    if rows.depth == 0 {
+      return call.outputs[0].update(repeating: 0, count: call.outputShape.reduce(1, *))
+    }
     if rows.count == 1, columns.count == 1 { return multiplyVectors(call, left, right, depth: rows.depth) }
     let parts = parts(rows, columns, threads: call.threads)
     let work = Parts(

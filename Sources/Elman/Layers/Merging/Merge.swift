@@ -47,12 +47,12 @@ public class Merge: Layer, MaskJoining, @unchecked Sendable {
   func joinedMaskShape(_ call: LayerCall) -> Dimensions? { nil }
   func joinMasks(_ call: LayerCall, into mask: UnsafeMutablePointer<UInt8>) {}
 
-  /// A joined mask never has the last dimension of the output.
+  /// A joined mask never has the last dimension of the output, unless that is the batch.
   final func joinedMaskCapacity(forInputs inputs: [Dimensions]) -> Int {
     guard joinsMasks, let output = try? outputShapes(forInputs: inputs.map { Shape($0) }, CallOptions())[0],
       let sizes = output.concrete
     else { return 0 }
-    return sizes.dropLast().reduce(1) { $0 * max($1, 1) }
+    return sizes.prefix(max(sizes.count - 1, 1)).reduce(1) { $0 * max($1, 1) }
   }
 
   /// An error unless each mask has the first dimensions of its input, the last one apart.
