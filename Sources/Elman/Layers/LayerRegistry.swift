@@ -134,7 +134,11 @@ public enum LayerRegistry {
     return layer
   }
 
+  /// Names by which Keras exports a class that writes another one into configs.
+  private static let otherNames = ["GroupQueryAttention": "GroupedQueryAttention"]
+
   private static func entry(_ className: String) throws(ElmanError) -> Entry {
+    let className = otherNames[className] ?? className
     guard let entry = byName[className] else {
       let hint = ConfigReader.nearest(to: className, among: classNames).map { " Did you mean '\($0)'?" } ?? ""
       throw ElmanError(

@@ -4,7 +4,8 @@ public final class MultiHeadAttention: ProjectedAttention, ListedLayer, @uncheck
 
   static let arguments = Arguments(
     .heads, .fraction("dropout", 0), .flag("use_bias", true), .outputShape, .attentionAxes, .window, .flashAttention,
-    .weight("kernel", "glorot_uniform"), .weight("bias", "zeros"), .activityRegularizer, .gate, .seed, .robustMasking)
+    .weight("kernel", "glorot_uniform"), .weight("bias", "zeros"), .activityRegularizer, .gate, .seed, .robustMasking,
+    ignoring: ["query_shape", "key_shape", "value_shape"])
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     let (heads, dropout, usesBias, outputShape, _, window, _, kernel, bias, _, usesGate, _, _) =

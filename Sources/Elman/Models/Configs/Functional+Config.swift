@@ -97,6 +97,7 @@ private struct GraphWriter {
       keywords.append(JSON.Member("mask", masks.count == 1 ? masks[0] : .array(masks)))
     }
     keywords += flags(arguments)
+    if node.layer.takesInputsOneByOne, tensors.count > 3 { keywords.append(JSON.Member("attention_mask", tensors[3])) }
     return ["args": .array(positional(node.layer, tensors)), "kwargs": .object(keywords)]
   }
 
@@ -109,7 +110,7 @@ private struct GraphWriter {
   private func positional(_ layer: Layer, _ tensors: [JSON]) -> [JSON] {
     if let operation = OperationName(layer) { return operation.arguments(layer, tensors) }
     if let model = (layer as? ModelLayer)?.model as? Functional { return [model.inputStructure.filled(with: tensors)] }
-    if layer.takesInputsOneByOne { return tensors }
+    if layer.takesInputsOneByOne { return Array(tensors.prefix(3)) }
     return tensors.count == 1 ? tensors : [.array(tensors)]
   }
 
@@ -127,7 +128,7 @@ private struct GraphWriter {
     }
     var tensors = arguments.inputs
     if node.layer.takesInputsOneByOne {
-      for (key, tensor) in zip(["value", "key"], tensors.dropFirst()) {
+      for (key, tensor) in zip(["value", "key", "attention_mask"], tensors.dropFirst()) {
         keywords.append(JSON.Member(key, .array(reference(tensor))))
       }
       tensors = Array(tensors.prefix(1))

@@ -198,6 +198,11 @@ extension GraphReader {
     for key in ["query", "value", "key"] {
       if let given = form.keywords.first(where: { $0.key == key }) { positional += given.value.references }
     }
+    if let mask = form.keywords.first(where: { $0.key == "attention_mask" && !$0.value.isNull }), positional.count > 1 {
+      // It stands behind the key, which is the value where there is none.
+      if positional.count == 2 { positional.append(positional[1]) }
+      positional += mask.value.references
+    }
     var inputs: [SymbolicTensor] = []
     for reference in positional { inputs.append(try tensor(reference)) }
     var arguments = CallArguments(inputs)
@@ -208,7 +213,7 @@ extension GraphReader {
       case ("mask", _): arguments.masks = try masks(value, for: layer, count: inputs.count)
       case ("use_causal_mask", .value(.bool(let flag))): arguments.usesCausalMask = flag
       case ("return_attention_scores", .value(.bool(let flag))): arguments.returnsAttentionScores = flag
-      case ("query", _), ("value", _), ("key", _), ("training", .value), ("name", .value): break
+      case ("query", _), ("value", _), ("key", _), ("attention_mask", _), ("training", .value), ("name", .value): break
       default:
         throw ElmanError(
           .unsupported, "Layer '\(layer.name)' (\(layer.kerasClassName)) is called with '\(key)', which elman does not know.")
