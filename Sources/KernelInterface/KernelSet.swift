@@ -68,6 +68,8 @@ public final class KernelSet: Sendable {
 
   public let hiddenStates: @Sendable (DoubleHiddenStates) -> Void
 
+  public let training: TrainingKernels
+
   public init(
     name: String, vectorWidth: Int, hasDots: Bool,
     gateWidth: @escaping @Sendable (Int, Int) -> Int,
@@ -88,7 +90,8 @@ public final class KernelSet: Sendable {
     elementwise: @escaping @Sendable (Elementwise, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void,
     softmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
     logSoftmax: @escaping @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int) -> Void,
-    hiddenStates: @escaping @Sendable (DoubleHiddenStates) -> Void
+    hiddenStates: @escaping @Sendable (DoubleHiddenStates) -> Void,
+    training: TrainingKernels
   ) {
     self.name = name
     self.vectorWidth = vectorWidth
@@ -112,5 +115,6 @@ public final class KernelSet: Sendable {
     self.softmax = softmax
     self.logSoftmax = logSoftmax
     self.hiddenStates = hiddenStates
+    self.training = training
   }
 }

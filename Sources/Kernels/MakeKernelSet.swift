@@ -35,5 +35,6 @@ public func makeKernelSet() -> KernelSet {
     elementwise: { elementwise($0, $1, $2, $3) },
     softmax: { softmax($0, $1, $2, $3) },
     logSoftmax: { logSoftmax($0, $1, $2, $3) },
-    hiddenStates: { hiddenStates($0) })
+    hiddenStates: { hiddenStates($0) },
+    training: makeTrainingKernels())
 }
