@@ -25,7 +25,7 @@ extension Activation {
   }
 
   /// How many elements that lie side by side make a row; nil where those of a row lie apart.
-  private func columns(_ shape: Dimensions) -> Int? {
+  func columns(_ shape: Dimensions) -> Int? {
     if elementwise != nil { return shape.last ?? 1 }
     let first = axes.reduce(shape.count) { min($0, shape.axis($1)) }
     let isTogether = function == .glu || first == shape.count - axes.count

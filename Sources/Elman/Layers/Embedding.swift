@@ -48,6 +48,17 @@ public final class Embedding: Layer, ListedLayer, @unchecked Sendable {
     }
   }
 
+  override func backward(_ call: BackwardCall) {
+    let count = call.forward.inputShape.reduce(1, *)
+    // Indices have no derivative.
+    call.inputGradient?.update(repeating: 0, count: count)
+    guard let gradient = call.outputGradient, let sums = call.weightGradient(0) else { return }
+    for place in 0..<count {
+      let (row, sum) = (gradient + place * outputDim, sums + Int(call.forward.input[place]) * outputDim)
+      for index in 0..<outputDim { sum[index] += row[index] }
+    }
+  }
+
   private func badIndex(_ value: Float, _ place: Int, _ shape: Dimensions) -> ElmanError {
     var rest = place
     let position = shape.reversed().map { size -> Int in

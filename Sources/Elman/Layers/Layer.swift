@@ -27,6 +27,7 @@ public class Layer: @unchecked Sendable {
   /// What `build` sets the weights to: Keras's argument `weights`.
   private var initialWeights: [(shape: Dimensions, values: FloatBuffer)]?
   private var isPrepared = false
+  private var isPreparedForBackward = false
   /// What `supports_masking` was set to: 1 for true, 0 for false, -1 where the class decides.
   private let maskSupport: Atomic<Int>
   /// How the weights of products are stored.
@@ -156,6 +157,12 @@ public class Layer: @unchecked Sendable {
 
   /// Floats that `forward` keeps for `backward` where it runs for training, beside its input, its outputs and its mask.
   func keptCount(for input: [Int]) throws(ElmanError) -> Int { 0 }
+
+  /// Packs weights as `backward` reads them; called as `prepare` is, before the first `backward` and after each change.
+  func prepareBackward() throws(ElmanError) {}
+
+  /// Floats of scratch memory that one `backward` needs.
+  func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int { 0 }
 
   /// The gradients of one `forward` that kept what it needs: see `BackwardCall`.
   func backward(_ call: BackwardCall) throws(ElmanError) {
@@ -311,6 +318,29 @@ public class Layer: @unchecked Sendable {
     }
   }
 
+  /// Runs the layer backwards once.
+  final func runBackward(_ call: BackwardCall) throws(ElmanError) {
+    try whilePreparedForBackward { () throws(ElmanError) in try backward(call) }
+  }
+
+  /// Calls `body` with the lock shared and the weights in the forms that both directions read.
+  final func whilePreparedForBackward(_ body: () throws(ElmanError) -> Void) throws(ElmanError) {
+    var isDone = false
+    while !isDone {
+      try whilePrepared(exclusively: false) { () throws(ElmanError) in
+        guard isPreparedForBackward else { return }
+        try body()
+        isDone = true
+      }
+      if isDone { return }
+      try whilePrepared(exclusively: true) { () throws(ElmanError) in
+        if isPreparedForBackward { return }
+        try prepareBackward()
+        isPreparedForBackward = true
+      }
+    }
+  }
+
   /// What `packed` gives of the weights in the form that the kernels read, and which change of the weights it belongs to.
   final func current<Packed>(_ packed: () -> Packed?) throws(ElmanError) -> (packed: Packed, version: Int) {
     var result: (Packed, Int)?
@@ -438,7 +468,7 @@ public class Layer: @unchecked Sendable {
   private func changeWeights(to weights: [Weight], _ also: () -> Void = {}) {
     let wasPrepared = isPrepared
     replaceOwnWeights(by: weights) {
-      isPrepared = false
+      (isPrepared, isPreparedForBackward) = (false, false)
       also()
     }
     weightsVersion.add(1, ordering: .releasing)

@@ -55,14 +55,28 @@ struct LayerCall {
 /// What a layer's `backward` gets: the `forward` call with all that it read and wrote, the gradients of its outputs, and
 /// where the gradients go that it computes. Gradients have the shapes of what they are gradients of.
 struct BackwardCall {
-  /// `inputShape`, `input`, `outputs`, `initialStates`, `mask` and `kept` as `forward` had them, and `scratch` as large.
+  /// All but `scratch` as `forward` had it.
   let forward: LayerCall
   /// One for each of the outputs; nil where nothing depends on it.
   let outputGradients: [UnsafePointer<Float>?]
-  /// Written; nil where nobody asks, as for the first layer of a model.
-  let inputGradient: UnsafeMutablePointer<Float>?
+  /// Written, one for each input; nil where nobody asks, as for the first layer of a model. None lies where an output's does.
+  let inputGradients: [UnsafeMutablePointer<Float>?]
+  /// Written, one for each of `initialStates`.
+  var stateGradients: [UnsafeMutablePointer<Float>?] = []
   /// Added to, in the order of the layer's weights, its children's behind its own; nil for those that are not trained.
   let weightGradients: [UnsafeMutablePointer<Float>?]
+  /// `backwardScratchCount` floats on a 64-byte boundary.
+  let scratch: UnsafeMutablePointer<Float>
+
+  var kernels: KernelSet { forward.kernels }
+
+  /// Of the first output, where anything depends on it.
+  var outputGradient: UnsafePointer<Float>? { outputGradients[0] }
+  var inputGradient: UnsafeMutablePointer<Float>? { inputGradients[0] }
+
+  func weightGradient(_ index: Int) -> UnsafeMutablePointer<Float>? {
+    index < weightGradients.count ? weightGradients[index] : nil
+  }
 }
 
 /// Cuts one block of floats into pieces on 64-byte boundaries; without a base it only measures.

@@ -16,8 +16,8 @@ final class PackedWeights: Sendable {
 
   var bytes: Int { storage.byteCount + (scales?.byteCount ?? 0) }
 
-  /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense), or its
-  /// transpose where `isTransposed`.
+  /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense); where
+  /// `isTransposed`, a (gates * units, depth) matrix the other way round.
   init(
     _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, isTransposed: Bool = false,
     kernels: KernelSet = .selected
@@ -29,9 +29,8 @@ final class PackedWeights: Sendable {
     usesDots = false
     scales = nil
     storage = try FloatBuffer(count: kernels.packedCount(depth, units, gates))
-    let rowStride = isTransposed ? 1 : rowStride ?? gates * units
-    let columnStride = isTransposed ? depth : 1
-    kernels.pack(weights, rowStride, columnStride, depth, units, gates, storage.base)
+    let strides = isTransposed ? (row: 1, column: rowStride ?? depth) : (row: rowStride ?? gates * units, column: 1)
+    kernels.pack(weights, strides.row, strides.column, depth, units, gates, storage.base)
   }
 
   /// Packs a (depth, gates * units) matrix that was rounded to a format.

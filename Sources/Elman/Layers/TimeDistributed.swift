@@ -87,10 +87,29 @@ public final class TimeDistributed: Layer, ListedLayer, @unchecked Sendable {
   override func forward(_ call: LayerCall) throws(ElmanError) {
     try call.requireMask(of: self, rank: maskRank(ofInput: call.inputShape.count))
     if layer.isIdentity { return call.outputs[0].update(from: call.input, count: call.inputShape.reduce(1, *)) }
-    try layer.run(
-      LayerCall(
-        inputShape: call.inputShape.timestepsAsBatch, outputShape: call.outputShape.timestepsAsBatch, input: call.input,
-        outputs: call.outputs, kept: call.kept, mask: inner(call.mask), training: call.training, threads: call.threads,
-        scratch: call.scratch))
+    try layer.run(inner(call))
+  }
+
+  private func inner(_ call: LayerCall) -> LayerCall {
+    LayerCall(
+      inputShape: call.inputShape.timestepsAsBatch, outputShape: call.outputShape.timestepsAsBatch, input: call.input,
+      outputs: call.outputs, kept: call.kept, mask: inner(call.mask), training: call.training, threads: call.threads,
+      scratch: call.scratch)
+  }
+
+  override func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    try layer.backwardScratchCount(forInputs: [inner(inputs[0])], threads: threads)
+  }
+
+  override func backward(_ call: BackwardCall) throws(ElmanError) {
+    if layer.isIdentity {
+      guard let gradient = call.outputGradient else { return }
+      call.inputGradient?.update(from: gradient, count: call.forward.inputShape.reduce(1, *))
+      return
+    }
+    try layer.runBackward(
+      BackwardCall(
+        forward: inner(call.forward), outputGradients: call.outputGradients, inputGradients: call.inputGradients,
+        weightGradients: call.weightGradients, scratch: call.scratch))
   }
 }

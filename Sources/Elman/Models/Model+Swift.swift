@@ -62,6 +62,6 @@ extension Model {
     let program = try trainingProgram(for: [shape])
     try program.requireMask(options.mask?.shape, shape)
     try program.requireStates(initialStates.count) { initialStates[$0] }
-    return try Tape(program, input: input, options: options, initialStates: initialStates)
+    return try Tape(program, weights: weights, input: input, options: options, initialStates: initialStates)
   }
 }

@@ -4,11 +4,16 @@ public final class Tape: @unchecked Sendable {
   private let workspace: Workspace
   private let input: FloatBuffer
   private let results: [FloatBuffer]
+  private let weights: [LayerWeight]
+  /// A run backwards reads them again.
+  private let kept: [FloatBuffer]
 
+  /// `weights` are the model's, in order.
   init(
-    _ program: Program, input given: UnsafeBufferPointer<Float>, options: RunOptions, initialStates: [WeightValue]
+    _ program: Program, weights: [LayerWeight], input given: UnsafeBufferPointer<Float>, options: RunOptions,
+    initialStates: [WeightValue]
   ) throws(ElmanError) {
-    self.program = program
+    (self.program, self.weights) = (program, weights)
     workspace = try Workspace(program)
     input = try FloatBuffer(copying: given)
     var results: [FloatBuffer] = []
@@ -16,12 +21,21 @@ public final class Tape: @unchecked Sendable {
     self.results = results
     workspace.inputs[0] = UnsafePointer(input.base)
     for (index, result) in results.enumerated() { workspace.outputs[index] = result.base }
+    var kept: [FloatBuffer] = []
     for (index, state) in initialStates.enumerated() {
-      if let base = state.values.baseAddress { workspace.initialStates[index] = base }
+      let copy = try FloatBuffer(copying: state.values)
+      workspace.initialStates[index] = UnsafePointer(copy.base)
+      kept.append(copy)
     }
     if let mask = options.mask, let values = mask.values.baseAddress {
-      workspace.masks[0] = Mask(values: values, shape: mask.shape)
+      let count = mask.shape.reduce(1, *)
+      let copy = try FloatBuffer(count: (count + 3) / 4)
+      let bytes = UnsafeMutableRawPointer(copy.base).assumingMemoryBound(to: UInt8.self)
+      bytes.update(from: values, count: count)
+      workspace.masks[0] = Mask(values: bytes, shape: mask.shape)
+      kept.append(copy)
     }
+    self.kept = kept
     let call = RunCall(hasInitialStates: !initialStates.isEmpty, training: true, hasMasks: options.mask != nil)
     try program.run(call, in: workspace)
   }
@@ -38,5 +52,32 @@ public final class Tape: @unchecked Sendable {
     else { return nil }
     let count = try? layer.keptCount(for: Array(workspace.calls[index].inputShape))
     return UnsafeBufferPointer(start: kept, count: count ?? 0)
+  }
+
+  /// The gradients of the trained weights, in the model's order, and of the input.
+  public struct Gradients {
+    public let weights: [FloatBuffer]
+    /// nil where no output depends on it.
+    public let input: FloatBuffer?
+  }
+
+  /// Runs backwards from the gradients of the outputs, one for each, of the same count; nil for zeros.
+  public func gradients(_ outputGradients: [UnsafeBufferPointer<Float>?]) throws(ElmanError) -> Gradients {
+    guard outputGradients.count == program.outputCounts.count else {
+      throw ElmanError(
+        .shapeMismatch,
+        "The model has \(program.outputCounts.count) outputs, each of which may have a gradient. "
+          + "Received: \(outputGradients.count) gradients")
+    }
+    for (index, given) in outputGradients.enumerated() {
+      guard let given, given.count != program.outputCounts[index] else { continue }
+      throw ElmanError(
+        .shapeMismatch,
+        "Output \(index) has shape \(Shape(program.outputShapes[index])). Received: a gradient of \(given.count) floats")
+    }
+    let backward = try GradientWorkspace(program, weights: weights, needsInputs: true)
+    try backward.run(outputGradients.map { $0?.baseAddress }, after: workspace)
+    let input = backward.gradient(of: 0).map { UnsafeBufferPointer(start: $0, count: program.values[0].count) }
+    return Gradients(weights: backward.weights, input: try input.map { (values) throws(ElmanError) in try FloatBuffer(copying: values) })
   }
 }

@@ -165,6 +165,8 @@ extension Program {
     if call.training, purpose == .inference {
       for index in steps.indices { workspace.calls[index].training = false }
     }
+    // A run backwards reads them again.
+    if purpose == .training { return }
     if call.hasMasks { forgetMasks(workspace) }
     exchangeStates(call, workspace)
   }

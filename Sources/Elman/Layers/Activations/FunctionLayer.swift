@@ -29,6 +29,19 @@ public class FunctionLayer: Layer, @unchecked Sendable {
 
   override func forward(_ call: LayerCall) throws(ElmanError) { apply(to: call.input, call) }
 
+  final override func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    try function.gradientScratchCount(for: Dimensions(inputs[0]))
+  }
+
+  /// Where a mask of the input's shape took elements out, the output is 0, and so is the gradient.
+  final override func backward(_ call: BackwardCall) {
+    guard let gradient = call.outputGradient, let inputGradient = call.inputGradient else { return }
+    let areOutputs = function.elementwise == nil
+    function.gradient(
+      call.kernels, areOutputs ? UnsafePointer(call.forward.outputs[0]) : call.forward.input, areOutputs: areOutputs, gradient,
+      inputGradient, shape: call.forward.inputShape, scratch: call.scratch)
+  }
+
   final func apply(to input: UnsafePointer<Float>, _ call: LayerCall) {
     function.apply(call.kernels, input, call.outputs[0], shape: call.inputShape, scratch: call.scratch)
   }

@@ -44,6 +44,38 @@ public final class LayerNormalization: Layer, ListedLayer, @unchecked Sendable {
     }
   }
 
+  override func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    _ = try elementCount([3] + inputs[0])
+    return try RowNormalization(Dimensions(inputs[0]), axes: axes).backwardScratchCount
+  }
+
+  /// With `n = (x - mean) factor` and g the gradient of n: `dx = factor (g - mean(g) - n mean(g n))`.
+  override func backward(_ call: BackwardCall) throws(ElmanError) {
+    let rows = RowNormalization(call.forward.inputShape, axes: axes)
+    let columns = rows.columns
+    let gamma = try affine.gamma(ownWeights)
+    let gammaGradient = affine.gamma.isUsed ? call.weightGradient(0) : nil
+    let betaGradient = affine.beta.isUsed ? call.weightGradient(affine.gamma.isUsed ? 1 : 0) : nil
+    rows.runBackward(call) { x, dy, dx in
+      let mean = RowSums.mean(x, columns)
+      let factor = 1 / (RowSums.meanSquare(x, columns, above: mean) + epsilon).squareRoot()
+      var (sum, product) = (0.0, 0.0)
+      for index in 0..<columns {
+        let normal = (Double(x[index]) - mean) * factor
+        let gradient = Double(dy[index]) * Double(gamma?[index] ?? 1)
+        sum += gradient
+        product += gradient * normal
+        gammaGradient?[index] += Float(Double(dy[index]) * normal)
+        betaGradient?[index] += dy[index]
+      }
+      for index in 0..<columns {
+        let normal = (Double(x[index]) - mean) * factor
+        let gradient = Double(dy[index]) * Double(gamma?[index] ?? 1)
+        dx[index] = Float(factor * (gradient - (sum + normal * product) / Double(columns)))
+      }
+    }
+  }
+
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
     return []

@@ -49,6 +49,33 @@ struct RowNormalization {
   }
 }
 
+extension RowNormalization {
+  /// Floats of scratch memory for `runBackward`.
+  var backwardScratchCount: Int { 3 * ((count + 15) / 16 * 16) }
+
+  /// Calls `body` for each row with the input, the gradient of the output and where the gradient of the input goes.
+  func runBackward(
+    _ call: BackwardCall,
+    _ body: (_ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    guard let gradient = call.outputGradient else { return }
+    var space = ScratchSpace(call.scratch)
+    let (x, dy, dx) = (space.take(count), space.take(count), space.take(count))
+    guard let axes else {
+      let inputGradient = call.inputGradient ?? dx
+      for row in 0..<rows {
+        let place = row * columns
+        body(call.forward.input + place, gradient + place, inputGradient + place)
+      }
+      return
+    }
+    let view = StridedView(shape, last: axes)
+    view.forEach { result, array in (x[result], dy[result]) = (call.forward.input[array], gradient[array]) }
+    for row in 0..<rows { body(x + row * columns, dy + row * columns, dx + row * columns) }
+    if let inputGradient = call.inputGradient { view.forEach { result, array in inputGradient[array] = dx[result] } }
+  }
+}
+
 /// Sums over plain rows, in Double: the rows are short, and nothing is lost.
 enum RowSums {
   static func mean(_ row: UnsafePointer<Float>, _ count: Int) -> Double {

@@ -101,4 +101,29 @@ final class GRUArithmetic: GatedCell, @unchecked Sendable {
       step.output[index] = z[index] * step.hidden(row, unit) + (1 - z[index]) * candidate[index]
     }
   }
+
+  // MARK: Backward
+
+  override var hasRecurrentSums: Bool { resetAfter }
+  override var hasCandidateProduct: Bool { !resetAfter }
+
+  override func transpose(_ weights: [Weight]) throws(ElmanError) -> TransposedCell {
+    if resetAfter { return try super.transpose(weights) }
+    return TransposedCell(
+      kernel: try transposed(weights[0]), recurrentKernel: try transposed(weights[1], gates: 0..<2),
+      candidateKernel: try transposed(weights[1], gates: 2..<3))
+  }
+
+  /// With the sums of the gates, dn of those of the candidate, and h' the state before:
+  ///
+  ///     dn = dh (1 - z) h~'          dz = dh (h' - h~) z'         dh' = dh z + ...
+  ///     dr = dn (h' R + b') r'       with reset_after, where the recurrent product's own gradient is dn r
+  ///     dr = (dn R^T) h' r'          without; dh' gets (dn R^T) r
+  override func runBackward(_ step: BackwardStep) {
+    if resetAfter { return kernels.training.gru(step.gradient) }
+    guard let direct = step.gradient.direct else { return }
+    kernels.training.gruCandidate(step.gradient)
+    step.multiplyCandidate(into: direct)
+    kernels.training.gruGates(step.gradient)
+  }
 }

@@ -65,6 +65,28 @@ class GatedCell: @unchecked Sendable {
   /// One timestep whose functions look at whole rows.
   func run(_ step: WholeRowStep) {}
 
+  /// One timestep back: from the gradient of the hidden state to those of the sums.
+  func runBackward(_ step: BackwardStep) {}
+
+  /// Whether the gradients of the recurrent sums differ from those of the input's.
+  var hasRecurrentSums: Bool { false }
+
+  /// Whether the candidate has a product of its own, of what the reset gate left of the hidden state.
+  var hasCandidateProduct: Bool { false }
+
+  /// The weights by which gradients are multiplied.
+  func transpose(_ weights: [Weight]) throws(ElmanError) -> TransposedCell {
+    TransposedCell(kernel: try transposed(weights[0]), recurrentKernel: try transposed(weights[1]))
+  }
+
+  /// Some gates' columns of a weight the other way round; nil for all gates.
+  final func transposed(_ weight: Weight, gates: Range<Int>? = nil) throws(ElmanError) -> PackedWeights {
+    let gates = gates ?? 0..<self.gates
+    return try PackedWeights(
+      weight.values.base + gates.lowerBound * units, depth: gates.count * units, units: weight.shape[0],
+      rowStride: self.gates * units, isTransposed: true, kernels: kernels)
+  }
+
   // MARK: Arguments and weights
 
   final func config(ofCell: Bool) -> [JSON.Member] {

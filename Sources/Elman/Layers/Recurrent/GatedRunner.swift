@@ -8,6 +8,7 @@ import KernelInterface
 final class GatedRunner: SequenceRunner {
   let cell: GatedCell
   private(set) var packed: PackedCell?
+  private var transposed: TransposedCell?
 
   init(_ cell: GatedCell) { self.cell = cell }
 
@@ -58,6 +59,33 @@ final class GatedRunner: SequenceRunner {
       packed.paces.took(index, from: start, isShared: isShared, count: size.timesteps * batch)
     case .rows(let parts): Threads.run(parts: parts, RowParts(runner: self, packed: packed, call: call, count: parts))
     }
+  }
+
+  // MARK: Running backwards
+
+  func prepareBackward(_ weights: [Weight]) throws(ElmanError) {
+    transposed = nil
+    guard cell.isElementwise else {
+      throw ElmanError(
+        .unsupported, "No gradients flow through functions of whole rows, such as softmax, inside a recurrent cell.")
+    }
+    transposed = try cell.transpose(weights)
+  }
+
+  func backwardScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int {
+    var space = ScratchSpace()
+    _ = GradientMemory(&space, cell, size, threads: threads)
+    return try space.measured()
+  }
+
+  func runBackward(_ call: SequenceGradientCall) throws(ElmanError) {
+    guard let packed, let transposed, call.size.batch > 0 else { return }
+    guard let kept = call.forward.kept else {
+      throw ElmanError(.internal, "A run backwards needs the states of one forwards that kept them.")
+    }
+    var space = ScratchSpace(call.scratch)
+    let memory = GradientMemory(&space, cell, call.size, threads: call.forward.threads)
+    SequenceGradient(call: call, packed: packed, transposed: transposed, memory: memory, kept: kept).run()
   }
 
   /// The rows of a batch, shared out.

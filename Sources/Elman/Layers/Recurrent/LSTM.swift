@@ -73,4 +73,12 @@ final class LSTMArithmetic: GatedCell, @unchecked Sendable {
     step.apply(arguments.activation, c, to: activated)
     for index in 0..<step.count { step.output[index] = o[index] * activated[index] }
   }
+
+  // MARK: Backward
+
+  /// With the sums z of each gate, and dc what comes from the step behind:
+  ///
+  ///     dc  += dh o act'(c)          dz_o = dh act(c) o'      dz_i = dc c~ i'
+  ///     dc_(t-1) = dc f              dz_f = dc c_(t-1) f'     dz_c = dc i c~'
+  override func runBackward(_ step: BackwardStep) { kernels.training.lstm(step.gradient) }
 }

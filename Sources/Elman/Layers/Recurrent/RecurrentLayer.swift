@@ -153,6 +153,28 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
       scratch: call.scratch)
   }
 
+  // MARK: Running backwards
+
+  final override func prepareBackward() throws(ElmanError) { try runner.prepareBackward(ownWeights) }
+
+  override func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    try runner.backwardScratchCount(SequenceSize(inputs[0]), threads: threads)
+  }
+
+  /// What a stateful layer carried into the call counts as given: gradients end there.
+  override func backward(_ call: BackwardCall) throws(ElmanError) {
+    let forward = try sequenceCall(call.forward)
+    let rows = forward.output
+    try runner.runBackward(
+      SequenceGradientCall(
+        forward: forward,
+        outputGradient: call.outputGradient.map {
+          InputRows(base: $0, groupStride: rows.groupStride, rowStride: rows.rowStride)
+        },
+        finalStateGradients: call.outputGradients.dropFirst(), inputGradient: call.inputGradient,
+        initialStateGradients: call.stateGradients[...], weightGradients: call.weightGradients[...], scratch: call.scratch))
+  }
+
   /// The states that a stream brings, or those of a stateful layer.
   private func carriedStates(_ call: LayerCall) -> ArraySlice<UnsafeMutablePointer<Float>> {
     call.streamStates.isEmpty ? carriedPointers[...] : call.streamStates[..<runner.stateSizes.count]

@@ -44,6 +44,15 @@ protocol SequenceRunner: AnyObject {
 
   /// One run over a sequence.
   func run(_ call: SequenceCall) throws(ElmanError)
+
+  /// Packs the weights for the run backwards, with the lock held as for `prepare`.
+  func prepareBackward(_ weights: [Weight]) throws(ElmanError)
+
+  /// Floats of scratch memory for one run backwards.
+  func backwardScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int
+
+  /// One run backwards through time.
+  func runBackward(_ call: SequenceGradientCall) throws(ElmanError)
 }
 
 extension SequenceRunner {
@@ -52,6 +61,12 @@ extension SequenceRunner {
   var packedBytes: Int { 0 }
   func prepare(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) {}
   func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
+
+  func prepareBackward(_ weights: [Weight]) throws(ElmanError) {}
+  func backwardScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
+  func runBackward(_ call: SequenceGradientCall) throws(ElmanError) {
+    throw ElmanError(.unsupported, "Gradients flow through SimpleRNN, LSTM and GRU; this recurrent layer computes none.")
+  }
 
   /// The states before the first step and after each.
   func keptCount(_ size: SequenceSize) throws(ElmanError) -> Int {

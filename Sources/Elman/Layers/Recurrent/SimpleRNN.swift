@@ -43,4 +43,9 @@ final class SimpleRNNArithmetic: GatedCell, @unchecked Sendable {
     step.sum(0)
     step.apply(arguments.activation, step.gate(0), to: step.output)
   }
+
+  // MARK: Backward
+
+  /// With `z = x W + h R + b`: `dz = dh f'(z)`.
+  override func runBackward(_ step: BackwardStep) { kernels.training.simpleRNN(step.gradient) }
 }

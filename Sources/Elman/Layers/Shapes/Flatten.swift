@@ -22,10 +22,17 @@ public final class Flatten: Layer, ListedLayer, @unchecked Sendable {
   override var isIdentity: Bool { !format.isChannelsFirst }
 
   override func forward(_ call: LayerCall) {
-    let (input, output, last) = (call.input, call.outputs[0], call.inputShape.count - 1)
-    let order = call.inputShape.mapAxes { axis in axis == 0 || last < 2 ? axis : axis == last ? 1 : axis + 1 }
-    StridedView(call.inputShape, order: order).forEach { result, array in output[result] = input[array] }
+    let (input, output) = (call.input, call.outputs[0])
+    view(call.inputShape).forEach { result, array in output[result] = input[array] }
   }
+
+  /// The input with the channels last.
+  private func view(_ input: Dimensions) -> StridedView {
+    let last = input.count - 1
+    return StridedView(input, order: input.mapAxes { axis in axis == 0 || last < 2 ? axis : axis == last ? 1 : axis + 1 })
+  }
+
+  override func backward(_ call: BackwardCall) { call.moveGradient(view(call.forward.inputShape)) }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2 { throw cannotStream("it flattens whole sequences") }

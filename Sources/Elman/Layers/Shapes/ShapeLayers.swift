@@ -81,6 +81,8 @@ public final class Permute: Layer, ListedLayer, @unchecked Sendable {
     StridedView(call.inputShape, order: order).forEach { result, array in output[result] = input[array] }
   }
 
+  override func backward(_ call: BackwardCall) { call.moveGradient(StridedView(call.forward.inputShape, order: order)) }
+
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     if input.count > 2, dims[0] != 1 { throw cannotStream("it moves the axis of time") }
     return []
@@ -128,7 +130,27 @@ public final class RepeatVector: Layer, ListedLayer, @unchecked Sendable {
     }
   }
 
+  override func backward(_ call: BackwardCall) {
+    guard let gradient = call.outputGradient, let sums = call.inputGradient else { return }
+    let features = call.forward.inputShape[1]
+    for row in 0..<call.forward.inputShape[0] {
+      let (first, sum) = (gradient + row * n * features, sums + row * features)
+      sum.update(from: first, count: features)
+      for step in 1..<n {
+        for index in 0..<features { sum[index] += first[step * features + index] }
+      }
+    }
+  }
+
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     throw cannotStream("it makes a sequence of a vector")
+  }
+}
+
+extension BackwardCall {
+  /// Puts the gradients of elements that a view moved back to their places.
+  func moveGradient(_ view: StridedView) {
+    guard let gradient = outputGradient, let inputGradient else { return }
+    view.forEach { result, array in inputGradient[array] = gradient[result] }
   }
 }
