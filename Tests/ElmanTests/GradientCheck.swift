@@ -3,7 +3,7 @@ import Testing
 
 /// A model's run for training, and its loss: the outputs times fixed numbers, so that every output counts.
 struct GradientCheck {
-  let model: Sequential
+  let model: Model
   let shape: [Int]
   var input: [Float]
   var mask: (shape: [Int], values: [UInt8])?
@@ -13,7 +13,7 @@ struct GradientCheck {
   /// Whether the input has a derivative.
   var checksInput = true
 
-  init(_ model: Sequential, shape: [Int], input: [Float]? = nil) {
+  init(_ model: Model, shape: [Int], input: [Float]? = nil) {
     (self.model, self.shape) = (model, shape)
     self.input = input ?? values(shape.reduce(1, *), seed: 11)
   }

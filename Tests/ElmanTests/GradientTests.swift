@@ -58,6 +58,26 @@ extension EngineTests {
       try check([3, 4, 5], ("LayerNormalization", ["axis": [1, 2], "scale": false]))
     }
 
+    @Test func masking() throws {
+      let input = values(12, seed: 5).enumerated().map { (3..<6).contains($0.offset) ? 2 : $0.element }
+      let masking: (String, JSON) = ("Masking", ["mask_value": 2])
+      try check([2, 2, 3], masking, ("LSTM", ["units": 4, "return_sequences": true]), ("Dense", ["units": 2]), input: input) {
+        // A masked place is no longer one when it moves.
+        $0.checksInput = false
+      }
+    }
+
+    /// An array that two layers read, and a layer that is called twice.
+    @Test func gradientsOfSeveralReadersAreAdded() throws {
+      let (first, second) = (try layer("Dense", ["units": 4, "activation": "tanh"]), try layer("Dense", ["units": 4]))
+      let made = try LayerRegistry.make(className: "InputLayer", config: ["batch_shape": [nil, 4]])
+      let input = SymbolicTensor(try #require(made as? InputLayer))
+      let hidden = try first.call(CallArguments([input]))
+      let again = try second.call(CallArguments(second.call(CallArguments(hidden))))
+      let model = try Functional(inputs: [input], outputs: again + hidden + hidden)
+      try GradientCheck(model, shape: [3, 4]).run("graph")
+    }
+
     @Test func timeDistributed() throws {
       try check([2, 3, 4], ("TimeDistributed", ["layer": wrapped("Dense", ["units": 5, "activation": "tanh"])]))
     }
@@ -109,6 +129,21 @@ extension EngineTests {
       try check(
         [3, 4, 2], ("LSTM", ["units": 4, "return_sequences": true]), ("SimpleRNN", ["units": 3, "return_sequences": true]),
         ("GRU", ["units": 5]), ("Dense", ["units": 2, "activation": "softmax"]))
+    }
+
+    @Test(arguments: Cell.allCases) func bidirectional(_ cell: Cell) throws {
+      let mask: [UInt8] = [1, 0, 1, 1, 1, 1, 0, 0]
+      for sequences in [false, true] {
+        for mode: JSON in ["concat", "sum", "ave", "mul", nil] {
+          let members = [JSON.Member("units", 3), JSON.Member("return_sequences", .bool(sequences))]
+          let inner = config(cell, members)
+          let config: JSON = ["layer": wrapped(inner.0, inner.1), "merge_mode": mode]
+          try check([2, 4, 3], ("Bidirectional", config))
+          if sequences { try check([2, 4, 3], ("Bidirectional", config)) { $0.mask = ([2, 4], mask) } }
+        }
+      }
+      let states = config(cell, [JSON.Member("units", 3), JSON.Member("return_state", true)])
+      try check([2, 4, 3], ("Bidirectional", ["layer": wrapped(states.0, states.1)]))
     }
 
     @Test func threadsChangeNoBits() throws {

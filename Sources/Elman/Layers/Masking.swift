@@ -44,6 +44,19 @@ public final class Masking: Layer, ListedLayer, @unchecked Sendable {
       if isKept(input, features) { output.update(from: input, count: features) } else { output.update(repeating: 0, count: features) }
     }
   }
+
+  override func backward(_ call: BackwardCall) {
+    guard let gradient = call.outputGradient, let inputGradient = call.inputGradient else { return }
+    let shape = call.forward.inputShape
+    let features = shape[shape.count - 1]
+    for first in stride(from: 0, to: places(shape) * features, by: features) {
+      if isKept(call.forward.input + first, features) {
+        (inputGradient + first).update(from: gradient + first, count: features)
+      } else {
+        (inputGradient + first).update(repeating: 0, count: features)
+      }
+    }
+  }
 }
 
 extension Argument<NumberArray> {

@@ -186,7 +186,10 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
     var space = ScratchSpace(call.scratch)
-    let memory = try memory(&space, SequenceSize(call.inputShape), threads: call.threads)
+    var memory = try memory(&space, SequenceSize(call.inputShape), threads: call.threads)
+    if let outputs = try keptOutputs(call) {
+      (memory.forward.output, memory.backward.output) = (outputs.forward, outputs.backward)
+    }
     try forwardLayer.whilePrepared { () throws(ElmanError) in
       try backwardLayer.whilePrepared { () throws(ElmanError) in
         let sequences = Directions(forward: try sequence(0, call, memory), backward: try sequence(1, call, memory))
@@ -227,10 +230,19 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     }
   }
 
-  /// Each direction keeps its own, the backward one behind the forward one.
+  /// Each direction keeps its own, the backward one behind the forward one. Where outputs are multiplied, they are kept too.
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
     let size = SequenceSize(input)
-    return try forwardLayer.runner.keptCount(size) + backwardLayer.runner.keptCount(size)
+    let outputs = mergeMode == .mul ? try elementCount([2, size.batch, keptSteps(size), forwardLayer.runner.units]) : 0
+    return try forwardLayer.runner.keptCount(size) + backwardLayer.runner.keptCount(size) + outputs
+  }
+
+  /// Where the outputs of the directions are kept; nil where they are not.
+  private func keptOutputs(_ call: LayerCall) throws(ElmanError) -> Directions<UnsafeMutablePointer<Float>>? {
+    guard mergeMode == .mul, let kept = call.kept else { return nil }
+    let size = SequenceSize(call.inputShape)
+    let outputs = kept + (try forwardLayer.runner.keptCount(size) + backwardLayer.runner.keptCount(size))
+    return Directions(forward: outputs, backward: outputs + size.batch * keptSteps(size) * forwardLayer.runner.units)
   }
 
   /// What a call is for one direction: its states are behind those of the forward one.
@@ -248,23 +260,23 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       kept: call.kept.map { $0 + firstKept }, keepsSequence: layer.options.returnsSequences,
       // As both Kerases, whatever the layer was told.
       zeroOutputForMask: layer.options.returnsSequences,
-      output: outputRows(direction, call, memory[direction].output, steps: keptSteps(size)),
+      output: outputRows(direction, memory[direction].output, steps: keptSteps(size)) { call.outputs[$0] },
       finalStates: call.outputs.dropFirst(mergeMode == nil ? 2 : 1).dropFirst(firstState).prefix(stateCount),
       training: call.training, threads: call.threads, scratch: memory[direction].scratch)
   }
 
   /// Where a direction writes; the backward one from the last timestep to the first.
   private func outputRows(
-    _ direction: Int, _ call: LayerCall, _ unmerged: UnsafeMutablePointer<Float>, steps: Int
+    _ direction: Int, _ unmerged: UnsafeMutablePointer<Float>, steps: Int, outputs: (Int) -> UnsafeMutablePointer<Float>
   ) -> OutputRows {
     var (base, width) = (unmerged, forwardLayer.runner.units)
     switch mergeMode {
     case .concat:
       width = forwardLayer.runner.units + backwardLayer.runner.units
-      base = call.outputs[0] + direction * forwardLayer.runner.units
+      base = outputs(0) + direction * forwardLayer.runner.units
     case nil:
       width = layer(direction).runner.units
-      base = call.outputs[direction]
+      base = outputs(direction)
     case .sum, .mul, .ave: break
     }
     let isReversed = direction == 1 && steps > 0
@@ -282,6 +294,93 @@ public final class Bidirectional: Layer, @unchecked Sendable {
     case .mul: for index in 0..<count { output[index] = forward[index] * backward[index] }
     case .ave: for index in 0..<count { output[index] = (forward[index] + backward[index]) / 2 }
     }
+  }
+
+  // MARK: Backward
+
+  /// Memory of a run backwards: the gradients of the two outputs, that of the input by the second direction, and what a direction
+  /// works in.
+  private func backwardMemory(_ space: inout ScratchSpace, _ size: SequenceSize) -> (
+    outputs: Directions<UnsafeMutablePointer<Float>>, input: UnsafeMutablePointer<Float>
+  ) {
+    let rows = mergeMode == .mul || mergeMode == .ave ? size.batch : 0
+    let outputs = Directions(
+      forward: space.take(rows, keptSteps(size), forwardLayer.runner.units),
+      backward: space.take(rows, keptSteps(size), backwardLayer.runner.units))
+    return (outputs, space.take(size.batch, size.timesteps, size.features))
+  }
+
+  override func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    var space = ScratchSpace()
+    let size = SequenceSize(inputs[0])
+    _ = backwardMemory(&space, size)
+    let forward = try forwardLayer.runner.backwardScratchCount(size, threads: threads)
+    _ = space.take(max(forward, try backwardLayer.runner.backwardScratchCount(size, threads: threads)))
+    return try space.measured()
+  }
+
+  override func backward(_ call: BackwardCall) throws(ElmanError) {
+    let size = SequenceSize(call.forward.inputShape)
+    var space = ScratchSpace(call.scratch)
+    let memory = backwardMemory(&space, size)
+    let scratch = space.take(0)
+    try splitGradient(call, into: memory.outputs)
+    try forwardLayer.whilePreparedForBackward { () throws(ElmanError) in
+      try backwardLayer.whilePreparedForBackward { () throws(ElmanError) in
+        let second = call.inputGradient == nil ? nil : memory.input
+        try run(0, call, memory.outputs, inputGradient: call.inputGradient, scratch)
+        try run(1, call, memory.outputs, inputGradient: second, scratch)
+      }
+    }
+    guard let sum = call.inputGradient else { return }
+    for index in 0..<size.batch * size.timesteps * size.features { sum[index] += memory.input[index] }
+  }
+
+  /// The gradients of the directions' outputs, where these were averaged or multiplied.
+  private func splitGradient(
+    _ call: BackwardCall, into gradients: Directions<UnsafeMutablePointer<Float>>
+  ) throws(ElmanError) {
+    guard let merged = call.outputGradient else { return }
+    let size = SequenceSize(call.forward.inputShape)
+    let count = size.batch * keptSteps(size) * forwardLayer.runner.units
+    if mergeMode == .ave {
+      for index in 0..<count { gradients.forward[index] = merged[index] / 2 }
+      gradients.backward.update(from: gradients.forward, count: count)
+    } else if let outputs = try keptOutputs(call.forward) {
+      for index in 0..<count {
+        gradients.forward[index] = merged[index] * outputs.backward[index]
+        gradients.backward[index] = merged[index] * outputs.forward[index]
+      }
+    }
+  }
+
+  private func run(
+    _ direction: Int, _ call: BackwardCall, _ split: Directions<UnsafeMutablePointer<Float>>,
+    inputGradient: UnsafeMutablePointer<Float>?, _ scratch: UnsafeMutablePointer<Float>
+  ) throws(ElmanError) {
+    let layer = layer(direction)
+    let (stateCount, firstState) = (layer.runner.stateSizes.count, direction == 0 ? 0 : forwardLayer.runner.stateSizes.count)
+    let (weightCount, firstWeight) = (layer.weightCount, direction == 0 ? 0 : forwardLayer.weightCount)
+    let unused = (scratch: scratch, output: scratch)
+    try layer.runner.runBackward(
+      SequenceGradientCall(
+        forward: sequence(direction, call.forward, Directions(forward: unused, backward: unused)),
+        outputGradient: outputGradient(direction, call, split),
+        finalStateGradients: call.outputGradients.dropFirst(mergeMode == nil ? 2 : 1).dropFirst(firstState).prefix(stateCount),
+        inputGradient: inputGradient,
+        initialStateGradients: call.stateGradients.dropFirst(firstState).prefix(stateCount),
+        weightGradients: call.weightGradients.dropFirst(firstWeight).prefix(weightCount), scratch: scratch))
+  }
+
+  /// Where the gradient of a direction's output lies; nil where nothing depends on it.
+  private func outputGradient(
+    _ direction: Int, _ call: BackwardCall, _ split: Directions<UnsafeMutablePointer<Float>>
+  ) -> InputRows? {
+    guard let given = call.outputGradients[mergeMode == nil ? direction : 0] else { return nil }
+    let gradient = UnsafeMutablePointer(mutating: given)
+    let unmerged = mergeMode == .sum ? gradient : split[direction]
+    let rows = outputRows(direction, unmerged, steps: keptSteps(SequenceSize(call.forward.inputShape))) { _ in gradient }
+    return InputRows(base: rows.base, groupStride: rows.groupStride, rowStride: rows.rowStride)
   }
 }
 
