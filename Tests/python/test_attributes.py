@@ -517,7 +517,8 @@ def test_the_layers_of_a_model_are_changed_by_add_and_pop():
 
 
 # What a layer has once it is built, or where it is stateful.
-LATER = {"input_shape", "output_shape", "states", "__abstractmethods__"}
+LATER = {"input", "input_shape", "output", "output_shape", "states"}
+LATER |= {"__abstractmethods__"}
 
 
 @pytest.mark.parametrize("name", registry.NAMES)

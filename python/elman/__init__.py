@@ -22,14 +22,17 @@ from . import (
 )
 from ._keras_alias import keras_alias
 from ._library import check, lib, thread_count
+from ._tensor import KerasTensor
 from ._variable import Variable
 from ._version import __version__
 from .hidden_states import hidden_states
 from .layers import Input
-from .models import Sequential
+from .models import Model, Sequential
 
 __all__ = [
     "Input",
+    "KerasTensor",
+    "Model",
     "Sequential",
     "Variable",
     "__version__",

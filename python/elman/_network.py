@@ -19,8 +19,8 @@ def as_batch(inputs: Any) -> FloatArray:
     """The inputs of a layer or a model as a float32 array."""
     if isinstance(inputs, Handle):
         raise TypeError(
-            "Layers and models are called with arrays: elman has no functional API. "
-            f"Put layers in elman.Sequential([...]). Received: {inputs!r}"
+            "Layers and models are called with arrays, or with KerasTensors such as "
+            f"elman.Input(shape) gives. Received: {inputs!r}"
         )
     return _arrays.float32(inputs)
 
@@ -38,16 +38,20 @@ class Network(Weighted):
         "get_initial_state",
     )
 
+    # What to do in place of a method of one's own.
+    _instead = (
+        "Put a function of an array in a Lambda; a cell for RNN is an object of any "
+        "class that is no Layer, with `state_size`, `call(inputs, states)` and, if it "
+        "wants to, `build` and `get_initial_state`."
+    )
+
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         for method in cls._never_called:
             if hasattr(cls, method) and not is_elmans(definer(cls, method)):
                 raise TypeError(
                     f"{cls.__name__} cannot have a {method!r} of its own: the library "
-                    "runs its layers, and would not call it. Put a function of an "
-                    "array in a Lambda; a cell for RNN is an object of any class that "
-                    "is no Layer, with `state_size`, `call(inputs, states)` and, if it "
-                    "wants to, `build` and `get_initial_state`."
+                    f"runs its layers, and would not call it. {cls._instead}"
                 )
 
     def _told(self) -> str:

@@ -38,6 +38,7 @@ _OLD_PARTS = {
     ("layers", "models"): (
         "engine",
         "engine.base_layer",
+        "engine.functional",
         "engine.input_layer",
         "engine.network",
         "engine.sequential",

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .._structure import mapped
+from .._tensor import KerasTensor
+
 
 class Tensor(np.ndarray):  # type: ignore[type-arg]
     """An array with ``.numpy()``; one of its numbers has it too."""
@@ -24,8 +27,12 @@ class Tensor(np.ndarray):  # type: ignore[type-arg]
 
 def _tensor(result: Any) -> Any:
     """What a call returned, with tensors in the place of arrays and numbers."""
-    if isinstance(result, (list, tuple)):
-        return type(result)(map(_tensor, result))
+    return mapped(result, _leaf)
+
+
+def _leaf(result: Any) -> Any:
+    if isinstance(result, KerasTensor):
+        return result
     return np.asarray(result).view(Tensor)
 
 
@@ -36,9 +43,9 @@ def return_tensors() -> None:
     costs nothing more.
     """
     from ..layers import Layer
-    from ..models import Sequential
+    from ..models import Model
 
-    for cls in (Layer, Sequential):
+    for cls in (Layer, Model):
         cls.__call__ = _returning_tensors(cls.__call__)  # type: ignore[method-assign]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from .._library import lib, text
 from ._inputs import InputSpec
 from ._layer import Layer, serialize
+from ._operations import OPERATIONS
 from .abstract_rnn_cell import AbstractRNNCell
 from .activation import Activation
 from .activity_regularization import ActivityRegularization
@@ -217,8 +218,15 @@ __all__ = [
 ]
 
 
-def _class(name: str) -> type[Layer]:
-    found = globals().get(name)
+_MODELS = ("Functional", "Model", "Sequential")
+
+
+def _class(name: str) -> type[Any]:
+    found = OPERATIONS.get(name) or globals().get(name)
+    if name in _MODELS:
+        from .. import models
+
+        return models.Sequential if name == "Sequential" else models.Model
     if isinstance(found, type) and issubclass(found, Layer):
         return found
     raise ValueError(
@@ -265,7 +273,11 @@ def deserialize(
 
 
 def deserialize_handle(handle: int) -> Layer:
-    """The Python side of a layer that the library handed out."""
+    """The Python side of a layer, or a model, that the library handed out."""
     name = text(lib().elman_layer_class_name, handle)
+    if name in _MODELS:
+        from ..models import nested_model
+
+        return nested_model(handle)  # type: ignore[return-value]
     cls = PythonCell if name == "CallbackCell" else _class(name)
     return cls._wrap(handle)

@@ -74,7 +74,7 @@ def takes_old_names(init: Callable[..., None]) -> Callable[..., None]:
                     f"{type(self).__name__} got {new!r} and {old!r}, which is its name "
                     "in Keras 1."
                 )
-            _warn(old, new)
+            warn_of_old_name(old, new)
             keywords[new] = _value(old, keywords.pop(old))
         init(self, *arguments, **keywords)
 
@@ -86,7 +86,7 @@ def _value(name: str, value: Any) -> Any:
     return _VALUES.get(name, {}).get(value, value) if isinstance(value, str) else value
 
 
-def _warn(old: str, new: str) -> None:
+def warn_of_old_name(old: str, new: str) -> None:
     """Warn of a name, the first time it is met."""
     if old not in _warned:
         _warned.add(old)

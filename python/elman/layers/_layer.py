@@ -12,8 +12,11 @@ import numpy.typing as npt
 from .._described import is_elmans
 from .._handle import Handle
 from .._library import check, encoded, lib
+from .._connected import Connected
+from .._graph import Node, functional, tried
 from .._network import Network, as_batch
 from .._run import FloatArray, run
+from .._tensor import is_symbolic
 from ._attributes import Attributes
 from ._inputs import TakesInputs
 from ._json import arguments, check_holdable, jsonable, serialize
@@ -23,7 +26,7 @@ from ._states import Stateful, flattened, leaves, nested
 __all__ = ["Layer", "arguments", "flattened", "leaves", "nested", "serialize"]
 
 
-class Layer(Attributes, TakesInputs, Stateful):
+class Layer(Attributes, TakesInputs, Stateful, Connected):
     """What every layer has: a name, weights, shapes, and a call.
 
     Every layer takes these keyword arguments beside its own:
@@ -56,6 +59,10 @@ class Layer(Attributes, TakesInputs, Stateful):
     _class_name = "Layer"
     # Whether its class has the argument, or the attribute, `return_state`.
     _may_return_state = False
+    # Whether a list of arrays is its inputs, rather than one input.
+    _takes_several = False
+    # Whether a call may say that attention is causal, or ask for its scores.
+    _attends = False
     # The layers that it was made around.
     _inner: list[Layer] | None = None
     # Their argument, where the layer shares them.
@@ -105,7 +112,7 @@ class Layer(Attributes, TakesInputs, Stateful):
         """Create the layer around others, which it shares."""
         weights = config.pop("weights", None)
         self._inner = inner
-        handles = (ctypes.c_uint64 * len(inner))(*[one._handle for one in inner])
+        handles = (ctypes.c_uint64 * len(inner))(*[one._callee for one in inner])
         handle = ctypes.c_uint64()
         check(
             lib().elman_layer_create_around(
@@ -133,6 +140,9 @@ class Layer(Attributes, TakesInputs, Stateful):
     def _forget(self) -> None:
         """Keep nothing of what the library tells of the layer."""
         self._model: _LayerModel | None = None
+        self._last_model: tuple[Any, Any] = (None, None)
+        self._nodes = []
+        self._several_shapes = None
         self._arguments = None
         self._children: dict[str, Layer] = {}
 
@@ -208,13 +218,15 @@ class Layer(Attributes, TakesInputs, Stateful):
         initial_state: Any = None,
         mask: npt.ArrayLike | None = None,
         training: bool = False,
-    ) -> FloatArray | list[FloatArray]:
-        """Run the layer alone, building it at the first call.
+        **options: Any,
+    ) -> Any:
+        """Run the layer alone, or call it on tensors; the first call builds it.
 
         Parameters
         ----------
-        inputs : array
-            Batch first.
+        inputs : array, KerasTensor, or list of them
+            Batch first. With tensors nothing runs: see ``elman.Model``. A recurrent
+            layer takes those after the first as its initial states.
         initial_state : array or list of arrays, optional
             First states of a recurrent layer, (batch, units) each.
         mask : array of bool or numbers, optional
@@ -222,21 +234,97 @@ class Layer(Attributes, TakesInputs, Stateful):
             dimensions where the layer takes them, those of the input or one of 1.
         training : bool
             Accepted as Keras accepts it.
+        use_causal_mask, return_attention_scores : bool
+            Of attention: that no place looks at later ones; the scores, too.
 
         Returns
         -------
-        array, or list of arrays
+        array or tensor, or list of them
             The output; a list where there are several (``return_state``,
             ``merge_mode=None``). States of stacked cells have one entry a cell, a
             list where the cell has several.
         """
-        if self._model is None:
-            self._model = _LayerModel(self)
-        states = None if initial_state is None else flattened(initial_state)
-        outputs = self._with_nested_states(
-            run(self._model._handle, [as_batch(inputs)], states, [mask], training)
-        )
+        if options and not self._attends:
+            raise TypeError(
+                f"{type(self).__name__}.__call__() got an unexpected keyword argument "
+                f"{next(iter(options))!r}"
+            )
+        states = [] if initial_state is None else flattened(initial_state)
+        if is_symbolic(inputs, initial_state, mask):
+            outputs = self._call_symbolic(inputs, states, mask, options)
+        else:
+            arrays, first = self._arrays(inputs)
+            masks = mask if len(arrays) > 1 else [mask]
+            model = self._runner(arrays, options)
+            outputs = run(model, arrays, first + states, masks, training)
+        outputs = self._with_nested_states(outputs)
         return outputs if len(outputs) > 1 else outputs[0]
+
+    def _arrays(self, inputs: Any) -> tuple[list[FloatArray], list[Any]]:
+        """The arrays that the layer is called on, and the states among them."""
+        if self._takes_several and isinstance(inputs, (list, tuple)):
+            return [as_batch(one) for one in inputs], []
+        return [as_batch(inputs)], []
+
+    def _runner(self, arrays: list[FloatArray], options: dict[str, Any]) -> int:
+        """The handle of a model that has the layer alone."""
+        if len(arrays) == 1 and not options:
+            if self._model is None:
+                self._model = _LayerModel(self)
+            return self._model._handle
+        key = [x.shape[1:] for x in arrays], options
+        if self._last_model[0] != key:
+            shapes = [(None, *shape) for shape in key[0]]
+            inputs, outputs = tried(self._callee, shapes, **options)
+            if len(shapes) > 1 and self._several_shapes is None:
+                self._several_shapes = shapes
+            model = _Owned(functional("layer", inputs, outputs))
+            self._last_model = key, model
+        handle: int = self._last_model[1]._handle
+        return handle
+
+    # -- shapes ---------------------------------------------------------
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the (first) output for inputs of a shape, or of several."""
+        if not _are_shapes(input_shape):
+            return super().compute_output_shape(input_shape)
+        return tried(self._callee, input_shape)[1][0].shape
+
+    # The shapes that a layer of several inputs was first called on.
+    _several_shapes: list[tuple[int | None, ...]] | None = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for inputs of a shape, or of several, batch first."""
+        if _are_shapes(input_shape):
+            tried(self._callee, input_shape)
+            self._several_shapes = [tuple(shape) for shape in input_shape]
+        else:
+            super().build(input_shape)
+
+    def _keep(self, node: Node) -> None:
+        super()._keep(node)
+        if len(node.arguments.inputs) > 1 and self._several_shapes is None:
+            self._several_shapes = [tensor.shape for tensor in node.arguments.inputs]
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape, or list of shapes, of what it was built for, batch first."""
+        return self._several_shapes or super().input_shape
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the (first) output for ``input_shape``."""
+        if self._several_shapes is None:
+            return super().output_shape
+        return self.compute_output_shape(self._several_shapes)
+
+
+def _are_shapes(shape: Any) -> bool:
+    """Whether it is a list of shapes."""
+    return isinstance(shape, (list, tuple)) and any(
+        isinstance(part, (list, tuple)) for part in shape
+    )
 
 
 def _restore(
@@ -267,6 +355,15 @@ def _restore_around(
     return layer
 
 
+class _Owned(Handle):
+    """A model that nobody sees."""
+
+    _kind = "model"
+
+    def __init__(self, handle: int):
+        self._own(handle)
+
+
 class _LayerModel(Handle):
     """A model of one layer, through which the layer is called alone."""
 
@@ -277,4 +374,4 @@ class _LayerModel(Handle):
         # A name of its own uses up none of those that users see.
         check(lib().elman_model_create(b"layer", ctypes.byref(handle)))
         self._own(handle.value)
-        check(lib().elman_model_add_layer(self._handle, layer._handle))
+        check(lib().elman_model_add_layer(self._handle, layer._callee))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ._inner_cell import InnerCell, inner_cell
 from ._layer import Layer
+from ._states import arrays_and_states
 from .cells import Cell, as_list
 
 
@@ -17,6 +18,7 @@ class Recurrent(Layer):
     """A layer that runs a cell over a sequence."""
 
     _expects = {"ndim": 3}
+    _arrays = arrays_and_states
     # The cell's class and its name within the layer, where Keras makes the cell.
     _cell: tuple[type[Cell], str] | None = None
     _cell_made: weakref.ref[InnerCell] | None = None

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from .. import _arrays
 from .._errors import NotStatefulError
 from .._library import check
-from .._network import Network
+from .._network import Network, as_batch
 from .._run import FloatArray
 
 
@@ -64,6 +66,18 @@ class Stateful(Network):
         if first < 1:  # no states were returned
             return outputs
         return outputs[:first] + nested(outputs[first:], structure)
+
+
+def arrays_and_states(layer: Any, inputs: Any) -> tuple[list[FloatArray], list[Any]]:
+    """The input of a recurrent layer and, of a list of arrays, its first states.
+
+    A list of the rows of a batch is that batch.
+    """
+    first, *states = inputs if isinstance(inputs, (list, tuple)) and inputs else [None]
+    is_batch = hasattr(first, "__array__") and np.ndim(first) == layer._expects["ndim"]
+    if states and is_batch:
+        return [as_batch(first)], flattened(states)
+    return [as_batch(inputs)], []
 
 
 def flattened(states: Any) -> list[Any]:

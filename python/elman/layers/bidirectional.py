@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from ._layer import Layer
+from ._states import arrays_and_states
 
 
 class Bidirectional(Layer):
@@ -39,6 +40,7 @@ class Bidirectional(Layer):
     """
 
     _expects = {"ndim": 3}
+    _arrays = arrays_and_states
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .._connected import Connected
 from ._layer import Layer
 
 
@@ -42,7 +43,7 @@ class TimeDistributed(Layer):
         layer: Layer,
         **kwargs: Any,
     ):
-        if not isinstance(layer, Layer):
+        if not isinstance(layer, Connected):
             raise ValueError(
                 "Please initialize `TimeDistributed` layer with an elman layer "
                 f"instance. Received: {layer!r}"

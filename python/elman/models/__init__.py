@@ -1,7 +1,18 @@
 """Models."""
 
 from ._clone import clone_model
-from .sequential import Sequential, model_from_json
+from .model import Model, model_from_json, nested_model
+from .sequential import Sequential
 from .stream import Stream
 
-__all__ = ["Sequential", "Stream", "clone_model", "model_from_json"]
+# Keras's other name of a model of tensors.
+Functional = Model
+
+__all__ = [
+    "Functional",
+    "Model",
+    "Sequential",
+    "Stream",
+    "clone_model",
+    "model_from_json",
+]

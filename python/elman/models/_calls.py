@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .._library import fast_call, lib
-from .._network import Network, as_batch
+from .._connected import Connected
+from .._network import as_batch
 from .._run import BoundCall, FloatArray, run
+from .._tensor import KerasTensor, is_symbolic
 
 # Held while a model keeps or forgets a call: a few instructions.
 _binding = threading.Lock()
@@ -32,21 +34,36 @@ def _no_output(inputs: Any) -> None:
     """The fast call of a model that has none."""
 
 
-class Called(Network):
+class Called(Connected):
     """A model that is called with a batch."""
 
     def __call__(
         self,
-        inputs: npt.ArrayLike,
+        inputs: Any,
         training: bool = False,
-        mask: npt.ArrayLike | None = None,
-    ) -> FloatArray:
-        """The output for a batch, as an array.
+        mask: Any = None,
+    ) -> Any:
+        """The outputs for a batch, or for tensors; with these nothing runs.
+
+        Parameters
+        ----------
+        inputs : array or KerasTensor, or lists and dicts of them
+            Batch first; of several inputs in their order, or by their names.
+        training : bool
+            Accepted as Keras accepts it.
+        mask : array of bool or numbers, optional
+            (batch, timesteps), False or 0 where a step is to be skipped; for several
+            inputs one each, or None, as ``inputs``.
+
+        Returns
+        -------
+        array or tensor
+            In lists and dicts where the outputs of the model are.
 
         Raises
         ------
         ValueError
-            If the input's shape does not fit the model.
+            If a shape, or the number of inputs, does not fit the model.
         """
         if mask is None and training is False:
             output = self._fast(inputs)
@@ -62,7 +79,34 @@ class Called(Network):
                 output = bound(inputs)
                 if output is not None:
                     return output
-        return self._call(self._as_batch(inputs), training, mask)
+        if is_symbolic(inputs, mask):
+            given = self._in_order(inputs)
+            masks = None if mask is None else self._masks(mask)
+            return self._packed(self._call_symbolic(given, (), masks, {}))
+        masks = None if mask is None else self._masks(mask)
+        return self._packed(self._call(self._arrays(inputs), training, masks))
+
+    # -- inputs and outputs ---------------------------------------------
+
+    def _in_order(self, inputs: Any) -> list[Any]:
+        """The inputs in the order of the model's."""
+        if isinstance(inputs, dict) and len(inputs) == 1:
+            return list(inputs.values())
+        is_list = isinstance(inputs, (list, tuple))
+        symbolic = is_list and any(isinstance(x, KerasTensor) for x in inputs)
+        return list(inputs) if symbolic else [inputs]
+
+    def _masks(self, mask: Any) -> list[Any]:
+        """The masks in the order of the inputs."""
+        return [mask]
+
+    def _arrays(self, inputs: Any) -> list[FloatArray]:
+        """The inputs as arrays, in the order of the model's."""
+        return [self._as_batch(one) for one in self._in_order(inputs)]
+
+    def _packed(self, outputs: list[Any]) -> Any:
+        """The outputs as the model gives them."""
+        return outputs if len(outputs) > 1 else outputs[0]
 
     def _as_batch(self, inputs: Any) -> FloatArray:
         """The inputs as an array. A list of one array is that array, as in Keras.
@@ -98,13 +142,15 @@ class Called(Network):
             if change is self._change:
                 self._bound, self._fast = bound, fast
 
+    # Whether one array goes in and one comes out.
+    _is_plain = True
+
     def _call(
-        self, x: FloatArray, training: bool, mask: npt.ArrayLike | None
-    ) -> FloatArray:
+        self, arrays: list[FloatArray], training: bool, masks: list[Any] | None
+    ) -> list[FloatArray]:
         change = self._change
-        outputs = run(self._handle, [x], None, [mask], training)
-        if len(outputs) > 1:
-            return outputs  # type: ignore[return-value]  # merge_mode=None
-        if x.size:
-            self._bind(x, outputs[0], change)
-        return outputs[0]
+        outputs = run(self._handle, arrays, None, masks, training)
+        # Those of merge_mode=None are two.
+        if self._is_plain and len(outputs) == 1 and arrays[0].size:
+            self._bind(arrays[0], outputs[0], change)
+        return outputs

@@ -53,22 +53,31 @@ class Measured(Network):
             If the model is not built, its input shape is not all known, or
             timesteps are given and the input has none.
         """
-        shape = [batch, *self.input_shape[1:]]
+        given = self._input_shapes()
+        shapes = [[batch, *shape[1:]] for shape in given]
         if timesteps is not None:
             if not self._has_timesteps():
                 raise ValueError(
                     "The input of this model has no timesteps: leave out `timesteps`. "
                     f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
                 )
-            shape[1] = timesteps
-        if None in shape:
+            for shape in shapes:
+                if len(given) == 1 or (len(shape) > 2 and shape[1] is None):
+                    shape[1] = timesteps
+        if any(None in shape for shape in shapes):
             raise ValueError(
                 "The memory depends on the shape of the input: pass `timesteps`. "
                 f"Received: input_shape={self.input_shape}, timesteps={timesteps}"
             )
-        sizes = dimensions(shape)
-        described = Array(None, ctypes.cast(sizes, INT64_P), len(sizes))
-        return self._number("memory", described, 1)
+        described = (Array * len(shapes))()
+        for array, shape in zip(described, shapes):
+            sizes = dimensions(shape)
+            array.shape, array.rank = ctypes.cast(sizes, INT64_P), len(sizes)
+        return self._number("memory", described, len(shapes))
+
+    def _input_shapes(self) -> list[tuple[int | None, ...]]:
+        """The shapes of the inputs."""
+        return [self.input_shape]
 
     def weight_memory(self) -> WeightMemory:
         """Bytes that the weights take now: the values, and the same as runs read them.
@@ -88,4 +97,4 @@ class Measured(Network):
     def _has_timesteps(self) -> bool:
         """Whether the second axis of the input is time."""
         embeds = any(isinstance(layer, Embedding) for layer in self._layers[:1])
-        return embeds or len(self.input_shape) > 2
+        return embeds or any(len(shape) > 2 for shape in self._input_shapes())

@@ -44,7 +44,7 @@ class Summarized(Network):
         print_fn : callable, optional
             Called with each line, instead of ``print``.
         expand_nested : bool
-            Accepted; a Sequential of elman holds no models.
+            Show the layers of models that are layers.
         show_trainable : bool
             Tell which layers are trainable.
         layer_range : two str, optional

@@ -6,10 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .sequential import Sequential
+    from .model import Model
 
 
-def html_table(model: Sequential) -> str:
+def html_table(model: Model) -> str:
     """A table of layers, output shapes and parameters."""
     if model._is_closed:
         return escape(repr(model))

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import ctypes
-import json
 from collections.abc import Iterable
 from typing import Any
 
 import numpy.typing as npt
 
-from .._errors import ArgumentError
+from .._errors import ArgumentError, NotBuiltError
+from .._graph import Arguments
 from .._library import check, encoded, lib
-from .._run import FloatArray
-from .._variable import Variable
-from .._weights import unique
-from ..layers import (
-    InputLayer,
-    Layer,
-    check_serialized,
-    deserialize,
-    deserialize_handle,
-)
-from ..layers._json import jsonable
+from .._tensor import KerasTensor
+from ..layers import InputLayer, Layer, check_serialized, deserialize
 from ._calls import Called
 from ._configs import serialized_layers
 from ._memory import Measured
-from ._predict import predict
-from ._summary import Summarized
-from .stream import Stream
+from ._rebuilt import layers_of, model_input
+from .model import Model
 
 
-class _ComesNext:
-    """What Keras's models can do, and this version of elman cannot yet.
-
-    A descriptor: ``__getattr__`` would slow every attribute of a model down.
-    """
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, model: object, owner: type) -> None:
-        raise AttributeError(
-            f"{owner.__name__!r} object has no attribute {self._name!r} yet: this "
-            "version of elman runs models; training, and model files of Keras, come "
-            "next. set_weights takes weights that Keras trained."
-        )
-
-
-class Sequential(Called, Measured, Summarized):
+class Sequential(Model):
     """Layers one after the other.
 
     Parameters
@@ -68,20 +41,9 @@ class Sequential(Called, Measured, Summarized):
     (8, 3)
     """
 
-    _kind = "model"
-
-    compile = _ComesNext()
-    evaluate = _ComesNext()
-    fit = _ComesNext()
-    load_weights = _ComesNext()
-    save = _ComesNext()
-    save_weights = _ComesNext()
-    test_on_batch = _ComesNext()
-    train_on_batch = _ComesNext()
-
     def __init__(
         self,
-        layers: Iterable[Layer] | None = None,
+        layers: Iterable[Layer | Model | KerasTensor] | None = None,
         trainable: bool = True,
         name: str | None = None,
     ):
@@ -94,18 +56,13 @@ class Sequential(Called, Measured, Summarized):
             self.trainable = False
 
     def _adopt(self, handle: int) -> None:
-        self._own(handle)
-        self._layers: list[Layer] = []
-        self._unbind()
-
-    def close(self) -> None:
-        """Release the model now; using it afterwards is a RuntimeError."""
-        super().close()
-        self._unbind()
+        super()._adopt(handle)
+        # The input, then what each layer gives for it, once somebody asked.
+        self._tensors: list[list[KerasTensor]] = []
 
     # -- layers ---------------------------------------------------------
 
-    def add(self, layer: Layer) -> None:
+    def add(self, layer: Layer | Model | KerasTensor) -> None:
         """Append a layer; it is built where the shape of its input is known.
 
         Raises
@@ -116,25 +73,32 @@ class Sequential(Called, Measured, Summarized):
             If its name is taken, its input does not fit, or the layer before
             has several outputs.
         """
-        if not isinstance(layer, Layer):
+        if isinstance(layer, KerasTensor):
+            layer = _input_layer(layer)
+        if not isinstance(layer, (Layer, Model)):
             raise ArgumentError(
                 "The added layer must be an instance of class Layer. "
                 f"Received: layer={layer!r} of type {type(layer)}."
             )
         _require_single_output(layer)
-        check(lib().elman_model_add_layer(self._handle, layer._handle))
+        check(lib().elman_model_add_layer(self._handle, layer._callee))
         self._unbind()
         if not isinstance(layer, InputLayer):
-            self._layers.append(layer)
+            self._take(layer)
 
-    def pop(self) -> Layer:
+    def _take(self, layer: Any) -> None:
+        self._layers.append(layer)
+        layer._live_in(self)
+
+    def pop(self) -> Any:
         """Take the last layer off, and return it."""
         check(lib().elman_model_pop_layer(self._handle))
         self._unbind()
+        del self._tensors[len(self._layers) :]
         return self._layers.pop()
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[Any]:
         """The layers, without an InputLayer."""
         return list(self._layers)
 
@@ -145,102 +109,66 @@ class Sequential(Called, Measured, Summarized):
             "`add()` and `pop()` to change the layers in this model."
         )
 
-    def _all_layers(self) -> list[Layer]:
+    def _all_layers(self) -> list[Any]:
         """The layers, an InputLayer first if the model has one."""
         first = self.get_config()["layers"][:1]
         inputs = [deserialize(c) for c in first if c["class_name"] == "InputLayer"]
         return [*inputs, *self._layers]
 
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """A layer by name or by index.
+    # -- tensors --------------------------------------------------------
 
-        Raises
-        ------
-        ValueError
-            If there is none, or neither or both are given.
-        """
-        if (name is None) == (index is None):
-            raise ValueError(
-                "Provide either a layer name or a layer index. "
-                f"Received: index={index}, name={name}."
-            )
-        if index is not None:
-            if not -len(self._layers) <= index < len(self._layers):
-                raise ValueError(
-                    f"Was asked to retrieve layer at index {index} but model "
-                    f"only has {len(self._layers)} layers."
-                )
-            return self._layers[index]
-        for layer in self._layers:
-            if layer.name == name:
-                return layer
-        names = [layer.name for layer in self._layers]
-        raise ValueError(f"No such layer: {name}. Existing layers are: {names}.")
+    def _chain(self) -> list[list[KerasTensor]]:
+        """The input, and what each layer gives for it."""
+        if not self._tensors:
+            self._tensors.append([model_input(self._handle)])
+        for layer in self._layers[len(self._tensors) - 1 :]:
+            # Before the call: a layer that is called looks at its calls.
+            given = Arguments([self._tensors[-1][0]])
+            self._tensors.append(layer._called(given))
+        return self._tensors
 
     @property
-    def trainable(self) -> bool:
-        """Whether any layer is trainable."""
-        return any(layer.trainable for layer in self._layers)
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        for layer in self._layers:
-            layer.trainable = value
+    def inputs(self) -> list[KerasTensor]:
+        """The tensor that the model begins with, once it is built."""
+        if not self.built:
+            raise self._no_tensors("inputs")
+        return list(self._chain()[0])
 
     @property
-    def weights(self) -> list[Variable]:
-        """The weights of the layers, the layers' own objects."""
-        return unique(weight for layer in self._layers for weight in layer.weights)
+    def outputs(self) -> list[KerasTensor]:
+        """The tensors that it ends with, once it is built."""
+        if not self.built:
+            raise self._no_tensors("outputs")
+        return list(self._chain()[-1])
+
+    def _no_tensors(self, what: str) -> AttributeError:
+        return NotBuiltError(
+            f"Sequential model '{self.name}' has no defined {what} yet."
+        )
 
     @property
-    def dtype(self) -> str:
-        """The type of the weights and the outputs."""
-        return self.variable_dtype
+    def input(self) -> KerasTensor:
+        """The tensor that the model begins with, once it is built."""
+        return self.inputs[0]
 
-    # -- calls ----------------------------------------------------------
+    @property
+    def output(self) -> Any:
+        """The tensor that it ends with, or a list of several."""
+        return self._packed(self.outputs)
 
-    def stream(self, batch_size: int = 1) -> Stream:
-        """A stream: the model run one timestep at a time, with states of its own.
-
-        Raises
-        ------
-        NotImplementedError
-            If a layer looks at later timesteps; the message names it.
-        ValueError
-            If the model is not built.
-        """
-        return Stream(self, batch_size)
-
-    def predict_on_batch(self, x: npt.ArrayLike) -> FloatArray:
-        """The output for one batch."""
-        return self(x)
-
-    def predict(
-        self,
-        x: npt.ArrayLike,
-        batch_size: int | None = None,
-        verbose: str | int = "auto",
-        steps: int | None = None,
-    ) -> FloatArray:
-        """The outputs for all samples, batch by batch.
-
-        Parameters
-        ----------
-        x : array, or list of one array
-            Samples first.
-        batch_size : int, optional
-            Samples at once; 32 where it is not given.
-        verbose : {"auto", 0, 1, 2}
-            1 (and "auto") shows a progress bar, 2 a line at the end.
-        steps : int, optional
-            The most batches; all where it is not given.
-        """
-        return predict(self, self._as_batch(x), batch_size, verbose, steps)
+    input_shape = Called.input_shape
+    output_shape = Called.output_shape
+    compute_output_shape = Called.compute_output_shape
+    _input_shapes = Measured._input_shapes
+    _in_order = Called._in_order
+    _masks = Called._masks
+    _arrays = Called._arrays
+    _packed = Called._packed
 
     # -- configs --------------------------------------------------------
 
     @classmethod
-    def from_config(cls, config: dict[str, Any] | list[Any]) -> Sequential:
+    def from_config(cls, config: Any, custom_objects: Any = None) -> Any:
         """A model, with fresh weights, from what ``get_config`` or ``to_json`` gives.
 
         ``keras_version`` beside ``class_name`` says what some names mean: see
@@ -253,37 +181,30 @@ class Sequential(Called, Measured, Summarized):
         """
         for layer in serialized_layers(config):
             check_serialized(layer)
-        handle = ctypes.c_uint64()
-        text = encoded(json.dumps(config, default=jsonable))
-        check(lib().elman_model_create_from_config(text, ctypes.byref(handle)))
-        model = cls.__new__(cls)
-        model._adopt(handle.value)
-        for index in range(model._number("layer_count")):
-            at = ctypes.c_uint64()
-            check(lib().elman_model_layer(model._handle, index, ctypes.byref(at)))
-            layer = deserialize_handle(at.value)
+        return super().from_config(config)
+
+    def _read(self) -> None:
+        for layer in layers_of(self._handle):
             _require_single_output(layer)
-            model._layers.append(layer)
-        return model
+            self._take(layer)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by the layers; carried states are not kept."""
         shape = self.input_shape if self.built else None
         return _restore, (self.name, self._all_layers(), shape)
 
-    def to_json(self, **kwargs: Any) -> str:
-        """The config as JSON, which Keras 2 and Keras 3 read too.
+def _input_layer(tensor: KerasTensor) -> Any:
+    """The layer of what ``Input`` gave."""
+    layer = tensor._node.layer
+    if not isinstance(layer, InputLayer):
+        raise ArgumentError(
+            "Only layers, and what `Input` gives, can be added to a Sequential model. "
+            f"Received: {tensor!r}, which layer {layer.name!r} gives"
+        )
+    return layer
 
-        Keyword arguments go to ``json.dumps``. The input shape stands in an
-        InputLayer, the one place where both look for it. ``hard_sigmoid`` is another
-        function in each: a model with that of Keras 2 (``hard_sigmoid_keras2``) gives
-        JSON of Keras 2, which Keras 3 refuses, and one with that of Keras 3 JSON that
-        Keras 2 refuses.
-        """
-        return json.dumps(json.loads(self._text("json")), **kwargs)
 
-
-def _require_single_output(layer: Layer) -> None:
+def _require_single_output(layer: Any) -> None:
     if layer._may_return_state and layer.return_state:
         raise ValueError(
             "All layers in a Sequential model should have a single output "
@@ -299,14 +220,3 @@ def _restore(
     if shape is not None:
         model.build(shape)
     return model
-
-
-def model_from_json(json_string: str) -> Sequential:
-    """A model, with fresh weights, from what ``to_json`` gives.
-
-    Raises
-    ------
-    ValueError
-        If it is not JSON, or no config of a Sequential.
-    """
-    return Sequential.from_config(json.loads(json_string))
