@@ -52,7 +52,10 @@ def test_an_input_is_a_tensor():
     x = elman.Input((None, 3), name="x")
     assert isinstance(x, elman.KerasTensor)
     assert (x.shape, x.ndim, x.dtype, x.name) == ((None, None, 3), 3, "float32", "x")
-    assert repr(x) == "<KerasTensor shape=(None, None, 3), dtype=float32, sparse=False, name=x>"
+    assert (
+        repr(x)
+        == "<KerasTensor shape=(None, None, 3), dtype=float32, sparse=False, name=x>"
+    )
     assert elman.Input(batch_shape=(2, 3), dtype="int32").dtype == "int32"
     assert elman.Input((3,), batch_size=5).shape == (5, 3)
     assert isinstance(x._keras_history.layer, InputLayer)
@@ -112,7 +115,7 @@ def test_operators_of_one_and_logic(rng):
         (+a, x),
         (abs(a), abs(x)),
         (abs(a) ** 2, x**2),
-        (2 ** a, 2.0**x),
+        (2**a, 2.0**x),
         ((a > 0) & (a < 1), (x > 0) & (x < 1)),
         ((a < 0) | (a > 1), (x < 0) | (x > 1)),
         (~(a > 0), ~(x > 0)),
@@ -160,7 +163,7 @@ def test_what_is_no_slice():
     for key in (True, "x", 1.5, a, [0, 1]):
         with pytest.raises(TypeError, match="takes integers, slices"):
             a[:, key]
-    with pytest.raises(ValueError, match="5|axis"):
+    with pytest.raises(ValueError, match=r"5|axis"):
         a[:, 5]
 
 
@@ -171,10 +174,17 @@ def test_layers_give_tensors_or_lists():
     x = elman.Input((5, 3))
     assert Dense(4)(x).shape == (None, 5, 4)
     assert [t.shape for t in LSTM(4, return_state=True)(x)] == [(None, 4)] * 3
-    assert [t.shape for t in Bidirectional(GRU(2), merge_mode=None)(x)] == [(None, 2)] * 2
+    assert [t.shape for t in Bidirectional(GRU(2), merge_mode=None)(x)] == [
+        (None, 2)
+    ] * 2
     cells = layers.RNN([layers.LSTMCell(2), layers.GRUCell(3)], return_state=True)
     output, (h, c), g = cells(x)
-    assert [t.shape for t in (output, h, c, g)] == [(None, 3), (None, 2), (None, 2), (None, 3)]
+    assert [t.shape for t in (output, h, c, g)] == [
+        (None, 3),
+        (None, 2),
+        (None, 2),
+        (None, 3),
+    ]
     assert cells(x, initial_state=[(h, c), g])[0].shape == (None, 3)
 
 
@@ -183,7 +193,9 @@ def test_initial_states_in_a_list_of_inputs(rng):
     lstm = LSTM(4)
     by_list = elman.Model([x, h, c], lstm([x, h, c]))
     by_name = elman.Model([x, h, c], lstm(x, initial_state=[h, c]))
-    arrays = [rng.random(shape).astype(np.float32) for shape in ((2, 5, 3), (2, 4), (2, 4))]
+    arrays = [
+        rng.random(shape).astype(np.float32) for shape in ((2, 5, 3), (2, 4), (2, 4))
+    ]
     expected = lstm(arrays[0], initial_state=arrays[1:])
     for outputs in (by_list(arrays), by_name(arrays), lstm(arrays)):
         np.testing.assert_array_equal(outputs, expected)
@@ -218,11 +230,13 @@ def test_wrong_calls():
         GRU(2)(elman.Input((3,)))
     with pytest.raises(ValueError, match="expects 1 input"):
         Dense(2)([x, x])
-    with pytest.raises(ValueError, match="2 states|states"):
+    with pytest.raises(ValueError, match=r"2 states|states"):
         LSTM(4)(x, [elman.Input((4,))])
     with pytest.raises(ValueError, match="shapes"):
         GRU(4)(x, [elman.Input((5,))])
-    with pytest.raises(TypeError, match=r"Dense.*unexpected keyword argument 'use_causal_mask'"):
+    with pytest.raises(
+        TypeError, match=r"Dense.*unexpected keyword argument 'use_causal_mask'"
+    ):
         Dense(2)(x, use_causal_mask=True)
 
 
@@ -241,7 +255,9 @@ def test_inputs_and_outputs_of_layers():
     a, b = elman.Input((4,)), elman.Input((4,))
     dense = Dense(3)
     for name in ("input", "output"):
-        with pytest.raises(AttributeError, match=f"has never been called.*defined {name}"):
+        with pytest.raises(
+            AttributeError, match=f"has never been called.*defined {name}"
+        ):
             getattr(dense, name)
         assert not hasattr(dense, name)
     first, second = dense(a), dense(b)
@@ -275,7 +291,9 @@ def test_a_model_of_one_input(rng):
     values = rng.random((7, 5, 3)).astype(np.float32)
     for given in (values, [values], {"x": values}, values.tolist()):
         np.testing.assert_array_equal(model(given), gru(values))
-    np.testing.assert_array_equal(model.predict(values, batch_size=2, verbose=0), gru(values))
+    np.testing.assert_array_equal(
+        model.predict(values, batch_size=2, verbose=0), gru(values)
+    )
     np.testing.assert_array_equal(model.predict_on_batch(values), gru(values))
 
 
@@ -293,7 +311,9 @@ def test_encoder_and_decoder(rng):
     expected = model.layers[-1](decoder(y, initial_state=states))
     np.testing.assert_array_equal(model([x, y]), expected)
     np.testing.assert_array_equal(model({"target": y, "source": x}), expected)
-    np.testing.assert_array_equal(model.predict((x, y), batch_size=2, verbose=0), expected)
+    np.testing.assert_array_equal(
+        model.predict((x, y), batch_size=2, verbose=0), expected
+    )
     assert model.input_shape == [(None, None, 8), (None, None, 5)]
     assert model.memory(2, timesteps=5) > 0
 
@@ -301,7 +321,15 @@ def test_encoder_and_decoder(rng):
 def test_outputs_come_in_their_structure():
     x = elman.Input((3,))
     y, z = Dense(2)(x), Dense(4)(x)
-    for structure in ([y, z], (y, z), {"z": z, "y": y}, [y, {"a": (z, y)}], {"y": y}, [y], y):
+    for structure in (
+        [y, z],
+        (y, z),
+        {"z": z, "y": y},
+        [y, {"a": (z, y)}],
+        {"y": y},
+        [y],
+        y,
+    ):
         model = elman.Model(x, structure)
         outputs = model(ones(5, 3))
         if structure is y or structure == [y]:
@@ -312,7 +340,10 @@ def test_outputs_come_in_their_structure():
         assert shapes == elman._structure.mapped(structure, lambda t: (5, *t.shape[1:]))
         predicted = model.predict(ones(5, 3), batch_size=2, verbose=0)
         assert elman._structure.mapped(predicted, np.shape) == shapes
-        assert elman._structure.mapped(model.output, lambda t: t.shape) == model.output_shape
+        assert (
+            elman._structure.mapped(model.output, lambda t: t.shape)
+            == model.output_shape
+        )
 
 
 def test_inputs_in_their_structure(rng):
@@ -336,15 +367,22 @@ def test_wrong_inputs():
     model = shared_graph()
     x = ones(2, 4)
     for given in (x[None], [x], [x, x, x]):
-        with pytest.raises(ValueError, match=r"expects 2 input\(s\), but it received [13]"):
+        with pytest.raises(
+            ValueError, match=r"expects 2 input\(s\), but it received [13]"
+        ):
             model(given)
-    with pytest.raises(ValueError, match=r'Missing data for input "b".*keys \[\'a\'\].*\[\'a\', \'b\'\]'):
+    with pytest.raises(
+        ValueError,
+        match=r'Missing data for input "b".*keys \[\'a\'\].*\[\'a\', \'b\'\]',
+    ):
         model({"a": x})
     with pytest.warns(UserWarning, match=r"contained keys \['c'\] which did not match"):
         model({"a": x, "b": x, "c": x})
-    with pytest.raises(ValueError, match=r"expected shape=\(None, 4\), found shape=\(2, 5\)"):
+    with pytest.raises(
+        ValueError, match=r"expected shape=\(None, 4\), found shape=\(2, 5\)"
+    ):
         model([x, ones(2, 5)])
-    with pytest.raises(ValueError, match="ambiguous.*'x' sizes: 2, 3"):
+    with pytest.raises(ValueError, match=r"ambiguous.*'x' sizes: 2, 3"):
         model.predict([x, ones(3, 4)], verbose=0)
     with pytest.raises(ValueError, match="at least one sample"):
         model.predict([ones(0, 4), ones(0, 4)], verbose=0)
@@ -364,8 +402,14 @@ def test_an_axis_of_one_may_be_missing():
 def test_wrong_models():
     x = elman.Input((3,), name="x")
     y = Dense(2)(x)
-    for inputs, outputs, what in ((ones(3), y, "inputs"), (x, [y, None], "outputs"), (x, Dense(2), "outputs")):
-        with pytest.raises(ValueError, match=f"All `{what}` values must be KerasTensors"):
+    for inputs, outputs, what in (
+        (ones(3), y, "inputs"),
+        (x, [y, None], "outputs"),
+        (x, Dense(2), "outputs"),
+    ):
+        with pytest.raises(
+            ValueError, match=f"All `{what}` values must be KerasTensors"
+        ):
             elman.Model(inputs, outputs)
     with pytest.raises(ValueError, match="Graph disconnected"):
         elman.Model(elman.Input((3,)), y)
@@ -379,7 +423,7 @@ def test_wrong_models():
         elman.Model(x)
     with pytest.raises(TypeError, match="unexpected keyword argument 'extra'"):
         elman.Model(x, y, extra=1)
-    with pytest.raises(AttributeError, match="Model.layers` attribute is reserved"):
+    with pytest.raises(AttributeError, match=r"Model.layers` attribute is reserved"):
         elman.Model(x, y).layers = []
 
 
@@ -391,7 +435,9 @@ def test_names_of_keras_1():
 
 
 def test_subclasses():
-    with pytest.raises(TypeError, match=r"cannot have a 'call' of its own.*functional form"):
+    with pytest.raises(
+        TypeError, match=r"cannot have a 'call' of its own.*functional form"
+    ):
         type("Mine", (elman.Model,), {"call": lambda self, x: x})
 
     class Mine(elman.Model):
@@ -420,7 +466,9 @@ def test_parts_of_a_model(rng):
 
 
 def test_parts_of_a_sequential(rng):
-    model = elman.Sequential([elman.Input((5, 3)), GRU(4, return_sequences=True, name="gru")])
+    model = elman.Sequential(
+        [elman.Input((5, 3)), GRU(4, return_sequences=True, name="gru")]
+    )
     model.add(Dense(2, name="dense"))
     x = rng.random((2, 5, 3)).astype(np.float32)
     part = elman.Model(model.input, model.get_layer("gru").output)
@@ -433,7 +481,10 @@ def test_parts_of_a_sequential(rng):
     assert model.output is model.get_layer("dense").output
     unbuilt = elman.Sequential([Dense(2)])
     for name in ("input", "output", "inputs", "outputs"):
-        with pytest.raises(AttributeError, match=f"Sequential model '{unbuilt.name}' has no defined {name}"[:45]):
+        with pytest.raises(
+            AttributeError,
+            match=f"Sequential model '{unbuilt.name}' has no defined {name}"[:45],
+        ):
             getattr(unbuilt, name)
     unbuilt(ones(3, 4))
     assert unbuilt.output.shape == (None, 2) or unbuilt.output.shape == (3, 2)
@@ -454,7 +505,9 @@ def test_a_model_in_a_graph(rng):
     assert outer.get_layer("inner") is inner
     assert outer.count_params() == inner.count_params() and len(outer.weights) == 2
     values = rng.random((3, 4)).astype(np.float32)
-    np.testing.assert_allclose(outer(values), inner(values) + inner(2 * values), rtol=1e-6)
+    np.testing.assert_allclose(
+        outer(values), inner(values) + inner(2 * values), rtol=1e-6
+    )
     inner.set_weights([ones(4, 3), ones(3)])
     np.testing.assert_allclose(outer(ones(1, 4)), [[5 + 9] * 3])
     assert inner.get_output_at(1).shape == (None, 3)
@@ -469,7 +522,9 @@ def test_a_model_in_a_sequential_and_over_time(rng):
     over = TimeDistributed(inner)
     assert over.layer is inner
     steps = rng.random((2, 5, 4)).astype(np.float32)
-    np.testing.assert_allclose(over(steps), inner(steps.reshape(10, 4)).reshape(2, 5, 3), rtol=1e-6)
+    np.testing.assert_allclose(
+        over(steps), inner(steps.reshape(10, 4)).reshape(2, 5, 3), rtol=1e-6
+    )
     x = elman.Input((5, 4))
     np.testing.assert_array_equal(elman.Model(x, over(x))(steps), over(steps))
     chain = elman.Sequential([elman.Input((4,)), Dense(4)])
@@ -497,7 +552,9 @@ def test_models_may_not_nest_too_deep():
     with pytest.raises(ValueError, match="64 deep"):
         for _ in range(70):
             x = elman.Input((model.input_shape[-1],))
-            model = elman.Model(x, model(x[:, :4]) if model.input_shape[-1] != 4 else model(x))
+            model = elman.Model(
+                x, model(x[:, :4]) if model.input_shape[-1] != 4 else model(x)
+            )
 
 
 # -- how large they may be --------------------------------------------------
@@ -519,7 +576,9 @@ def test_a_chain_of_ten_thousand_layers():
 
 
 @pytest.mark.parametrize("make", [shared_graph, encoder_decoder])
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))]
+)
 def test_copies(make, copied, rng):
     model = make()
     again = copied(model)
@@ -560,7 +619,9 @@ def test_a_lambda_is_copied_with_its_graph():
     x = elman.Input((3,))
     double = Lambda(np.negative)
     model = elman.Model(x, double(x))
-    np.testing.assert_array_equal(clone_model(model, clone_function=lambda layer: layer)(ones(1, 3)), -ones(1, 3))
+    np.testing.assert_array_equal(
+        clone_model(model, clone_function=lambda layer: layer)(ones(1, 3)), -ones(1, 3)
+    )
 
 
 def test_config_round_trip(rng):
@@ -574,10 +635,17 @@ def test_config_round_trip(rng):
         ):
             assert type(again) is elman.Model and again.input_names == model.input_names
             again.set_weights(model.get_weights())
-            x = [rng.random((2, *(s or 3 for s in shape[1:]))) for shape in model.input_shape]
+            x = [
+                rng.random((2, *(s or 3 for s in shape[1:])))
+                for shape in model.input_shape
+            ]
             got, right = again(x), model(x)
-            assert elman._structure.mapped(got, np.shape) == elman._structure.mapped(right, np.shape)
-            for one, other in zip(elman._structure.flat(got), elman._structure.flat(right)):
+            assert elman._structure.mapped(got, np.shape) == elman._structure.mapped(
+                right, np.shape
+            )
+            for one, other in zip(
+                elman._structure.flat(got), elman._structure.flat(right)
+            ):
                 np.testing.assert_array_equal(one, other)
             part = elman.Model(again.input, again.layers[-1].output)
             assert part.layers[-1] is again.layers[-1]
@@ -621,8 +689,8 @@ def test_quantize_and_trainable():
     assert model.trainable
     model.trainable = False
     assert not model.trainable and not model.trainable_weights
-    with pytest.raises(AttributeError, match="training.*come next"):
-        model.fit
+    with pytest.raises(AttributeError, match=r"training.*come next"):
+        _ = model.fit
 
 
 def test_a_stream_of_a_graph(rng):
@@ -658,3 +726,69 @@ def test_indices_and_convolutions_in_a_graph(rng):
     embedded = Embedding(9, 4)(words)
     model = elman.Model(words, Flatten()(Conv1D(2, 3)(embedded)))
     assert model(rng.integers(0, 9, (2, 6))).shape == (2, 8)
+
+
+# -- merging layers and attention -------------------------------------------
+
+
+def test_merging_layers_on_tensors_and_arrays(rng):
+    x, y = rng.random((2, 3, 4)).astype(np.float32)
+    a, b = elman.Input((4,)), elman.Input((4,))
+    for layer, expected in (
+        (layers.Add(), x + y),
+        (layers.Subtract(), x - y),
+        (layers.Concatenate(), np.concatenate([x, y], -1)),
+        (layers.Dot(1), (x * y).sum(-1, keepdims=True)),
+    ):
+        model = elman.Model([a, b], layer([a, b]))
+        np.testing.assert_allclose(model([x, y]), expected, rtol=1e-6)
+        np.testing.assert_array_equal(layer([x, y]), model([x, y]))
+    np.testing.assert_array_equal(
+        elman.Model([a, b], layers.add([a, b]))([x, y]), x + y
+    )
+    with pytest.raises(ValueError):
+        layers.Add()([a, elman.Input((5,))])
+
+
+def test_attention(rng):
+    x, y = (
+        rng.random((2, 5, 4)).astype(np.float32),
+        rng.random((2, 3, 4)).astype(np.float32),
+    )
+    q, v = elman.Input((5, 4)), elman.Input((3, 4))
+    attention = layers.Attention()
+    outputs = attention([q, v], return_attention_scores=True)
+    assert [t.shape for t in outputs] == [(None, 5, 4), (None, 5, 3)]
+    model = elman.Model([q, v], outputs)
+    for got, right in zip(
+        model([x, y]), attention([x, y], return_attention_scores=True)
+    ):
+        np.testing.assert_array_equal(got, right)
+    mask = np.array([[1, 1, 0]] * 2)
+    masked = attention([x, y], mask=[None, mask])
+    np.testing.assert_allclose(masked, attention([x, y[:, :2]]), rtol=1e-5)
+    causal = attention([x, x], use_causal_mask=True)
+    np.testing.assert_allclose(causal[:, 0], x[:, 0], rtol=1e-6)
+
+
+def test_multi_head_attention(rng):
+    x, y = (
+        rng.random((2, 5, 4)).astype(np.float32),
+        rng.random((2, 3, 4)).astype(np.float32),
+    )
+    q, v = elman.Input((5, 4)), elman.Input((3, 4))
+    heads = layers.MultiHeadAttention(2, 3)
+    output, scores = heads(q, v, return_attention_scores=True)
+    assert (output.shape, scores.shape) == ((None, 5, 4), (None, 2, 5, 3))
+    model = elman.Model([q, v], output)
+    np.testing.assert_array_equal(model([x, y]), heads(x, y))
+    np.testing.assert_array_equal(heads(query=x, value=y, key=y), heads(x, y))
+    mask = np.broadcast_to([1, 1, 0], (2, 5, 3)).astype(np.float32)
+    np.testing.assert_allclose(
+        heads(x, y, attention_mask=mask), heads(x, y[:, :2]), rtol=1e-5, atol=1e-6
+    )
+    np.testing.assert_allclose(
+        heads(x, y, value_mask=mask[:, 0]), heads(x, y[:, :2]), rtol=1e-5, atol=1e-6
+    )
+    again = pickle.loads(pickle.dumps(heads))
+    np.testing.assert_array_equal(again(x, y), heads(x, y))

@@ -85,8 +85,7 @@ def test_defaults(name):
     in_python = {
         key: parameter.default
         for key, parameter in signature(name).items()
-        if parameter.default is not inspect.Parameter.empty
-        and key not in skipped
+        if parameter.default is not inspect.Parameter.empty and key not in skipped
     }
     assert config(name, **in_python) == left_out
     for one in listed(name):

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 from elman._library import check, encoded, lib, text
 from elman._prototypes import SummaryOptions
 

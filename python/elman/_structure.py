@@ -34,7 +34,7 @@ def numbered(structure: Any) -> Any:
 
 
 def packed(structure: Any, values: list[Any]) -> Any:
-    """Values in the places of their numbers; a list of one is that value, as in Keras."""
+    """Values in the places of their numbers; as in Keras a list of one is that one."""
     made = mapped(structure, values.__getitem__)
     is_single = isinstance(structure, (list, tuple)) and len(structure) == 1
     return made[0] if is_single else made

@@ -198,7 +198,9 @@ def _number(value: Any) -> float | None:
 def _binary(function: str, reflected: bool = False) -> Any:
     def operate(self: KerasTensor, other: Any) -> Any:
         if isinstance(other, KerasTensor):
-            return _operation(function, *((other, self) if reflected else (self, other)))
+            return _operation(
+                function, *((other, self) if reflected else (self, other))
+            )
         constant = _number(other)
         if constant is None:
             if isinstance(other, (np.ndarray, list, tuple)):

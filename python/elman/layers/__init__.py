@@ -276,7 +276,7 @@ def deserialize_handle(handle: int) -> Layer:
     """The Python side of a layer, or a model, that the library handed out."""
     name = text(lib().elman_layer_class_name, handle)
     if name in _MODELS:
-        from ..models import nested_model
+        from ..models.model import nested_model
 
         return nested_model(handle)  # type: ignore[return-value]
     cls = PythonCell if name == "CallbackCell" else _class(name)

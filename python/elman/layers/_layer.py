@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy.typing as npt
 
+from .._connected import Connected
 from .._described import is_elmans
+from .._graph import Node, functional, tried
 from .._handle import Handle
 from .._library import check, encoded, lib
-from .._connected import Connected
-from .._graph import Node, functional, tried
 from .._network import Network, as_batch
 from .._run import FloatArray, run
 from .._tensor import is_symbolic
@@ -234,8 +234,9 @@ class Layer(Attributes, TakesInputs, Stateful, Connected):
             dimensions where the layer takes them, those of the input or one of 1.
         training : bool
             Accepted as Keras accepts it.
-        use_causal_mask, return_attention_scores : bool
-            Of attention: that no place looks at later ones; the scores, too.
+        **options : bool
+            Of attention: ``use_causal_mask``, that no place looks at later ones, and
+            ``return_attention_scores``, which are another output.
 
         Returns
         -------

@@ -32,5 +32,8 @@ class AdditiveAttention(Layer):
     (None, 5, 4)
     """
 
+    _takes_several = True
+    _attends = True
+
     def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any):
         super().__init__(arguments(locals()), kwargs)

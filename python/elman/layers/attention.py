@@ -38,6 +38,9 @@ class Attention(Layer):
     (None, 5, 4)
     """
 
+    _takes_several = True
+    _attends = True
+
     def __init__(
         self,
         use_scale: bool = False,

@@ -28,6 +28,8 @@ class Concatenate(Layer):
     (None, 5, 5)
     """
 
+    _takes_several = True
+
     def __init__(self, axis: int = -1, **kwargs: Any):
         super().__init__(arguments(locals()), kwargs)
 

@@ -30,6 +30,8 @@ class Dot(Layer):
     (None, 5, 7)
     """
 
+    _takes_several = True
+
     def __init__(
         self,
         axes: int | list[int] | tuple[int, int],

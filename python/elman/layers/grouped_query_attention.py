@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._attention import QueryLayer
+from ._layer import arguments
 
 
-class GroupedQueryAttention(Layer):
+class GroupedQueryAttention(QueryLayer):
     """Attention of several heads, some of which share their keys and values.
 
     Parameters

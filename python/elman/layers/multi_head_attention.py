@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._attention import QueryLayer
+from ._layer import arguments
 
 
-class MultiHeadAttention(Layer):
+class MultiHeadAttention(QueryLayer):
     """Attention of several heads, each on projections of its own.
 
     Parameters

@@ -27,6 +27,8 @@ class Multiply(Layer):
     (None, 3)
     """
 
+    _takes_several = True
+
     def __init__(self, **kwargs: Any):
         super().__init__({}, kwargs)
 

@@ -26,6 +26,8 @@ class Subtract(Layer):
     (None, 3)
     """
 
+    _takes_several = True
+
     def __init__(self, **kwargs: Any):
         super().__init__({}, kwargs)
 

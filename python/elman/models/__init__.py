@@ -1,7 +1,7 @@
 """Models."""
 
 from ._clone import clone_model
-from .model import Model, model_from_json, nested_model
+from .model import Model, model_from_json
 from .sequential import Sequential
 from .stream import Stream
 

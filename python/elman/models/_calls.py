@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from .._library import fast_call, lib
 from .._connected import Connected
+from .._library import fast_call, lib
 from .._network import as_batch
 from .._run import BoundCall, FloatArray, run
 from .._tensor import KerasTensor, is_symbolic

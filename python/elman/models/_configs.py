@@ -23,7 +23,9 @@ def is_of_graph(config: Any) -> bool:
     """Whether a config is that of a model of tensors, rather than of a Sequential."""
     if not isinstance(config, dict):
         return False
-    return config.get("class_name") in ("Functional", "Model") or "input_layers" in config
+    return (
+        config.get("class_name") in ("Functional", "Model") or "input_layers" in config
+    )
 
 
 def serialized_layers(config: Any) -> list[Any]:

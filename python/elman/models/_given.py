@@ -68,7 +68,9 @@ def _matched(expected: Any, given: Any) -> list[Any]:
     """What stands where a structure has numbers."""
     if isinstance(expected, dict):
         if isinstance(given, dict) and given.keys() == expected.keys():
-            return [x for k in sorted(expected) for x in _matched(expected[k], given[k])]
+            return [
+                x for k in sorted(expected) for x in _matched(expected[k], given[k])
+            ]
     elif isinstance(expected, (list, tuple)):
         is_list = isinstance(given, (list, tuple)) and len(given) == len(expected)
         if is_list:

@@ -380,7 +380,7 @@ class Model(Called, Measured, Summarized):
         return wrapped(created(config), cls)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle by the layers and their calls; carried states are not kept."""
+        """Copy and pickle by layers and their calls; carried states are not kept."""
         if self._is_read:
             return _from_config, (type(self), self.to_json(), self.get_weights())
         made = recipe(self._graph, self._layers, self._inputs, self._outputs)
@@ -430,7 +430,9 @@ def wrapped(handle: int, cls: type[Model] | None = None) -> Any:
         return made._wrap(handle)
     if issubclass(cls, Sequential) != (made is Sequential):
         check(lib().elman_model_release(handle))
-        raise ValueError(f"The config of a {cls.__name__} is expected. Received: {name}")
+        raise ValueError(
+            f"The config of a {cls.__name__} is expected. Received: {name}"
+        )
     return cls._wrap(handle)
 
 

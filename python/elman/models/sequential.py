@@ -6,8 +6,6 @@ import ctypes
 from collections.abc import Iterable
 from typing import Any
 
-import numpy.typing as npt
-
 from .._errors import ArgumentError, NotBuiltError
 from .._graph import Arguments
 from .._library import check, encoded, lib
@@ -192,6 +190,7 @@ class Sequential(Model):
         """Copy and pickle by the layers; carried states are not kept."""
         shape = self.input_shape if self.built else None
         return _restore, (self.name, self._all_layers(), shape)
+
 
 def _input_layer(tensor: KerasTensor) -> Any:
     """The layer of what ``Input`` gave."""
