@@ -1,4 +1,4 @@
-"""Functional models beside both Kerases, whose outputs expected/make_graphs.py stored."""
+"""Functional models beside both Kerases: what expected/make_graphs.py stored."""
 
 import json
 
@@ -15,7 +15,6 @@ from graph_cases import (
 )
 
 CASES = read_cases()
-TODAY = [case for case in CASES if case["keras"] in ("2", "3")]
 
 
 def name(case):
@@ -26,6 +25,14 @@ def class_name(case):
     return json.loads(case["config"])["class_name"]
 
 
+OF_KERAS_3 = [case for case in CASES if case["keras"] == "3"]
+NAMED = [
+    case
+    for case in CASES
+    if class_name(case) != "Sequential"
+    and not isinstance(case["form"], dict)
+    and "masked" not in case
+]
 every_case = pytest.mark.parametrize("case", CASES, ids=name)
 
 
@@ -95,27 +102,18 @@ def test_same_bits_on_any_threads_and_in_any_batch(case):
         np.testing.assert_array_equal(np.concatenate(halves), whole)
 
 
-@pytest.mark.parametrize("case", TODAY, ids=name)
+@pytest.mark.parametrize("case", OF_KERAS_3, ids=name)
 def test_from_config(case):
-    """Configs of Keras 1 and 2.2 are left out: they need the version beside them."""
+    """A config in itself says no version; without one it means what Keras 3 means."""
     made_by = elman.Sequential if class_name(case) == "Sequential" else elman.Model
     model = made_by.from_config(json.loads(case["config"])["config"])
     model.set_weights(weights_of(case))
     assert_same_bits(outputs_of(model, case), outputs_of(model_of(case), case))
 
 
-NAMED = [
-    case
-    for case in TODAY
-    if class_name(case) != "Sequential" and not isinstance(case["form"], dict)
-]
-
-
 @pytest.mark.parametrize("case", NAMED, ids=name)
 def test_inputs_by_name(case):
     """Arrays may come as a dict of the inputs' names in place of a list."""
-    if "masked" in case:
-        pytest.skip("masks are given in the order of a list")
     model = model_of(case)
     form = {given["name"]: given["name"] for given in case["inputs"]}
     named = outputs_of(model, case, form=form)

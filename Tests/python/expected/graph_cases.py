@@ -87,7 +87,7 @@ def inputs_for(case):
 def masks_for(case):
     """The masks that the model itself is called with, None where it gets none."""
     return [
-        _mask(given["shape"], number)[:, :, 0] if given["name"] in case["masked"] else None
+        _mask(given["shape"][:2], number) if given["name"] in case["masked"] else None
         for number, given in enumerate(case["inputs"])
     ]
 

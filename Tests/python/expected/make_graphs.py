@@ -23,10 +23,23 @@ throughout are among the inputs: an average over none of the timesteps is NaN.
 Before a case is stored, the Keras that wrote its config reads it again, takes the
 weights and must give the same outputs.
 
-What the two do differently, so that only one of them has a case:
+Cases of the same name have the same inputs and weights in both Kerases, and the same
+outputs, but for these, where each has a rule of its own:
 
-- tf_keras fails to concatenate a masked and an unmasked tensor over their features.
-- Keras 3 takes no initial states in the list of inputs, but nests lists in dicts.
+- Merges join masks with "and" in tf_keras, with "or" in Keras 3. Where an input has
+  none, tf_keras takes the masks that there are, Keras 3 none. Multiply, Maximum and
+  Minimum of Keras 3 leave masked timesteps out of the products and choices.
+- Keras 3 ignores the mask of a recurrent layer's input where the layer is given an
+  initial state.
+- MultiHeadAttention of Keras 3 has scores of zero where all is masked, if it computes
+  scores (`return_attention_scores`, dropout); tf_keras, and Keras 3 otherwise, spread
+  them evenly.
+
+Only one of them has a case for these:
+
+- tf_keras fails to concatenate a masked and an unmasked tensor.
+- Keras 3 takes no initial states in the list of inputs, but nests lists in dicts, and
+  has GroupQueryAttention.
 """
 
 from __future__ import annotations

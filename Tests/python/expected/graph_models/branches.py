@@ -1,12 +1,11 @@
 """Networks whose branches meet again."""
 
-from .support import embedded, sequence, vector, words
+from .support import sequence, vector, words
 
 MERGE_MODES = ["concat", "sum", "mul", "ave"]
 
 
 def models(keras):
-    layers = keras.layers
     yield "skip connection", skip(keras)
     yield "dense connections", dense_connections(keras)
     yield "residual recurrent layers", residual(keras)

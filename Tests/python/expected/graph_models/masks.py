@@ -32,9 +32,7 @@ def models(keras):
 def merged(keras, layer, both=True):
     """An LSTM sees the mask that comes out of a merge."""
     a, b = words(keras, "a"), words(keras, "b")
-    y = layer(
-        [embedded(keras, a), keras.layers.Embedding(7, 4, mask_zero=both)(b)],
-    )
+    y = layer([embedded(keras, a), keras.layers.Embedding(7, 4, mask_zero=both)(b)])
     return keras.Model([a, b], [y, keras.layers.LSTM(3)(y)])
 
 

@@ -273,8 +273,9 @@ def grus(keras):
     layers, before = keras.layers, {"reset_after": False, **HARD}
     x = words(keras)
     y = layers.Embedding(7, 3, mask_zero=True)(x)
-    parts = [layers.Bidirectional(layers.GRU(3, **before))(y), layers.GRU(6, **before)(y)]
-    return config, keras.Model(x, layers.Add()(parts))
+    both_ways = layers.Bidirectional(layers.GRU(3, **before))(y)
+    y = layers.Add()([both_ways, layers.GRU(6, **before)(y)])
+    return config, keras.Model(x, y)
 
 
 def attention(keras):
