@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from .._graph import Arguments, Node, Recipe, cooked, origin
 from .._library import check, lib, number, text
-from .._structure import mapped
+from .._structure import mapped, numbered
 from .._tensor import KerasTensor
 from ..layers import deserialize_handle
 
@@ -110,16 +109,14 @@ def _call_tensors(
 
 def _structure(written: Any) -> Any:
     """The numbered structure of what a config has for inputs or outputs."""
-    numbers = count()
 
     def read(part: Any) -> Any:
         if isinstance(part, dict):
             return {key: read(inner) for key, inner in part.items()}
-        if part and isinstance(part[0], str):
-            return next(numbers)
-        return [read(inner) for inner in part]
+        is_tensor = bool(part) and isinstance(part[0], str)
+        return None if is_tensor else [read(inner) for inner in part]
 
-    return read(written)
+    return numbered(read(written))
 
 
 # -- a graph that Python made -------------------------------------------------
