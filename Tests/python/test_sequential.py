@@ -178,7 +178,7 @@ def test_configs_of_c_and_of_to_json_are_taken_everywhere():
         ({"layers": [3]}, "Received: 3"),
         ({"layers": [{"class_name": "Dense", "config": 3}]}, "'config': 3"),
         ({"layers": [{"class_name": ["Dense"]}]}, "'class_name': "),
-        ({"class_name": "Functional", "config": {}}, "Functional"),
+        ({"class_name": "Functional", "config": {}}, "Functional|functional"),
         ({"class_name": "Sequential"}, "'class_name': 'Sequential'"),
         ({"class_name": "Sequential", "config": 3}, "'config': 3"),
     ],
