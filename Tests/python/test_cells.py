@@ -370,7 +370,9 @@ def _overriding(base, name):
     ],
 )
 def test_methods_that_would_not_be_called_are_refused(make):
-    with pytest.raises(TypeError, match="would not call it.*(get_initial_state|functional form)"):
+    with pytest.raises(
+        TypeError, match=r"would not call it.*(get_initial_state|functional form)"
+    ):
         make()
 
 
