@@ -141,4 +141,11 @@ const layer_case layer_cases[LAYER_CASES] = {
     {"GlobalAveragePooling2D", JSON({"keepdims": true}), PICTURES},
     {"GlobalMaxPooling1D", JSON({}), SEQUENCE},
     {"GlobalAveragePooling1D", JSON({}), SEQUENCE},
+
+    {"Operation", JSON({"function": "subtract", "constant": 2, "constant_first": true}), SEQUENCE, STREAMS},
+    {"Operation", JSON({"function": "exp"}), SEQUENCE, STREAMS},
+    {"GetItem", JSON({"key": ["...", {"start": null, "stop": null, "step": -2}]}), SEQUENCE},
+    {"GetItem", JSON({"key": [{"start": null, "stop": null, "step": null}, -1]}), SEQUENCE},
+    {"ExpandDims", JSON({"axis": -1}), SEQUENCE, STREAMS},
+    {"Any", JSON({"axis": -1}), SEQUENCE, STREAMS},
 };

@@ -16,7 +16,7 @@ typedef struct {
   int streams;
 } layer_case;
 
-enum { LAYER_CASES = 109 };
+enum { LAYER_CASES = 115 };
 extern const layer_case layer_cases[LAYER_CASES];
 
 #define SEQUENCE {2, 3, 4}

@@ -253,6 +253,67 @@ TEST(no_layer_allocates_again) {
   for (size_t i = 0; i < LAYER_CASES; i++) check_layer(&layer_cases[i]);
 }
 
+/* Layers of several inputs, all of one shape. */
+static const struct {
+  layer_case tested;
+  size_t inputs;
+} joining[] = {
+    {{"Operation", JSON({"function": "less"}), SEQUENCE}, 2},
+    {{"Add", NULL, SEQUENCE}, 3},
+    {{"Subtract", NULL, SEQUENCE}, 2},
+    {{"Multiply", NULL, SEQUENCE}, 3},
+    {{"Average", NULL, SEQUENCE}, 3},
+    {{"Maximum", NULL, SEQUENCE}, 3},
+    {{"Minimum", NULL, SEQUENCE}, 3},
+    {{"Concatenate", JSON({"axis": 1}), SEQUENCE}, 3},
+    {{"Concatenate", NULL, SEQUENCE}, 2},
+    {{"Dot", JSON({"axes": 2, "normalize": true}), SEQUENCE}, 2},
+    {{"Attention", JSON({"use_scale": true, "score_mode": "concat"}), SEQUENCE}, 3},
+    {{"AdditiveAttention", NULL, SEQUENCE}, 2},
+    {{"MultiHeadAttention", JSON({"num_heads": 2, "key_dim": 3}), SEQUENCE}, 3},
+    {{"GroupedQueryAttention", JSON({"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}), SEQUENCE}, 2},
+};
+enum { JOINING = sizeof joining / sizeof *joining };
+
+/* A model of the layer alone, on so many inputs. */
+static elman_model model_of_joining(const layer_case *tested, size_t inputs) {
+  elman_tensor ends[4];
+  elman_layer layer = make_layer("InputLayer", JSON({"batch_shape": [null, 3, 4]}));
+  elman_model model = NO_MODEL;
+  for (size_t i = 0; i < inputs; i++) {
+    OK(elman_layer_call(layer, NULL, 0, NULL, &ends[i], 1, NULL));
+    OK(elman_layer_release(layer));
+    layer = i + 1 < inputs ? make_layer("InputLayer", JSON({"batch_shape": [null, 3, 4]}))
+                           : make_layer(tested->class_name, tested->config);
+  }
+  OK(elman_layer_call(layer, ends, inputs, NULL, &ends[inputs], 1, NULL));
+  OK(elman_model_create_from_tensors(NULL, ends, inputs, &ends[inputs], 1, NULL, &model));
+  for (size_t i = 0; i <= inputs; i++) OK(elman_tensor_release(ends[i]));
+  OK(elman_layer_release(layer));
+  return model;
+}
+
+static void check_joining(const layer_case *tested, size_t inputs) {
+  elman_model model = model_of_joining(tested, inputs);
+  const uint8_t mask[6] = {1, 1, 0, 1, 1, 1};
+  elman_array arrays[3];
+  elman_mask masks[3];
+  elman_run_options masked = ELMAN_OPTIONS(elman_run_options, .masks = masks, .mask_count = inputs);
+  elman_output result = {outputs[0], LARGEST, {0}, 0};
+  fill(input, LARGEST, 7);
+  for (size_t i = 0; i < inputs; i++) {
+    arrays[i] = (elman_array){input + 24 * i, tested->shape, 3};
+    masks[i] = (elman_mask){mask, tested->shape, 2};
+  }
+  CHECK_NONE(tested, "run", OK(elman_model_run(model, arrays, inputs, NULL, &result, 1, NULL)));
+  CHECK_NONE(tested, "run with masks", OK(elman_model_run(model, arrays, inputs, &masked, &result, 1, NULL)));
+  OK(elman_model_release(model));
+}
+
+TEST(no_layer_of_several_inputs_allocates_again) {
+  for (size_t i = 0; i < JOINING; i++) check_joining(&joining[i].tested, joining[i].inputs);
+}
+
 /* Calls `body` with each name of a list "... are A, B, C." that ends the last message; returns how many there are. */
 static size_t for_each_name(const char *before, void (*body)(const char *name)) {
   char message[4096];
@@ -270,6 +331,9 @@ static size_t for_each_name(const char *before, void (*body)(const char *name)) 
 static void check_has_case(const char *name) {
   for (size_t i = 0; i < LAYER_CASES; i++) {
     if (strcmp(layer_cases[i].class_name, name) == 0) return;
+  }
+  for (size_t i = 0; i < JOINING; i++) {
+    if (strcmp(joining[i].tested.class_name, name) == 0) return;
   }
   printf("%s has no case in test_allocations.c\n", name);
   CHECK(0);

@@ -32,46 +32,50 @@ public final class GetItem: Layer, ListedLayer, @unchecked Sendable {
   }
 
   private func axes(of shape: Shape) throws(ElmanError) -> [Axis] {
+    var axes: [Axis] = []
+    try forEachAxis(rank: shape.rank, { shape[$0] }) { axes.append($0) }
+    return axes
+  }
+
+  /// Calls `body` with each axis of the key, and those behind it; allocates nothing.
+  private func forEachAxis(rank: Int, _ size: (Int) -> Int?, _ body: (Axis) -> Void) throws(ElmanError) {
     let named = key.reduce(0) { count, entry in
       switch entry {
       case .index, .slice: count + 1
       case .newAxis, .ellipsis: count
       }
     }
-    guard named <= shape.rank else {
-      throw incompatible("too many indices: \(named) for an input of shape=\(shape)")
+    guard named <= rank else {
+      throw incompatible("too many indices: \(named) for an input of \(rank) dimensions")
     }
-    var axes: [Axis] = []
     var next = 0
-    func rest(_ count: Int) -> [Axis] { (next..<next + count).map { Axis(count: shape[$0], input: $0) } }
     for entry in key {
       switch entry {
-      case .newAxis: axes.append(Axis(count: 1, input: nil))
+      case .newAxis: body(Axis(count: 1, input: nil))
       case .ellipsis:
-        axes += rest(shape.rank - named)
-        next += shape.rank - named
+        for axis in next..<next + rank - named { body(Axis(count: size(axis), input: axis)) }
+        next += rank - named
       case .index(let index):
-        axes.append(try self.axis(index, of: shape, next))
+        body(try axis(index, size(next), next))
         next += 1
       case .slice(let start, let stop, let step):
-        axes.append(try slice(start, stop, step, of: shape, next))
+        body(slice(start, stop, step, size(next), next))
         next += 1
       }
     }
-    if next < shape.rank { axes += rest(shape.rank - next) }
-    return axes
+    for axis in min(next, rank)..<rank { body(Axis(count: size(axis), input: axis)) }
   }
 
-  private func axis(_ index: Int, of shape: Shape, _ axis: Int) throws(ElmanError) -> Axis {
-    guard let size = shape[axis] else { return Axis(start: max(index, 0), count: 1, input: axis, isKept: false) }
+  private func axis(_ index: Int, _ size: Int?, _ axis: Int) throws(ElmanError) -> Axis {
+    guard let size else { return Axis(start: max(index, 0), count: 1, input: axis, isKept: false) }
     guard (-size..<size).contains(index) else {
-      throw incompatible("index \(index) is out of range for axis \(axis) of an input of shape=\(shape)")
+      throw incompatible("index \(index) is out of range for axis \(axis), which has \(size) elements")
     }
     return Axis(start: index < 0 ? index + size : index, count: 1, input: axis, isKept: false)
   }
 
-  private func slice(_ start: Int?, _ stop: Int?, _ step: Int, of shape: Shape, _ axis: Int) throws(ElmanError) -> Axis {
-    guard let size = shape[axis] else { return Axis(step: step, count: nil, input: axis) }
+  private func slice(_ start: Int?, _ stop: Int?, _ step: Int, _ size: Int?, _ axis: Int) -> Axis {
+    guard let size else { return Axis(step: step, count: nil, input: axis) }
     func place(_ index: Int?, _ standard: Int) -> Int {
       guard let index else { return standard }
       let lowest = step < 0 ? -1 : 0
@@ -100,10 +104,10 @@ public final class GetItem: Layer, ListedLayer, @unchecked Sendable {
     var first = 0
     var strides = call.outputShape
     var next = 0
-    for axis in try axes(of: Shape(shape)) {
+    try forEachAxis(rank: shape.count, { shape[$0] }) { axis in
       let stride = axis.input.map { dense[$0] } ?? 0
       first += axis.start * stride
-      guard axis.isKept else { continue }
+      guard axis.isKept else { return }
       strides[next] = stride * axis.step
       next += 1
     }
@@ -130,6 +134,9 @@ extension Argument<[GetItem.Entry]> {
         }
         entries.append(entry)
       }
+      guard entries.count(where: \.isEllipsis) <= 1 else {
+        throw reader.mismatch(name, "a list with a single \"...\"", .array(list))
+      }
       return entries
     }
   }
@@ -137,6 +144,8 @@ extension Argument<[GetItem.Entry]> {
 
 extension GetItem.Entry {
   private static let largest = 1 << 32
+
+  fileprivate var isEllipsis: Bool { if case .ellipsis = self { true } else { false } }
 
   fileprivate init?(_ json: JSON) {
     switch json {
