@@ -34,7 +34,7 @@ TEST(every_status_has_its_name) {
 }
 
 TEST(last_error_is_copied_and_cut) {
-  char whole[1024], cut[8];
+  char whole[4096], cut[8];
   size_t length;
   CHECK_STATUS(elman_layer_create("Nonsense", NULL, &(elman_layer){0}), ELMAN_NOT_FOUND);
   length = elman_last_error(NULL, 0);
