@@ -231,7 +231,7 @@ TEST(arguments_of_classes_are_told) {
   char text[8192];
   size_t length = 0, short_by_one;
   OK(elman_layer_class_names(text, sizeof text, &length));
-  CHECK(length == strlen(text) && strstr(text, "[\"Activation\", ") == text && strstr(text, "\"ZeroPadding1D\"]") != NULL);
+  CHECK(length == strlen(text) && strncmp(text, "[\"", 2) == 0 && strstr(text, "\"ZeroPadding1D\"") != NULL);
   OK(elman_layer_arguments("Dense", NULL, 0, &length));
   short_by_one = length;
   CHECK_STATUS(elman_layer_arguments("Dense", text, short_by_one, &length), ELMAN_BUFFER_TOO_SMALL);

@@ -50,7 +50,7 @@ TEST(last_error_is_copied_and_cut) {
 }
 
 TEST(last_error_is_not_cut_inside_a_character) {
-  char text[1024];
+  char text[4096];
   size_t length;
   CHECK_STATUS(elman_layer_create("\xed\x95\x9c\xea\xb8\x80", NULL, &(elman_layer){0}), ELMAN_NOT_FOUND);
   length = elman_last_error(text, sizeof text);
