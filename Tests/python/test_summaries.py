@@ -5,30 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
-from elman._library import check, encoded, lib, text
+from elman._library import encoded, lib, text
 from elman._prototypes import SummaryOptions
+from read_models import ReadModel
 
 CASES = json.loads(
     (Path(__file__).parent / "expected" / "summaries.json").read_text("utf-8")
 )
 STYLES = {"tf2": 0, "keras3": 1}
-
-
-@pytest.fixture
-def read_model():
-    """Makes models from configs, and releases them."""
-    handles = []
-
-    def read(config):
-        handle = ctypes.c_uint64()
-        text = encoded(config if isinstance(config, str) else json.dumps(config))
-        check(lib().elman_model_create_from_config(text, ctypes.byref(handle)))
-        handles.append(handle.value)
-        return handle.value
-
-    yield read
-    for handle in handles:
-        check(lib().elman_model_release(handle))
 
 
 def summary(model, style, options):
@@ -44,12 +28,12 @@ def summary(model, style, options):
         len(positions),
         *map(encoded, names),
     )
-    return text(lib().elman_model_summary_with, model, ctypes.byref(structure))
+    return text(lib().elman_model_summary_with, model._handle, ctypes.byref(structure))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['style']}-{c['name']}")
-def test_summaries_are_those_of_keras(case, read_model):
-    model = read_model(case["config"])
+def test_summaries_are_those_of_keras(case):
+    model = ReadModel(case["config"])
     for expected in case["summaries"]:
         found = summary(model, case["style"], expected["options"])
         assert found.splitlines() == expected["text"], expected["options"]

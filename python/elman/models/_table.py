@@ -5,12 +5,18 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from .._library import lib, text
+from .._plot import Details, picture
+
 if TYPE_CHECKING:
     from .model import Model
 
+# A notebook shows no picture of a model of more layers: plot_model draws it.
+_MOST_DRAWN = 100
+
 
 def html_table(model: Model) -> str:
-    """A table of layers, output shapes and parameters."""
+    """A table of layers, output shapes and parameters; of a graph its picture too."""
     if model._is_closed:
         return escape(repr(model))
     built = model.built
@@ -28,5 +34,12 @@ def html_table(model: Model) -> str:
         "<th>Param #</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody>"
         f"<tfoot><tr><td>Total params</td><td></td><td>{total}</td></tr>"
-        "</tfoot></table>"
+        "</tfoot></table>" + _picture(model)
     )
+
+
+def _picture(model: Model) -> str:
+    is_graph = text(lib().elman_model_class_name, model._handle) == "Functional"
+    if not is_graph or len(model.layers) > _MOST_DRAWN:
+        return ""
+    return picture(model._handle, Details(names=True, shapes=True))
