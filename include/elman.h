@@ -481,6 +481,10 @@ ELMAN_API elman_status elman_model_set_num_threads(elman_model model, int32_t th
  *     Non-trainable params: 0
  *     _________________________________________________________________
  *
+ * Where the layers of a graph are no chain, the table is 98 columns wide and has a fourth column, "Connected to": what
+ * each layer reads, one line for each tensor, as name[call][output]. A layer of several outputs has a list of shapes, and
+ * one whose calls give different shapes has "multiple".
+ *
  * Returns also ELMAN_NOT_BUILT. Since 0.1.
  */
 ELMAN_API elman_status elman_model_summary(elman_model model, char *text, size_t capacity, size_t *length);
@@ -493,10 +497,11 @@ ELMAN_API elman_status elman_model_summary(elman_model model, char *text, size_t
 typedef struct {
   size_t struct_size;
   int32_t style;                /* ELMAN_SUMMARY_TF2 or ELMAN_SUMMARY_KERAS3 */
-  int32_t expand_nested;        /* changes nothing as long as models do not nest */
+  int32_t expand_nested;        /* not 0: the layers of models that are layers too */
   int32_t show_trainable;       /* not 0: one more column */
   int32_t line_length;          /* columns, up to 10000; 0: the style's own */
-  const double *positions;      /* where the columns end: fractions of the line, or columns; NULL: the style's own */
+  const double *positions;      /* where the 3 columns end, 4 with "Connected to": fractions of the line, or columns; NULL:
+                                   the style's own */
   size_t position_count;        /* of positions */
   const char *first_layer;      /* name of the first layer to show; NULL: all from the first on */
   const char *last_layer;       /* name of the last layer to show; NULL: all to the last one */
