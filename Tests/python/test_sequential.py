@@ -445,6 +445,9 @@ def test_summary_to_a_function_and_of_a_range():
     model.summary(print_fn=lines.append, layer_range=["dense$", "dense_1"])
     text = "\n".join(lines)
     assert "dense_1" in text and "simple_rnn" not in text and "dense_2" not in text
+    backward = []
+    model.summary(print_fn=backward.append, layer_range=["dense_1", "dense$"])
+    assert backward == lines
     with pytest.raises(ValueError, match="layer_names"):
         model.summary(layer_range=["x", "y"])
 

@@ -40,7 +40,8 @@ class Summarized(Network):
         line_length : int, optional
             Columns of the table.
         positions : sequence of 3 numbers, optional
-            Where its columns end: fractions of the line, or columns.
+            Where its columns end: fractions of the line, or columns. A graph has a
+            fourth column, "Connected to".
         print_fn : callable, optional
             Called with each line, instead of ``print``.
         expand_nested : bool
@@ -101,15 +102,18 @@ class Summarized(Network):
                 f"Received: {patterns!r}"
             )
         names = [layer.name for layer in self._layers]
-        matches = [
-            [name for name in names if re.match(pattern, name)] for pattern in patterns
-        ]
-        if not all(matches):
+        first, last = (
+            [at for at, name in enumerate(names) if re.match(pattern, name)]
+            for pattern in patterns
+        )
+        if not first or not last:
             raise ValueError(
                 "Passed layer_names do not match the layer names in the "
                 f"model. Received: {patterns!r}"
             )
-        return matches[0][0], matches[1][-1]
+        if first[0] > last[-1]:
+            first, last = last, first
+        return names[first[0]], names[last[-1]]
 
     def _repr_html_(self) -> str:
         return html_table(self)  # type: ignore[arg-type]
