@@ -2,7 +2,7 @@ import Elman
 import Testing
 
 extension EngineTests {
-  /// Tables of a graph, as TensorFlow 2.3.4 and Keras 3.15 print them; Tests/python/expected/make_summaries.py has more.
+  /// Tables of a graph, as TensorFlow 2.3.4 and Keras 3.15 print them; Tests/python/expected has more.
   @Suite struct SummaryTests {
     private func expected(_ name: String) throws -> String {
       let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")

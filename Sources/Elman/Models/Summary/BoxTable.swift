@@ -18,7 +18,8 @@ struct BoxTable {
     for position in positions {
       let width = Int(areFractions ? position * Double(length) : position) - used
       guard width >= 4 else {
-        throw ElmanError(.invalidArgument, "Insufficient console width to print summary. Received: line_length=\(length)")
+        throw ElmanError(
+          .invalidArgument, "Insufficient console width to print summary. Received: line_length=\(length)")
       }
       widths.append(width)
       used += width
@@ -95,8 +96,8 @@ struct BoxTable {
     return columns.showsTrainable && column == widths.count - 1 ? .center : .left
   }
 
-  /// Lines of at most `width` letters, broken between words; a longer word is cut, with an ellipsis for its end. Blanks in
-  /// front of the first word stay.
+  /// Lines of at most `width` letters, broken between words; a longer word is cut, with an ellipsis for its end. Blanks
+  /// in front of the first word stay.
   private static func wrap(_ text: String, to width: Int) -> [String] {
     var lines = [String(text.prefix { $0 == " " })]
     for (index, word) in text.split(separator: " ").enumerated() {

@@ -23,8 +23,8 @@ public struct SummaryOptions: Sendable {
 }
 
 extension Model {
-  /// The table of layers, output shapes and parameter counts, each line ended by a newline. Where the layers are no chain,
-  /// it has one column more: what each layer is connected to.
+  /// The table of layers, output shapes and parameter counts, each line ended by a newline. Where the layers are no
+  /// chain, it has one column more: what each layer is connected to.
   public func summary(_ options: SummaryOptions = SummaryOptions()) throws(ElmanError) -> String {
     guard isBuilt else { throw notBuilt() }
     let columns = SummaryColumns(hasConnections: !isChain, showsTrainable: options.showsTrainable)
