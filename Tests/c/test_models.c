@@ -256,6 +256,21 @@ TEST(summaries_have_styles) {
   OK(elman_model_release(model));
 }
 
+TEST(summaries_expand_models_in_models) {
+  char text[4096];
+  elman_layer layer;
+  elman_model inner = notes_model();
+  OK(elman_layer_create_from_model(inner, &layer));
+  elman_model outer = make_model_of(layer, NO_LAYER);
+  OK(elman_model_build(outer, SHAPE(-1, 2, 10)));
+  OK(elman_model_summary_with(outer, NULL, text, sizeof text, NULL));
+  CHECK(strstr(text, "(Sequential)") != NULL && strstr(text, "(SimpleRNN)") == NULL);
+  OK(elman_model_summary_with(outer, &ELMAN_OPTIONS(elman_summary_options, .expand_nested = 1), text, sizeof text, NULL));
+  CHECK(strstr(text, "\n| simple_rnn") != NULL);
+  OK(elman_model_release(outer));
+  OK(elman_model_release(inner));
+}
+
 TEST(summary_options_are_checked) {
   char text[4096];
   double positions[] = {0.5, NAN, 1};
