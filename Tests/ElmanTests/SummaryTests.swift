@@ -64,9 +64,11 @@ extension EngineTests {
         try outer.add(deep.asLayer())
         deep = outer
       }
+      try deep.build(forInputs: [[nil, 3]])
       let narrow = options { ($0.expandsNested, $0.lineLength) = (true, 20) }
-      let rows = try deep.summary(narrow).split(separator: "\n").filter { $0.contains("Dense") || $0.hasPrefix("m") }
-      #expect(!rows.isEmpty)
+      let lines = try deep.summary(narrow).split(separator: "\n")
+      #expect(lines.contains { $0.hasPrefix("| m27 (") && $0.count == 20 })
+      #expect(lines.contains(Substring(String(repeating: "|", count: 58))))
     }
   }
 }
