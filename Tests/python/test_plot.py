@@ -239,3 +239,19 @@ def test_bad_arguments():
 def test_a_sequential_shows_its_table_alone():
     model = elman.Sequential([Dense(2, input_shape=(3,))])
     assert "<table>" in model._repr_html_() and "<svg" not in model._repr_html_()
+
+
+def test_a_graph_shows_its_picture_below_its_table():
+    x, y = elman.Input((3,), name="<x>"), elman.Input((3,), name="y")
+    model = elman.Model([x, y], Dense(2)(elman.layers.Concatenate()([x, y])))
+    table, _, picture = model._repr_html_().partition("</table>")
+    assert "&lt;x&gt; (InputLayer)" in table and "<x>" not in table
+    assert picture == plot_model(model, show_layer_names=True, show_shapes=True).svg
+
+
+def test_a_large_graph_shows_its_table_alone():
+    x = elman.Input((3,))
+    y = x
+    for _ in range(120):
+        y = Dense(1)(y)
+    assert "<svg" not in elman.Model(x, y)._repr_html_()
