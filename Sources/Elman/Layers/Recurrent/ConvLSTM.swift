@@ -24,6 +24,9 @@ public class ConvLSTM: RecurrentLayer, @unchecked Sendable {
   final override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(convolution.format.rank + 3, input)
     try requireSequence(input)
+    if let built = builtInputShape, built.picture.dimensions.dropFirst() != input.picture.dimensions.dropFirst() {
+      throw incompatible("expected shape=\(built), found shape=\(input)")
+    }
     let shape = try stateSpace(input) + [convolution.filters]
     let state = Shape([input[0]] + shape)
     let output = options.returnsSequences ? Shape([input[0], input[1]] + shape) : state
@@ -37,9 +40,6 @@ public class ConvLSTM: RecurrentLayer, @unchecked Sendable {
       throw incompatible("axis \(axis + 1) must be known, found shape=\(input)")
     }
     let space = try outputSpace(convolution.windows, convolution.format, picture).map { $0 ?? 0 }
-    if let built = builtInputShape, built.picture.dimensions.dropFirst() != picture.dimensions.dropFirst() {
-      throw incompatible("expected shape=\(built), found shape=\(input)")
-    }
     _ = try elementCount(space + [convolution.filters, 16])
     return space
   }
