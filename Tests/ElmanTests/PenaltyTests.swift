@@ -12,7 +12,7 @@ extension EngineTests {
 
     private func penalty(_ regularizer: JSON, _ x: [Float], _ rows: Int, _ columns: Int) throws -> Float {
       let regularizer = try #require(try kernel("regularizer", regularizer).regularizer)
-      return try x.withUnsafeBufferPointer { x in try regularizer.penalty(x, shape: [rows, columns]) }
+      return try x.withUnsafeBufferPointer { x in Float(try regularizer.penalty(x, shape: [rows, columns])) }
     }
 
     private func constrained(_ constraint: JSON, _ x: [Float], _ shape: [Int]) throws -> [Float] {
@@ -112,6 +112,21 @@ extension EngineTests {
         #expect(error?.code == code, "\(value.text)")
         #expect(error?.message.contains(text) == true, "\(error?.message ?? "no error")")
       }
+    }
+
+    @Test(arguments: ["SimpleRNN", "LSTM", "GRU", "ConvLSTM1D"])
+    func recurrentWeightsHaveThem(className: String) throws {
+      let isConvolution = className == "ConvLSTM1D"
+      let sizes: [JSON.Member] =
+        isConvolution ? [JSON.Member("filters", 2), JSON.Member("kernel_size", 1)] : [JSON.Member("units", 2)]
+      let others = [
+        JSON.Member("recurrent_regularizer", "l2"), JSON.Member("kernel_constraint", "unit_norm"),
+        JSON.Member("bias_regularizer", "l1"),
+      ]
+      let recurrent = try layer(className, .object(sizes + others))
+      try recurrent.build(for: isConvolution ? [nil, 3, 2, 1] : [nil, 3, 1])
+      #expect(recurrent.weights.map { $0.weight.regularizer != nil } == [false, true, true])
+      #expect(recurrent.weights.map { $0.weight.constraint != nil } == [true, false, false])
     }
 
     @Test func weightsKeepThemWhenTheyAreSet() throws {

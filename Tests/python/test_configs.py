@@ -161,6 +161,14 @@ def test_defaults_are_those_of_the_time(version, is_old):
     assert given.reset_after is True
 
 
+@pytest.mark.parametrize("name", ["CuDNNLSTM", "CuDNNGRU"])
+def test_layers_for_gpus_have_the_functions_of_cudnn(name):
+    text = json.dumps(whole([layer(name, units=2)], keras_version="2.2.4"))
+    first = elman.models.model_from_json(text).layers[0]
+    assert first.recurrent_activation is activations.sigmoid
+    assert name == "CuDNNLSTM" or first.reset_after is True
+
+
 def test_a_layer_on_its_own_and_elmans_own_config_mean_keras_3():
     assert LSTM.from_config({"units": 2}).recurrent_activation is activations.sigmoid
     for name in ("hard_sigmoid", "hard_sigmoid_keras2"):

@@ -125,17 +125,17 @@ extension Argument<Regularizer?> {
   }
 }
 
-extension Argument<Void> {
-  /// No argument, where there may be one.
-  static var nothing: Argument { Argument([]) { _ in } }
+extension Argument {
+  /// No argument, where other classes have one: they all have this value.
+  static func always(_ value: Value) -> Argument where Value: Sendable { Argument([]) { _ in value } }
 }
 
 extension Argument<Layer> {
   /// A layer inside the layer, which says itself how it is written.
   static func layer(_ name: String) -> Argument {
     Argument(name, "layer", nil, json: { _ in nil }) { (reader, name) throws(ElmanError) in
-      guard let value = reader.value(name) else { throw reader.missing(name, "a layer") }
-      return try LayerRegistry.make(value, keras: reader.keras)
+      guard let layer = try reader.layer(name) else { throw reader.missing(name, "a layer") }
+      return layer
     }
   }
 }

@@ -7,11 +7,14 @@ struct Arguments<each Value>: ArgumentList {
   var entries: [ArgumentEntry] { listing.entries }
 
   /// `ignoring`: keys of Keras's configs without a use here. `configOrder`: the keys that a config has first, where
-  /// Keras writes it in another order than the signature's.
-  init(_ argument: repeat Argument<each Value>, ignoring ignored: [String] = [], configOrder: [String] = []) {
+  /// Keras writes it in another order than the signature's; `configEnd`: those that it has last.
+  init(
+    _ argument: repeat Argument<each Value>, ignoring ignored: [String] = [], configOrder: [String] = [],
+    configEnd: [String] = []
+  ) {
     var entries: [ArgumentEntry] = []
     for argument in repeat each argument { entries += argument.entries }
-    listing = ArgumentListing(entries, ignoring: ignored, configOrder: configOrder)
+    listing = ArgumentListing(entries, ignoring: ignored, configOrder: configOrder, configEnd: configEnd)
     read = { (reader) throws(ElmanError) in (repeat try (each argument).read(&reader)) }
   }
 
@@ -30,10 +33,10 @@ private struct ArgumentListing: Sendable {
   /// The order in which a config has them.
   private let order: [String]
 
-  init(_ entries: [ArgumentEntry], ignoring ignored: [String], configOrder: [String]) {
+  init(_ entries: [ArgumentEntry], ignoring ignored: [String], configOrder: [String], configEnd: [String]) {
     self.entries = entries.withWeightsByKind + ignored.map { ArgumentEntry.ignored($0) }
     self.ignored = ignored
-    order = configOrder + self.entries.map(\.name).filter { !configOrder.contains($0) }
+    order = configOrder + self.entries.map(\.name).filter { !(configOrder + configEnd).contains($0) } + configEnd
   }
 
   func finish(_ reader: inout ConfigReader) {

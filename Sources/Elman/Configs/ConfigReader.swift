@@ -3,19 +3,24 @@ public struct ConfigReader {
   /// The class whose config this is, for messages.
   let owner: String
   /// The Keras that wrote it; nil where that is not known, as for a layer on its own.
-  let keras: KerasVersion?
+  var keras: KerasVersion?
   private let members: [JSON.Member]
   private var known: Set<String> = []
   /// What was read, in the form in which it is written.
   private(set) var written: [JSON.Member] = []
+  /// Layers that are there already, which arguments take one by one in the place of the config's.
+  private var given: ArraySlice<Layer>
 
-  init(_ config: JSON, of owner: String, keras: KerasVersion? = nil) throws(ElmanError) {
+  init(
+    _ config: JSON, of owner: String, keras: KerasVersion? = nil, around given: [Layer] = []
+  ) throws(ElmanError) {
     guard case .object(let members) = config else {
       throw ElmanError(.wrongType, "The config of \(owner) must be an object. Received: \(config.typeName)")
     }
     self.owner = owner
     self.keras = keras
     self.members = members
+    self.given = given[...]
   }
 
   /// The value of a key, nil where it is missing or null.
@@ -41,6 +46,19 @@ public struct ConfigReader {
   /// Puts what is written in the order of a list that has its keys.
   mutating func arrangeWritten(as keys: [String]) {
     written = keys.compactMap { key in written.first { $0.key == key } }
+  }
+
+  /// A layer inside the layer; nil where there is none.
+  mutating func layer(_ key: String) throws(ElmanError) -> Layer? {
+    if let layer = given.popFirst() { return layer }
+    guard let value = value(key) else { return nil }
+    return try LayerRegistry.make(value, keras: keras)
+  }
+
+  /// The layers that are there already, and not taken yet.
+  mutating func takeGivenLayers() -> [Layer] {
+    defer { given.removeFirst(given.count) }
+    return Array(given)
   }
 
   mutating func bool(_ key: String, default standard: Bool) throws(ElmanError) -> Bool {
@@ -125,8 +143,13 @@ public struct ConfigReader {
     return Shape(dimensions)
   }
 
-  /// To be called last: an error where the config has a key that nobody asked for.
+  /// To be called last: an error where the config has a key that nobody asked for, or a layer is left.
   func finish() throws(ElmanError) {
+    guard given.isEmpty else {
+      throw ElmanError(
+        .invalidArgument,
+        "\(owner) is made around \(given.startIndex) layers that are there already. Received: \(given.endIndex)")
+    }
     guard let unknown = members.first(where: { !known.contains($0.key) })?.key else { return }
     let nearest = ConfigReader.nearest(to: unknown, among: known)
     let hint = nearest.map { " Did you mean '\($0)'?" } ?? ""

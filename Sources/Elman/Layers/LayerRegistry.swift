@@ -21,20 +21,20 @@ public enum LayerRegistry {
 
   private static let entries: [Entry] = [
     Entry(InputLayer.self),
-    Entry(SimpleRNN.className, RecurrentArguments.simpleRNN, SimpleRNN.init(_:)),
-    Entry(LSTM.className, RecurrentArguments.lstm, LSTM.init(_:)),
-    Entry(GRU.className, RecurrentArguments.gru, GRU.init(_:)),
-    // Keras 2's layers for GPUs alone: what their configs leave out is what LSTM and GRU begin with.
-    Entry("CuDNNLSTM", RecurrentArguments.cuDNNLSTM, LSTM.init(_:)),
-    Entry("CuDNNGRU", RecurrentArguments.cuDNNGRU, GRU.init(_:)),
-    Entry(RNN.className, RecurrentArguments.rnn, RNN.init(_:)),
-    Entry(SimpleRNNCell.className, RecurrentArguments.simpleRNNCell, SimpleRNNCell.init(_:)),
-    Entry(LSTMCell.className, RecurrentArguments.lstmCell, LSTMCell.init(_:)),
-    Entry(GRUCell.className, RecurrentArguments.gruCell, GRUCell.init(_:)),
-    Entry(StackedRNNCells.className, RecurrentArguments.stackedRNNCells, StackedRNNCells.init(_:)),
-    Entry(ConvLSTM1D.className, RecurrentArguments.convLSTM1D, ConvLSTM1D.init(_:)),
-    Entry(ConvLSTM2D.className, RecurrentArguments.convLSTM2D, ConvLSTM2D.init(_:)),
-    Entry(Bidirectional.className, RecurrentArguments.bidirectional, Bidirectional.init(_:)),
+    Entry(SimpleRNN.self),
+    Entry(LSTM.self),
+    Entry(GRU.self),
+    // Keras 2's layers for GPUs alone.
+    Entry("CuDNNLSTM", LSTM.cuDNNArguments, LSTM.init(cuDNN:)),
+    Entry("CuDNNGRU", GRU.cuDNNArguments, GRU.init(cuDNN:)),
+    Entry(RNN.self),
+    Entry(SimpleRNNCell.self),
+    Entry(LSTMCell.self),
+    Entry(GRUCell.self),
+    Entry(StackedRNNCells.self),
+    Entry(ConvLSTM1D.self),
+    Entry(ConvLSTM2D.self),
+    Entry(Bidirectional.self),
     Entry(Dense.self),
     Entry(ActivationLayer.self),
     Entry(Flatten.self),
@@ -112,13 +112,16 @@ public enum LayerRegistry {
     try entry(className).arguments.entries
   }
 
-  /// A layer of a class, from its Keras config. No name in a config is ever imported or run: only this table counts.
-  public static func make(className: String, config: JSON) throws(ElmanError) -> Layer {
-    try make(SerializedObject(className: className, config: config), keras: nil)
+  /// A layer of a class, from its Keras config and around layers that are there already, such as the cell of an RNN. No name
+  /// in a config is ever imported or run: only this table counts.
+  public static func make(className: String, config: JSON, around inner: [Layer] = []) throws(ElmanError) -> Layer {
+    try make(SerializedObject(className: className, config: config), keras: nil, around: inner)
   }
 
   /// As this Keras meant it.
-  static func make(_ object: SerializedObject, keras: KerasVersion?) throws(ElmanError) -> Layer {
+  static func make(
+    _ object: SerializedObject, keras: KerasVersion?, around inner: [Layer] = []
+  ) throws(ElmanError) -> Layer {
     let className = object.className
     if Model.classNames.contains(className) {
       return try Model.make(config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras)
@@ -128,7 +131,7 @@ public enum LayerRegistry {
       throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
     }
     let make = try entry(className).make
-    var reader = try ConfigReader(object.config, of: className, keras: keras)
+    var reader = try ConfigReader(object.config, of: className, keras: keras, around: inner)
     let layer = try make(&reader)
     try reader.finish()
     return layer
@@ -145,22 +148,6 @@ public enum LayerRegistry {
         .notFound, "Unknown layer: '\(className)'.\(hint) The layers are \(classNames.joined(separator: ", ")).")
     }
     return entry
-  }
-
-  /// A layer around others that are there already, such as the cell of an RNN; the config tells the rest.
-  public static func make(className: String, config: JSON, around inner: [Layer]) throws(ElmanError) -> Layer {
-    if inner.isEmpty { return try make(className: className, config: config) }
-    var reader = try ConfigReader(config, of: className)
-    let layer: Layer
-    switch className {
-    case RNN.className: layer = try RNN(&reader, around: inner)
-    case StackedRNNCells.className: layer = try StackedRNNCells(&reader, around: inner)
-    case Bidirectional.className: layer = try Bidirectional(&reader, around: inner)
-    case TimeDistributed.className: layer = try TimeDistributed(&reader, around: inner)
-    default: throw ElmanError(.invalidArgument, "A \(className) is made around no layers. Received: \(inner.count)")
-    }
-    try reader.finish()
-    return layer
   }
 
   /// A layer from `{"class_name": ..., "config": ...}`.

@@ -6,16 +6,8 @@ public final class TimeDistributed: Layer, ListedLayer, @unchecked Sendable {
 
   private let layer: Layer
 
-  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    try self.init(&reader, around: [Self.arguments.values(&reader)])
-  }
-
-  /// Around a layer that is there already, which is shared.
-  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
-    guard inner.count == 1 else {
-      throw ElmanError(.invalidArgument, "TimeDistributed wraps one layer. Received: \(inner.count)")
-    }
-    layer = inner[0]
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    layer = try Self.arguments.values(&reader)
     if layer.isStateful || layer is CellLayer {
       throw ElmanError(
         .unsupported, "TimeDistributed cannot wrap a \(type(of: layer).className) that keeps states.")

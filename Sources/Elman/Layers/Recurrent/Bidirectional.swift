@@ -4,8 +4,10 @@ import KernelInterface
 ///
 /// Input (batch, timesteps, features); output as the wrapped layer's, with 2 * units at `concat`. Outputs of both
 /// directions stand in the order of the input. States come as forward states, then backward states.
-public final class Bidirectional: Layer, @unchecked Sendable {
+public final class Bidirectional: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Bidirectional" }
+
+  static let arguments = Arguments(.layer("layer"), .mergeMode, .optionalLayer("backward_layer"))
 
   enum MergeMode: String { case concat, sum, mul, ave }
 
@@ -16,23 +18,12 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   /// The layers as they were given, for the config.
   private let givenLayers: [JSON.Member]
 
-  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard let layer = reader.value("layer") else {
-      throw ElmanError(.wrongType, "Bidirectional needs the argument 'layer', a recurrent layer.")
-    }
-    var layers = [try LayerRegistry.make(layer, keras: reader.keras)]
-    if let backward = reader.value("backward_layer") {
-      layers.append(try LayerRegistry.make(backward, keras: reader.keras))
-    }
-    try self.init(&reader, around: layers)
-  }
-
-  /// Around one layer, or two, that are there already: the directions are copies of them, with their initial weights.
-  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
-    let layers = try Bidirectional.recurrent(inner)
-    let (layer, given) = (layers[0], layers.count > 1 ? layers[1] : nil)
-    if let given { try Bidirectional.requireAlike(layer, given) }
-    mergeMode = try reader.mergeMode()
+  /// The directions are copies of the given layers, with their initial weights.
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let (first, mergeMode, second) = try Self.arguments.values(&reader)
+    let (layer, given) = try (Self.recurrent(first), second.map(Self.recurrent))
+    if let given { try Self.requireAlike(layer, given) }
+    self.mergeMode = mergeMode
     givenLayers =
       [JSON.Member("layer", layer.serialized())]
       + (given.map { [JSON.Member("backward_layer", $0.serialized())] } ?? [])
@@ -47,20 +38,13 @@ public final class Bidirectional: Layer, @unchecked Sendable {
       try LayerSettings(&reader), children: [("forward_layer", forwardLayer), ("backward_layer", backwardLayer)])
   }
 
-  private static func recurrent(_ layers: [Layer]) throws(ElmanError) -> [RecurrentLayer] {
-    guard (1...2).contains(layers.count) else {
-      throw ElmanError(.invalidArgument, "Bidirectional wraps one layer, or two. Received: \(layers.count)")
+  private static func recurrent(_ layer: Layer) throws(ElmanError) -> RecurrentLayer {
+    guard let layer = layer as? RecurrentLayer, !(layer is ConvLSTM) else {
+      throw ElmanError(
+        .invalidArgument,
+        "Bidirectional wraps recurrent layers. Received: a layer of class \(type(of: layer).className)")
     }
-    var recurrent: [RecurrentLayer] = []
-    for layer in layers {
-      guard let layer = layer as? RecurrentLayer, !(layer is ConvLSTM) else {
-        throw ElmanError(
-          .invalidArgument,
-          "Bidirectional wraps recurrent layers. Received: a layer of class \(type(of: layer).className)")
-      }
-      recurrent.append(layer)
-    }
-    return recurrent
+    return layer
   }
 
   private static func requireAlike(_ forward: RecurrentLayer, _ backward: RecurrentLayer) throws(ElmanError) {
@@ -85,7 +69,7 @@ public final class Bidirectional: Layer, @unchecked Sendable {
 
   override func ownConfig() -> [JSON.Member] {
     givenLayers.map { JSON.Member($0.key, quantized($0.value, as: $0.key == "layer" ? forwardLayer : backwardLayer)) }
-      + [JSON.Member("merge_mode", mergeMode.map { .string($0.rawValue) } ?? .null)]
+      + super.ownConfig()
   }
 
   /// A given layer, told to store its weights as the direction made of it does now.
@@ -384,16 +368,25 @@ public final class Bidirectional: Layer, @unchecked Sendable {
   }
 }
 
-extension ConfigReader {
-  fileprivate mutating func mergeMode() throws(ElmanError) -> Bidirectional.MergeMode? {
-    guard let name = try string("merge_mode") else { return has("merge_mode") ? nil : .concat }
-    guard let mode = Bidirectional.MergeMode(rawValue: name) else {
-      throw ElmanError(
-        .invalidArgument,
-        "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" or null."
-      )
+extension Argument<Bidirectional.MergeMode?> {
+  fileprivate static var mergeMode: Argument {
+    Argument("merge_mode", "choice", "concat", json: { $0.map { .string($0.rawValue) } ?? .null }) {
+      (reader, key) throws(ElmanError) in
+      guard let name = try reader.string(key) else { return reader.has(key) ? nil : .concat }
+      guard let mode = Bidirectional.MergeMode(rawValue: name) else {
+        throw ElmanError(
+          .invalidArgument,
+          "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" or null."
+        )
+      }
+      return mode
     }
-    return mode
+  }
+}
+
+extension Argument<Layer?> {
+  fileprivate static func optionalLayer(_ name: String) -> Argument {
+    Argument(name, "layer", .null, json: { _ in nil }) { (reader, name) throws(ElmanError) in try reader.layer(name) }
   }
 }
 

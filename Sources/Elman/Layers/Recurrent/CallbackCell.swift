@@ -48,7 +48,6 @@ private final class CallbackRunner: SequenceRunner {
   }
 
   var isCallersOwn: Bool { true }
-  func config(ofCell: Bool) -> [JSON.Member] { [] }
 
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     try functions.build?(input.last ?? 0)

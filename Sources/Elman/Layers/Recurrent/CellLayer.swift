@@ -12,7 +12,6 @@ public class CellLayer: Layer, @unchecked Sendable {
 
   final override var stateShapes: [[Int]] { runner.stateSizes.map { [$0] } }
   final override var runsCallersCode: Bool { runner.isCallersOwn }
-  override func ownConfig() -> [JSON.Member] { runner.config(ofCell: true) }
 
   // MARK: Shapes and weights
 

@@ -5,14 +5,21 @@ import KernelInterface
 /// Input (batch, timesteps, space..., channels); output (batch, new space..., filters), or (batch, timesteps, new space...,
 /// filters) with return_sequences; states h and c, (batch, new space..., filters) each.
 public class ConvLSTM: RecurrentLayer, @unchecked Sendable {
-  /// Axes of space.
-  class var rank: Int { 1 }
+  typealias ArgumentTypes = Arguments<Int, WindowArguments, GatedArguments, Int?, RecurrentOptions>
+
+  static func list(_ rank: Int) -> ArgumentTypes {
+    Arguments(
+      .count("filters"), .windows(rank, ["valid", "same"]),
+      .gated(gates: .gates(hardIn: \.hasFirstHardSigmoid), forgetBias: .unitForgetBias, .activityRegularizer), .givenSeed,
+      .sequence(byName: ["unroll", "zero_output_for_mask"]), configOrder: RecurrentOptions.names)
+  }
 
   private let convolution: ConvLSTMRunner
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    convolution = try ConvLSTMRunner(&reader, rank: Self.rank)
-    try super.init(convolution, &reader)
+  init(_ arguments: ArgumentTypes, _ reader: inout ConfigReader) throws(ElmanError) {
+    let (filters, windows, gated, _, options) = try arguments.values(&reader)
+    convolution = ConvLSTMRunner(filters, windows, gated)
+    try super.init(convolution, options, &reader)
   }
 
   final override var stateShapes: [[Int]] {
@@ -65,7 +72,6 @@ private final class ConvLSTMRunner: SequenceRunner {
   /// Over the hidden state, which keeps its size.
   private let recurrentWindows: [Window]
   private let arguments: GatedArguments
-  private let unitForgetBias: Bool
   /// The pictures of a timestep and of a state, without samples, and the sizes of the states, once the layer is built.
   private(set) var pictures = (
     input: Pictures(samples: 0, columns: 0, channels: 0), state: Pictures(samples: 0, columns: 0, channels: 0)
@@ -73,23 +79,10 @@ private final class ConvLSTMRunner: SequenceRunner {
   private(set) var stateSizes = [0, 0]
   private var packed: (kernel: PackedKernel, recurrentKernel: PackedKernel)?
 
-  init(_ reader: inout ConfigReader, rank: Int) throws(ElmanError) {
-    filters = try reader.units("filters")
-    windows = try reader.windows(rank, paddings: ["valid", "same"])
-    recurrentWindows = windows.map { Window(size: $0.size, stride: 1, padding: "same") }
-    format = .channelsLast(rank)
-    try reader.requireChannelsLast()
-    let isOld = reader.keras?.hasFirstHardSigmoid == true
-    arguments = try GatedArguments(&reader, gateFunction: isOld ? "hard_sigmoid" : "sigmoid")
-    unitForgetBias = try reader.bool("unit_forget_bias", default: true)
-  }
-
-  func config(ofCell: Bool) -> [JSON.Member] {
-    [
-      JSON.Member("filters", .int(filters)), JSON.Member("kernel_size", .integers(windows.map(\.size))),
-      JSON.Member("strides", .integers(windows.map(\.stride))), JSON.Member("padding", .string(windows[0].padding)),
-      JSON.Member("data_format", "channels_last"), JSON.Member("dilation_rate", .integers(windows.map(\.dilation))),
-    ] + arguments.config(ofCell: ofCell, afterInitializers: [JSON.Member("unit_forget_bias", .bool(unitForgetBias))])
+  init(_ filters: Int, _ windows: WindowArguments, _ arguments: GatedArguments) {
+    (self.filters, self.arguments) = (filters, arguments)
+    (self.windows, format) = (windows.windows, windows.format)
+    recurrentWindows = windows.windows.map { Window(size: $0.size, stride: 1, padding: "same") }
   }
 
   // MARK: Weights
@@ -108,14 +101,14 @@ private final class ConvLSTMRunner: SequenceRunner {
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     let (taps, columns) = (windows.map(\.size), 4 * filters)
     return try arguments.weights(
-      kernel: taps + [input.last ?? 0, columns], recurrentKernel: taps + [filters, columns], bias: [columns],
-      ones: unitForgetBias ? filters..<2 * filters : 0..<0)
+      units: filters, kernel: taps + [input.last ?? 0, columns], recurrentKernel: taps + [filters, columns],
+      bias: [columns])
   }
 
   func prepare(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) {
     packed = nil
     packed = (
-      try PackedKernel(weights[0], bias: arguments.usesBias ? weights[2] : nil, windows: windows),
+      try PackedKernel(weights[0], bias: arguments.bias.isUsed ? weights[2] : nil, windows: windows),
       try PackedKernel(weights[1], bias: nil, windows: recurrentWindows)
     )
   }
@@ -218,12 +211,15 @@ private final class ConvLSTMRunner: SequenceRunner {
 }
 
 /// Keras's `ConvLSTM1D`, over rows of features: input (batch, timesteps, rows, channels).
-public final class ConvLSTM1D: ConvLSTM, @unchecked Sendable {
+public final class ConvLSTM1D: ConvLSTM, ListedLayer, @unchecked Sendable {
   public override class var className: String { "ConvLSTM1D" }
+  static let arguments = list(1)
+  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(Self.arguments, &reader) }
 }
 
 /// Keras's `ConvLSTM2D`, over pictures: input (batch, timesteps, rows, columns, channels).
-public final class ConvLSTM2D: ConvLSTM, @unchecked Sendable {
+public final class ConvLSTM2D: ConvLSTM, ListedLayer, @unchecked Sendable {
   public override class var className: String { "ConvLSTM2D" }
-  override class var rank: Int { 2 }
+  static let arguments = list(2)
+  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(Self.arguments, &reader) }
 }

@@ -3,10 +3,29 @@ import KernelInterface
 /// Keras's `GRU`, with gates z, r and a candidate h~: `h_t = z h_(t-1) + (1 - z) h~`.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class GRU: RecurrentLayer, @unchecked Sendable {
+public final class GRU: RecurrentLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GRU" }
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(GatedRunner(GRUArithmetic(&reader)), &reader) }
+  static let arguments = Arguments(
+    .count("units"), .gated(gates: .gates(hardIn: \.hasFirstRecurrentDefaults), .activityRegularizer), .givenSeed,
+    .sequence(), .resetAfter, .useCuDNN, ignoring: ["implementation"], configOrder: RecurrentOptions.names,
+    configEnd: ["seed"])
+
+  /// Those that CuDNNGRU has.
+  static let cuDNNArguments = Arguments(
+    .count("units"), .kernel, .recurrentKernel, .weight("bias", "zeros"), .activityRegularizer,
+    .sequence(byName: ["unroll", "zero_output_for_mask"]))
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let (units, gated, _, options, resetAfter, _) = try Self.arguments.values(&reader)
+    try super.init(GatedRunner(GRUArithmetic(units, gated, resetAfter: resetAfter)), options, &reader)
+  }
+
+  /// CuDNNGRU never had another function of the gates than sigmoid, and always reset_after.
+  convenience init(cuDNN reader: inout ConfigReader) throws(ElmanError) {
+    reader.keras = nil
+    try self.init(&reader)
+  }
 
   /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U
   /// units.
@@ -31,11 +50,25 @@ public final class GRU: RecurrentLayer, @unchecked Sendable {
 }
 
 /// Keras's `GRUCell`: (batch, features) and a state (batch, units) to the next state.
-public final class GRUCell: CellLayer, @unchecked Sendable {
+public final class GRUCell: CellLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GRUCell" }
 
+  static let arguments = Arguments(
+    .count("units"), .gated(gates: .gates(hardIn: \.hasFirstRecurrentDefaults)), .resetAfter, .givenSeed,
+    ignoring: ["implementation", "use_cudnn", "activity_regularizer"])
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    super.init(GatedRunner(try GRUArithmetic(&reader)), try LayerSettings(&reader))
+    let (units, gated, resetAfter, _) = try Self.arguments.values(&reader)
+    super.init(GatedRunner(GRUArithmetic(units, gated, resetAfter: resetAfter)), try LayerSettings(&reader))
+  }
+}
+
+extension Argument<Bool> {
+  /// The first Kerases did not have it, and reset before.
+  fileprivate static var resetAfter: Argument {
+    Argument("reset_after", "flag", true, json: JSON.bool) { (reader, name) throws(ElmanError) in
+      try reader.bool(name, default: reader.keras?.hasFirstRecurrentDefaults != true)
+    }
   }
 }
 
@@ -52,13 +85,11 @@ final class GRUArithmetic: GatedCell, @unchecked Sendable {
   /// Whether the reset gate acts on the recurrent product rather than on the state.
   private let resetAfter: Bool
 
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    let resetAfter = try reader.bool("reset_after", default: reader.keras?.hasFirstRecurrentDefaults != true)
+  init(_ units: Int, _ arguments: GatedArguments, resetAfter: Bool) {
     self.resetAfter = resetAfter
-    try super.init(&reader, gates: 3) { resetAfter ? $0.gruResetAfter : $0.gruResetBefore }
+    super.init(units, arguments, gates: 3) { resetAfter ? $0.gruResetAfter : $0.gruResetBefore }
   }
 
-  override var lastConfig: [JSON.Member] { [JSON.Member("reset_after", .bool(resetAfter))] }
   override var biasShape: [Int] { resetAfter ? [2, 3 * units] : [3 * units] }
 
   // MARK: Forward

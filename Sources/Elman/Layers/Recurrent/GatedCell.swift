@@ -18,42 +18,29 @@ class GatedCell: @unchecked Sendable {
   final let elementwise: (activation: Elementwise, recurrentActivation: Elementwise)?
 
   init(
-    _ reader: inout ConfigReader, gates: Int, states: Int = 1, kernel: (KernelSet) -> RecurrenceKernel
-  ) throws(ElmanError) {
-    let units = try reader.units()
-    (self.units, self.gates) = (units, gates)
+    _ units: Int, _ arguments: GatedArguments, gates: Int, states: Int = 1, kernel: (KernelSet) -> RecurrenceKernel
+  ) {
+    (self.units, self.gates, self.arguments) = (units, gates, arguments)
     stateSizes = [Int](repeating: units, count: states)
     kernels = .fitting(units: units)
     gateWidth = kernels.gateWidth(units, gates)
     self.kernel = kernel(kernels)
-    let gateFunction = reader.keras?.hasFirstRecurrentDefaults == true ? "hard_sigmoid" : "sigmoid"
-    arguments = try GatedArguments(&reader, gateFunction: gates > 1 ? gateFunction : nil)
     if let activation = arguments.activation.elementwise, let recurrent = arguments.recurrentActivation.elementwise {
       elementwise = (activation, recurrent)
     } else {
       elementwise = nil
     }
-    reader.ignore("implementation", "use_cudnn")
   }
 
   final var isElementwise: Bool { elementwise != nil }
 
   // MARK: To be overridden
 
-  /// Arguments of one class alone, in Keras's order after the initializers.
-  var initializerConfig: [JSON.Member] { [] }
-
-  /// Arguments of one class alone, in Keras's order after the dropouts.
-  var lastConfig: [JSON.Member] { [] }
-
   /// Whether `kernel` can multiply the inputs too, step by step.
   var canMultiplyInputs: Bool { isElementwise }
 
   /// The shape of the bias.
   var biasShape: [Int] { [gates * units] }
-
-  /// The range of the bias that begins with ones.
-  var onesOfBias: Range<Int> { 0..<0 }
 
   /// The weights as the kernels read them.
   func pack(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) -> PackedCell {
@@ -87,18 +74,13 @@ class GatedCell: @unchecked Sendable {
       rowStride: self.gates * units, isTransposed: true, kernels: kernels)
   }
 
-  // MARK: Arguments and weights
-
-  final func config(ofCell: Bool) -> [JSON.Member] {
-    [JSON.Member("units", .int(units))]
-      + arguments.config(ofCell: ofCell, afterInitializers: initializerConfig, afterDropouts: lastConfig)
-  }
+  // MARK: Weights
 
   /// kernel (features, gates * units), recurrent_kernel (units, gates * units) and, with a bias, bias.
   final func makeWeights(features: Int) throws(ElmanError) -> [Weight] {
     let columns = try elementCount([gates, units])
     return try arguments.weights(
-      kernel: [features, columns], recurrentKernel: [units, columns], bias: biasShape, ones: onesOfBias)
+      units: units, kernel: [features, columns], recurrentKernel: [units, columns], bias: biasShape)
   }
 
   /// Some gates' columns of a weight, packed; nil for all gates.
@@ -113,7 +95,7 @@ class GatedCell: @unchecked Sendable {
 
   /// A row of the bias in gate layout, zeros without a bias.
   final func bias(_ weights: [Weight], row: Int = 0) throws(ElmanError) -> FloatBuffer {
-    let values = arguments.usesBias ? try weights[2].values.base + row * gates * units : nil
+    let values = arguments.bias.isUsed ? try weights[2].values.base + row * gates * units : nil
     return try PackedWeights.row(values, units: units, gates: gates, kernels: kernels)
   }
 
@@ -135,71 +117,6 @@ class GatedCell: @unchecked Sendable {
 
   /// Floats that one call of the kernel works in, rounded up to whole lines of the cache.
   final func kernelScratch(rows: Int) -> Int { (kernels.recurrenceScratch(rows, units, gates) + 15) / 16 * 16 }
-}
-
-/// The arguments of cells with gates, convolutions or not: functions, initializers, and what is for training.
-struct GatedArguments {
-  let activation: Activation
-  /// The function of the gates other than the candidate; linear if there are none.
-  let recurrentActivation: Activation
-  let usesBias: Bool
-  private let hasGates: Bool
-  private let kernelInitializer: Initializer
-  private let recurrentInitializer: Initializer
-  private let biasInitializer: Initializer
-  private let dropout: Double
-  private let recurrentDropout: Double
-  private let seed: Int?
-  private let trainingArguments: [JSON.Member]
-
-  /// `gateFunction` is the recurrent_activation by default; nil if there is no such argument.
-  init(_ reader: inout ConfigReader, gateFunction: String?) throws(ElmanError) {
-    activation = try reader.activation("activation", default: "tanh")
-    hasGates = gateFunction != nil
-    if let gateFunction {
-      recurrentActivation = try reader.activation("recurrent_activation", default: gateFunction)
-    } else {
-      recurrentActivation = .linear
-    }
-    usesBias = try reader.bool("use_bias", default: true)
-    kernelInitializer = try reader.initializer("kernel_initializer", default: "glorot_uniform")
-    recurrentInitializer = try reader.initializer("recurrent_initializer", default: "orthogonal")
-    biasInitializer = try reader.initializer("bias_initializer", default: "zeros")
-    trainingArguments = try reader.trainingArguments(
-      "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
-      "recurrent_constraint", "bias_constraint")
-    dropout = try reader.fraction("dropout", default: 0)
-    recurrentDropout = try reader.fraction("recurrent_dropout", default: 0)
-    seed = try reader.integer("seed")
-  }
-
-  /// In Keras's order, with those of one class between them; a cell has no activity regularizer.
-  func config(
-    ofCell: Bool, afterInitializers: [JSON.Member], afterDropouts: [JSON.Member] = []
-  ) -> [JSON.Member] {
-    var members = [JSON.Member("activation", activation.json)]
-    if hasGates { members.append(JSON.Member("recurrent_activation", recurrentActivation.json)) }
-    members += [
-      JSON.Member("use_bias", .bool(usesBias)), JSON.Member("kernel_initializer", kernelInitializer.json),
-      JSON.Member("recurrent_initializer", recurrentInitializer.json),
-      JSON.Member("bias_initializer", biasInitializer.json),
-    ]
-    members += afterInitializers + trainingArguments.filter { !ofCell || $0.key != "activity_regularizer" }
-    members += [JSON.Member("dropout", .double(dropout)), JSON.Member("recurrent_dropout", .double(recurrentDropout))]
-    return members + afterDropouts + (seed.map { [JSON.Member("seed", .int($0))] } ?? [])
-  }
-
-  /// kernel, recurrent_kernel and, if it is used, a bias with ones in a range of its initial values.
-  func weights(kernel: [Int], recurrentKernel: [Int], bias: [Int], ones: Range<Int>) throws(ElmanError) -> [Weight] {
-    var weights = [
-      try Weight("kernel", shape: kernel, initializer: kernelInitializer),
-      try Weight("recurrent_kernel", shape: recurrentKernel, initializer: recurrentInitializer),
-    ]
-    guard usesBias else { return weights }
-    let bias = try Weight("bias", shape: bias, initializer: biasInitializer)
-    weights.append(ones.isEmpty ? bias : bias.startingWithOnes(at: ones))
-    return weights
-  }
 }
 
 /// A cell with its weights as the kernels read them.

@@ -14,7 +14,6 @@ final class GatedRunner: SequenceRunner {
 
   var units: Int { cell.units }
   var stateSizes: [Int] { cell.stateSizes }
-  func config(ofCell: Bool) -> [JSON.Member] { cell.config(ofCell: ofCell) }
 
   // MARK: Weights
 

@@ -1,11 +1,28 @@
 /// Keras's `LSTM`, with gates i, f, o and a candidate c~: `c_t = f c_(t-1) + i c~`, `h_t = o act(c_t)`.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class LSTM: RecurrentLayer, @unchecked Sendable {
+public final class LSTM: RecurrentLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "LSTM" }
 
+  static let arguments = Arguments(
+    .count("units"),
+    .gated(gates: .gates(hardIn: \.hasFirstRecurrentDefaults), forgetBias: .unitForgetBias, .activityRegularizer),
+    .givenSeed, .sequence(), .useCuDNN, ignoring: ["implementation"], configOrder: RecurrentOptions.names)
+
+  /// Those that CuDNNLSTM has.
+  static let cuDNNArguments = Arguments(
+    .count("units"), .kernel, .recurrentKernel, .weight("bias", "zeros"), .unitForgetBias, .activityRegularizer,
+    .sequence(byName: ["unroll", "zero_output_for_mask"]))
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    try super.init(GatedRunner(LSTMArithmetic(&reader)), &reader)
+    let (units, gated, _, options, _) = try Self.arguments.values(&reader)
+    try super.init(GatedRunner(LSTMArithmetic(units, gated)), options, &reader)
+  }
+
+  /// CuDNNLSTM never had another function of the gates than sigmoid.
+  convenience init(cuDNN reader: inout ConfigReader) throws(ElmanError) {
+    reader.keras = nil
+    try self.init(&reader)
   }
 
   /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U
@@ -31,11 +48,16 @@ public final class LSTM: RecurrentLayer, @unchecked Sendable {
 }
 
 /// Keras's `LSTMCell`: (batch, features) and the states h, c to the next ones.
-public final class LSTMCell: CellLayer, @unchecked Sendable {
+public final class LSTMCell: CellLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "LSTMCell" }
 
+  static let arguments = Arguments(
+    .count("units"), .gated(gates: .gates(hardIn: \.hasFirstRecurrentDefaults), forgetBias: .unitForgetBias),
+    .givenSeed, ignoring: ["implementation", "use_cudnn", "activity_regularizer"])
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    super.init(GatedRunner(try LSTMArithmetic(&reader)), try LayerSettings(&reader))
+    let (units, gated, _) = try Self.arguments.values(&reader)
+    super.init(GatedRunner(LSTMArithmetic(units, gated)), try LayerSettings(&reader))
   }
 }
 
@@ -48,15 +70,7 @@ public final class LSTMCell: CellLayer, @unchecked Sendable {
 ///     i, f, o = recurrent_activation(x_t W + h_(t-1) R + b)        c~ = activation(x_t W + h_(t-1) R + b)
 ///     c_t = f c_(t-1) + i c~                                       h_t = o activation(c_t)
 final class LSTMArithmetic: GatedCell, @unchecked Sendable {
-  private let unitForgetBias: Bool
-
-  init(_ reader: inout ConfigReader) throws(ElmanError) {
-    unitForgetBias = try reader.bool("unit_forget_bias", default: true)
-    try super.init(&reader, gates: 4, states: 2) { $0.lstm }
-  }
-
-  override var initializerConfig: [JSON.Member] { [JSON.Member("unit_forget_bias", .bool(unitForgetBias))] }
-  override var onesOfBias: Range<Int> { unitForgetBias ? units..<2 * units : 0..<0 }
+  init(_ units: Int, _ arguments: GatedArguments) { super.init(units, arguments, gates: 4, states: 2) { $0.lstm } }
 
   // MARK: Forward
 

@@ -3,59 +3,76 @@ import KernelInterface
 /// Keras's `RNN`: any cell over a sequence.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class RNN: RecurrentLayer, @unchecked Sendable {
+public final class RNN: RecurrentLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "RNN" }
+
+  static let arguments = Arguments(.cell, .sequence(byName: []))
 
   public let cell: CellLayer
 
-  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard var value = reader.value("cell") else { throw ElmanError(.wrongType, "RNN needs the argument 'cell'.") }
-    if case .array = value {
-      value = SerializedObject.json(
-        module: "keras.layers", className: StackedRNNCells.className, config: ["cells": value])
-    }
-    try self.init(&reader, around: [LayerRegistry.make(value, keras: reader.keras)])
-  }
-
-  /// Of a cell that is there already, which the layer shares.
-  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
-    let runner = try CellsRunner(inner, atMost: 1, of: reader.owner)
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let (inner, options) = try Self.arguments.values(&reader)
+    let runner = try CellsRunner([inner], of: reader.owner)
     cell = runner.cells[0]
-    try super.init(runner, &reader, children: [("cell", cell)])
+    try super.init(runner, options, &reader, children: [("cell", cell)])
   }
 
-  override func ownConfig() -> [JSON.Member] { options.config + [JSON.Member("cell", cell.serialized())] }
+  // The cell as it is now: it may have changed since it was made.
+  override func ownConfig() -> [JSON.Member] { super.ownConfig() + [JSON.Member("cell", cell.serialized())] }
 
   override func copy(changing changed: JSON) throws(ElmanError) -> RecurrentLayer {
     guard runner.isCallersOwn else { return try super.copy(changing: changed) }
-    var reader = try ConfigReader(changed, of: RNN.className)
-    return try RNN(&reader, around: [cell])
+    var reader = try ConfigReader(changed, of: RNN.className, around: [cell])
+    return try RNN(&reader)
+  }
+}
+
+extension Argument<Layer> {
+  /// The cell of an RNN; a list of cells stands for StackedRNNCells.
+  fileprivate static var cell: Argument {
+    Argument("cell", "cell", nil, json: { _ in nil }) { (reader, name) throws(ElmanError) in
+      if case .array(let cells)? = reader.value(name) {
+        let stack = SerializedObject(className: StackedRNNCells.className, config: ["cells": .array(cells)])
+        return try LayerRegistry.make(stack, keras: reader.keras)
+      }
+      guard let cell = try reader.layer(name) else { throw reader.missing(name, "a cell") }
+      return cell
+    }
   }
 }
 
 /// Keras's `StackedRNNCells`: cells of which each reads the output of the one before. The states are those of the first
 /// cell, then of the second, and so on.
-public final class StackedRNNCells: CellLayer, @unchecked Sendable {
+public final class StackedRNNCells: CellLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "StackedRNNCells" }
 
-  private static let limit = 256
+  static let arguments = Arguments(.cells)
 
-  convenience init(_ reader: inout ConfigReader) throws(ElmanError) {
-    guard case .array(let list)? = reader.value("cells"), !list.isEmpty, list.count <= StackedRNNCells.limit else {
-      throw ElmanError(
-        .wrongType, "StackedRNNCells needs the argument 'cells', a list of 1 to \(StackedRNNCells.limit) cells.")
-    }
-    var cells: [Layer] = []
-    for value in list { cells.append(try LayerRegistry.make(value, keras: reader.keras)) }
-    try self.init(&reader, around: cells)
+  private let cells: [CellLayer]
+
+  init(_ reader: inout ConfigReader) throws(ElmanError) {
+    let runner = try CellsRunner(Self.arguments.values(&reader), of: reader.owner)
+    cells = runner.cells
+    super.init(
+      runner, try LayerSettings(&reader), children: cells.enumerated().map { ("cells/\($0.offset)", $0.element) })
   }
 
-  /// Of cells that are there already, which the layer shares.
-  init(_ reader: inout ConfigReader, around inner: [Layer]) throws(ElmanError) {
-    let runner = try CellsRunner(inner, atMost: StackedRNNCells.limit, of: reader.owner)
-    super.init(
-      runner, try LayerSettings(&reader), children: runner.cells.enumerated().map { ("cells/\($0.offset)", $0.element) }
-    )
+  override func ownConfig() -> [JSON.Member] { [JSON.Member("cells", .array(cells.map { $0.serialized() }))] }
+}
+
+extension Argument<[Layer]> {
+  private static var limit: Int { 256 }
+
+  /// Cells of which each reads the output of the one before.
+  fileprivate static var cells: Argument {
+    Argument("cells", "cells", nil, json: { _ in nil }) { (reader, name) throws(ElmanError) in
+      var cells = reader.takeGivenLayers()
+      if cells.isEmpty, case .array(let list)? = reader.value(name), list.count <= limit {
+        for cell in list { cells.append(try LayerRegistry.make(cell, keras: reader.keras)) }
+      }
+      guard (1...limit).contains(cells.count) else { throw reader.missing(name, "a list of 1 to \(limit) cells") }
+      return cells
+    }
   }
 }
 
@@ -68,11 +85,8 @@ final class CellsRunner: SequenceRunner {
   let stateSizes: [Int]
   let isCallersOwn: Bool
 
-  /// Of layers that must be cells, 1 to `limit` of them.
-  init(_ layers: [Layer], atMost limit: Int, of owner: String) throws(ElmanError) {
-    guard (1...limit).contains(layers.count) else {
-      throw ElmanError(.invalidArgument, "\(owner) takes 1 to \(limit) cells. Received: \(layers.count)")
-    }
+  /// Of layers, at least one, that must be cells.
+  init(_ layers: [Layer], of owner: String) throws(ElmanError) {
     var cells: [CellLayer] = []
     for layer in layers {
       guard let cell = layer as? CellLayer else {
@@ -88,8 +102,6 @@ final class CellsRunner: SequenceRunner {
     stateSizes = cells.flatMap(\.runner.stateSizes)
     isCallersOwn = cells.contains(where: \.runner.isCallersOwn)
   }
-
-  func config(ofCell: Bool) -> [JSON.Member] { [JSON.Member("cells", .array(cells.map { $0.serialized() }))] }
 
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     var features = input.last

@@ -18,9 +18,6 @@ protocol SequenceRunner: AnyObject {
   /// Whether a cell is the caller's own: it is then shared, never copied.
   var isCallersOwn: Bool { get }
 
-  /// The arguments in Keras's order, as a cell or as a layer has them.
-  func config(ofCell: Bool) -> [JSON.Member]
-
   /// The weights of the layer or cell that owns the runner.
   func makeWeights(for input: Shape) throws(ElmanError) -> [Weight]
 

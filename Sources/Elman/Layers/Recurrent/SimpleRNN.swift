@@ -1,11 +1,16 @@
 /// Keras's `SimpleRNN`, the Elman network: `h_t = f(x_t W + h_(t-1) R + b)`.
 ///
 /// Input (batch, timesteps, features); output (batch, units), or (batch, timesteps, units) with return_sequences.
-public final class SimpleRNN: RecurrentLayer, @unchecked Sendable {
+public final class SimpleRNN: RecurrentLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "SimpleRNN" }
 
+  static let arguments = Arguments(
+    .count("units"), .gated(.activityRegularizer), .sequence(), .givenSeed, ignoring: ["implementation", "use_cudnn"],
+    configOrder: RecurrentOptions.names)
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    try super.init(GatedRunner(SimpleRNNArithmetic(&reader)), &reader)
+    let (units, gated, options, _) = try Self.arguments.values(&reader)
+    try super.init(GatedRunner(SimpleRNNArithmetic(units, gated)), options, &reader)
   }
 
   /// One timestep of one row as plain loops: the readable truth that the kernels are compared with. F features, U
@@ -22,11 +27,15 @@ public final class SimpleRNN: RecurrentLayer, @unchecked Sendable {
 }
 
 /// Keras's `SimpleRNNCell`: (batch, features) and a state (batch, units) to the next state.
-public final class SimpleRNNCell: CellLayer, @unchecked Sendable {
+public final class SimpleRNNCell: CellLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "SimpleRNNCell" }
 
+  static let arguments = Arguments(
+    .count("units"), .gated(), .givenSeed, ignoring: ["implementation", "use_cudnn", "activity_regularizer"])
+
   init(_ reader: inout ConfigReader) throws(ElmanError) {
-    super.init(GatedRunner(try SimpleRNNArithmetic(&reader)), try LayerSettings(&reader))
+    let (units, gated, _) = try Self.arguments.values(&reader)
+    super.init(GatedRunner(SimpleRNNArithmetic(units, gated)), try LayerSettings(&reader))
   }
 }
 
@@ -34,7 +43,7 @@ public final class SimpleRNNCell: CellLayer, @unchecked Sendable {
 ///
 /// Weights: kernel W (F, U), recurrent_kernel R (U, U), bias b (U).
 final class SimpleRNNArithmetic: GatedCell, @unchecked Sendable {
-  init(_ reader: inout ConfigReader) throws(ElmanError) { try super.init(&reader, gates: 1) { $0.simpleRNN } }
+  init(_ units: Int, _ arguments: GatedArguments) { super.init(units, arguments, gates: 1) { $0.simpleRNN } }
 
   // MARK: Forward
 

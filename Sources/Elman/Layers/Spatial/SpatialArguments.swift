@@ -71,7 +71,7 @@ extension Argument<WindowArguments> {
   static func windows(
     _ rank: Int = 1, _ paddings: [String] = ["valid", "same", "causal"], takesChannelsFirst: Bool = false
   ) -> Argument {
-    let windows: Argument<(WindowArguments, Void)> = .windows(rank, paddings, with: .nothing, takesChannelsFirst: takesChannelsFirst)
+    let windows: Argument<(WindowArguments, Void)> = .windows(rank, paddings, with: .always(()), takesChannelsFirst: takesChannelsFirst)
     return Argument(windows) { $0.0 }
   }
 }
