@@ -82,6 +82,56 @@ ELMAN_API elman_status elman_model_weight_memory(elman_model model, size_t *valu
 ELMAN_API elman_status elman_activation_apply(const char *activation, const float *input, const int64_t *input_shape,
                                               size_t input_rank, float *output, size_t output_count);
 
+/*
+ * elman_regularizer_apply: the penalty that a regularizer gives an array.
+ *
+ *   regularizer    its name in Keras, such as "l2"; or a JSON object with its arguments, such as {"class_name": "L1L2",
+ *                  "config": {"l1": 0.1, "l2": 0.2}}
+ *   values         the array, row-major; may be NULL where a dimension is 0
+ *   values_shape   its shape; no dimension is -1; NULL only where values_rank is 0
+ *   values_rank    0 (one number) to ELMAN_MAX_RANK
+ *   penalty        receives the penalty
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: no such regularizer, an array that it does not take; ELMAN_WRONG_TYPE: no such
+ * argument, or of another type. Since 0.2.
+ */
+ELMAN_API elman_status elman_regularizer_apply(const char *regularizer, const float *values, const int64_t *values_shape,
+                                               size_t values_rank, double *penalty);
+
+/*
+ * elman_constraint_apply: an array as a constraint allows it.
+ *
+ *   constraint     its name in Keras, such as "max_norm"; or a JSON object with its arguments, such as {"class_name":
+ *                  "MaxNorm", "config": {"max_value": 2, "axis": [0, 1]}}
+ *   values, values_shape, values_rank   as for elman_regularizer_apply
+ *   result         receives the result, of the same shape; may be the array itself, and must not overlap it otherwise
+ *   result_count   the floats that result holds: at least those of the array
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: no such constraint, an axis that the array does not have; ELMAN_WRONG_TYPE: no
+ * such argument, or of another type. Since 0.2.
+ */
+ELMAN_API elman_status elman_constraint_apply(const char *constraint, const float *values, const int64_t *values_shape,
+                                              size_t values_rank, float *result, size_t result_count);
+
+/*
+ * elman_initializer_apply: the first values of a weight.
+ *
+ *   initializer    its name in Keras, such as "glorot_uniform"; or a JSON object with its arguments, such as
+ *                  {"class_name": "HeNormal", "config": {"seed": 1}}
+ *   values_shape   the weight's shape; no dimension is -1; NULL only where values_rank is 0
+ *   values_rank    0 (one number) to ELMAN_MAX_RANK
+ *   values         receives the values, row-major; may be NULL where a dimension is 0
+ *   values_count   the floats that values holds: at least those of the weight
+ *
+ * Without a seed among its arguments each call takes the next of the random streams that elman_set_seed begins anew, as
+ * building a layer does for each of its weights.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: no such initializer, a shape that it does not take; ELMAN_WRONG_TYPE: no such
+ * argument, or of another type. Since 0.2.
+ */
+ELMAN_API elman_status elman_initializer_apply(const char *initializer, const int64_t *values_shape, size_t values_rank,
+                                               float *values, size_t values_count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -754,6 +754,35 @@ static void call_activation(fuzzer *f) {
   free(output);
 }
 
+/* Regularizers, constraints and initializers, each by its own names and by another's. */
+static void call_of_weights(fuzzer *f) {
+  static const char *functions[] = {
+      "l1", "L2", "orthogonal_regularizer", "unit_norm", "NonNeg", "he_normal", "orthogonal", "identity", "no_such", "",
+      "[[1, 2], [3, 4]]", "{\"class_name\": \"L1L2\", \"config\": {\"l1\": 0.5, \"l2\": 1e300}}",
+      "{\"class_name\": \"OrthogonalRegularizer\", \"config\": {\"mode\": \"columns\"}}",
+      "{\"class_name\": \"MaxNorm\", \"config\": {\"max_value\": 1, \"axis\": [0, -1]}}",
+      "{\"class_name\": \"MinMaxNorm\", \"config\": {\"rate\": 0.5, \"axis\": 1}}",
+      "{\"class_name\": \"VarianceScaling\", \"config\": {\"mode\": \"fan_out\", \"seed\": -1}}",
+  };
+  const char *function = text_of(f, functions, sizeof functions / sizeof *functions, 0);
+  size_t rank = any_shape(f, 0), count = any_float_count(f);
+  float *output = exact_output(count);
+  double penalty;
+  switch (below(f, 3)) {
+    case 0:
+      TELL(elman_regularizer_apply, function, OR_NULL(f, f->input), OR_NULL(f, f->shape), rank, OR_NULL(f, &penalty));
+      break;
+    case 1:
+      TELL(elman_constraint_apply, function, OR_NULL(f, f->input), OR_NULL(f, f->shape), rank,
+           output != NULL ? output : OR_NULL(f, f->output), count);
+      break;
+    default:
+      TELL(elman_initializer_apply, function, OR_NULL(f, f->shape), rank,
+           output != NULL ? output : OR_NULL(f, f->output), count);
+  }
+  free(output);
+}
+
 static void *run(void *argument) {
   fuzzer *f = argument;
   long limit = f->calls;
@@ -774,7 +803,7 @@ static void *run(void *argument) {
       case 12: one_in(f, 2) ? call_hidden_states(f) : call_states(f); break;
       case 13: call_run(f); break;
       case 14: call_stream(f); break;
-      case 15: call_activation(f); break;
+      case 15: one_in(f, 2) ? call_activation(f) : call_of_weights(f); break;
       case 16: case 17: case 18: case 19: call_graph(f); break;
       default: call_forward(f); break;
     }

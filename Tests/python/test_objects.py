@@ -68,6 +68,27 @@ def test_penalties():
         elman.regularizers.L1(-1)
 
 
+def test_the_bases_compute_nothing():
+    for base in (
+        elman.regularizers.Regularizer,
+        elman.constraints.Constraint,
+        elman.initializers.Initializer,
+    ):
+        with pytest.raises(NotImplementedError):
+            base()([1.0])
+
+
+def test_what_functions_of_weights_cannot_take():
+    with pytest.raises(ValueError, match="rank 2"):
+        elman.regularizers.OrthogonalRegularizer()([1.0])
+    with pytest.raises(ValueError, match="axis"):
+        elman.constraints.UnitNorm(axis=2)(np.ones((2, 2)))
+    with pytest.raises(TypeError, match="real numbers"):
+        elman.constraints.NonNeg()("abc")
+    with pytest.raises(ValueError, match="2D"):
+        elman.initializers.Identity()((3,))
+
+
 @pytest.mark.parametrize("name", ["max_norm", "min_max_norm", "non_neg", "unit_norm"])
 def test_constraints(name):
     constraint = elman.constraints.get(name)

@@ -292,6 +292,18 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
         _STATUS,
         (c_char_p, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t),
     ),
+    "elman_regularizer_apply": (
+        _STATUS,
+        (c_char_p, c_void_p, c_void_p, c_size_t, POINTER(c_double)),
+    ),
+    "elman_constraint_apply": (
+        _STATUS,
+        (c_char_p, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t),
+    ),
+    "elman_initializer_apply": (
+        _STATUS,
+        (c_char_p, c_void_p, c_size_t, c_void_p, c_size_t),
+    ),
 }
 
 

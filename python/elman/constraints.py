@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import float32, sizes
 from ._described import Described, find
-
-_EPSILON = 1e-7
+from ._library import check, lib
 
 
 class Constraint(Described):
@@ -18,12 +18,14 @@ class Constraint(Described):
 
     def __call__(self, w: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Weights as the constraint allows them."""
-        raise NotImplementedError
-
-
-def _lengths(w: npt.NDArray[Any], axis: Any) -> npt.NDArray[Any]:
-    axes = tuple(axis) if isinstance(axis, (list, tuple)) else axis
-    return np.asarray(np.sqrt(np.square(w).sum(axis=axes, keepdims=True)))
+        if self._class_name == "Constraint":
+            raise NotImplementedError
+        result = float32(w).copy()
+        data = result.ctypes.data
+        shape = sizes(result)
+        apply = lib().elman_constraint_apply
+        check(apply(self._json(), data, shape, result.ndim, data, result.size))
+        return result
 
 
 class MaxNorm(Constraint):
@@ -31,13 +33,6 @@ class MaxNorm(Constraint):
 
     def __init__(self, max_value: float = 2, axis: Any = 0):
         super().__init__(max_value=max_value, axis=axis)
-
-    def __call__(self, w: npt.ArrayLike) -> npt.NDArray[np.float32]:
-        """Weights as the constraint allows them."""
-        array = np.asarray(w, np.float32)
-        lengths = _lengths(array, self._config["axis"])
-        wanted = np.clip(lengths, 0, self._config["max_value"])
-        return np.asarray(array * (wanted / (_EPSILON + lengths)), np.float32)
 
 
 class MinMaxNorm(Constraint):
@@ -52,15 +47,6 @@ class MinMaxNorm(Constraint):
     ):
         super().__init__(min_value=min_value, max_value=max_value, rate=rate, axis=axis)
 
-    def __call__(self, w: npt.ArrayLike) -> npt.NDArray[np.float32]:
-        """Weights as the constraint allows them."""
-        array = np.asarray(w, np.float32)
-        config = self._config
-        lengths = _lengths(array, config["axis"])
-        clipped = np.clip(lengths, config["min_value"], config["max_value"])
-        wanted = config["rate"] * clipped + (1 - config["rate"]) * lengths
-        return np.asarray(array * (wanted / (_EPSILON + lengths)), np.float32)
-
 
 class NonNeg(Constraint):
     """No value below 0."""
@@ -68,23 +54,12 @@ class NonNeg(Constraint):
     def __init__(self) -> None:
         super().__init__()
 
-    def __call__(self, w: npt.ArrayLike) -> npt.NDArray[np.float32]:
-        """Weights as the constraint allows them."""
-        array = np.asarray(w, np.float32)
-        return np.asarray(array * (array >= 0), np.float32)
-
 
 class UnitNorm(Constraint):
     """Lengths of 1 along an axis."""
 
     def __init__(self, axis: Any = 0):
         super().__init__(axis=axis)
-
-    def __call__(self, w: npt.ArrayLike) -> npt.NDArray[np.float32]:
-        """Weights as the constraint allows them."""
-        array = np.asarray(w, np.float32)
-        lengths = _lengths(array, self._config["axis"])
-        return np.asarray(array / (_EPSILON + lengths), np.float32)
 
 
 _CLASSES = {

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ._arrays import sizes
 from ._described import Described, find
+from ._library import check, lib
 
 
 class Initializer(Described):
@@ -18,13 +20,12 @@ class Initializer(Described):
         self, shape: Sequence[int], dtype: Any = None
     ) -> npt.NDArray[np.float32]:
         """First values of a shape, as the library makes them for a weight."""
-        from .layers import PReLU
-
-        sizes = tuple(int(size) for size in shape)
-        # A layer whose one weight has the shape of its input; its name is its own.
-        layer = PReLU(alpha_initializer=self, name="initializer")
-        layer.build((None, *sizes))
-        return np.asarray(layer.get_weights()[0], dtype or np.float32)
+        if self._class_name == "Initializer":
+            raise NotImplementedError
+        values = np.empty(tuple(int(size) for size in shape), np.float32)
+        apply, data = lib().elman_initializer_apply, values.ctypes.data
+        check(apply(self._json(), sizes(values), values.ndim, data, values.size))
+        return values if dtype is None else values.astype(dtype)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Initializer:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
+from ._arrays import float32, sizes
 from ._described import Described, find
+from ._library import check, lib
 
 
 class Regularizer(Described):
@@ -16,7 +19,15 @@ class Regularizer(Described):
 
     def __call__(self, x: npt.ArrayLike) -> float:
         """The penalty of an array."""
-        raise NotImplementedError
+        if self._class_name == "Regularizer":
+            raise NotImplementedError
+        array = float32(x)
+        penalty = ctypes.c_double()
+        apply = lib().elman_regularizer_apply
+        shape = sizes(array)
+        data = array.ctypes.data
+        check(apply(self._json(), data, shape, array.ndim, ctypes.byref(penalty)))
+        return penalty.value
 
 
 class L1L2(Regularizer):
@@ -26,12 +37,6 @@ class L1L2(Regularizer):
         super().__init__(
             l1=not_negative("l1", l1 or 0.0), l2=not_negative("l2", l2 or 0.0)
         )
-
-    def __call__(self, x: npt.ArrayLike) -> float:
-        """The penalty of an array."""
-        array = np.asarray(x, np.float64)
-        absolute = self._config.get("l1", 0.0) * np.abs(array).sum()
-        return float(absolute + self._config.get("l2", 0.0) * np.square(array).sum())
 
 
 class L1(L1L2):
@@ -56,27 +61,11 @@ class OrthogonalRegularizer(Regularizer):
             raise ValueError(f"mode must be 'rows' or 'columns'. Received: mode={mode}")
         super().__init__(factor=not_negative("factor", factor), mode=mode)
 
-    def __call__(self, x: npt.ArrayLike) -> float:
-        """The penalty of a matrix."""
-        array = np.asarray(x, np.float64)
-        if array.ndim != 2:
-            raise ValueError(
-                "Inputs to OrthogonalRegularizer must have rank 2. "
-                f"Received: shape {array.shape}"
-            )
-        rows = array if self._config["mode"] == "rows" else array.T
-        lengths = np.sqrt(np.maximum(np.square(rows).sum(1, keepdims=True), 1e-12))
-        rows = rows / lengths
-        products = np.abs(rows @ rows.T)
-        np.fill_diagonal(products, 0)
-        pairs = len(rows) * (len(rows) - 1) / 2
-        return float(self._config["factor"] * 0.5 * products.sum() / max(pairs, 1))
-
 
 def not_negative(name: str, value: Any) -> float:
     """A number of at least 0, or an error."""
     number = float(value)
-    if not (number >= 0 and np.isfinite(number)):
+    if not (number >= 0 and math.isfinite(number)):
         raise ValueError(f"{name} must be a number >= 0. Received: {name}={value}")
     return number
 

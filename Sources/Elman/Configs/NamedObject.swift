@@ -23,6 +23,17 @@ extension NamedObject {
   }
 }
 
+extension NamedObject {
+  /// By name or as Keras serializes it.
+  init(serialized value: JSON) throws(ElmanError) {
+    var reader = try ConfigReader(.object([JSON.Member(Self.kind, value)]), of: "elman")
+    guard let object: Self = try reader.named(Self.kind) else {
+      throw reader.missing(Self.kind, "its name or its config")
+    }
+    self = object
+  }
+}
+
 extension ConfigReader {
   /// A regularizer or a constraint, by name or as Keras serializes it; nil where there is none.
   mutating func named<Object: NamedObject>(_ key: String) throws(ElmanError) -> Object? {

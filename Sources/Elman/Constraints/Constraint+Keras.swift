@@ -1,6 +1,8 @@
 // The classes and names of Keras's constraints.
 
 extension Constraint: NamedObject {
+  public init(_ value: JSON) throws(ElmanError) { try self.init(serialized: value) }
+
   static let kind = "constraint"
   static let names = [
     "MaxNorm": ["max_norm"], "MinMaxNorm": ["min_max_norm"], "NonNeg": ["non_neg"], "UnitNorm": ["unit_norm"],

@@ -1,6 +1,12 @@
 // The classes and names of Keras's initializers.
 
 extension Initializer {
+  /// An initializer by name, as Keras serializes it, or the values themselves.
+  public init(_ value: JSON) throws(ElmanError) {
+    var reader = try ConfigReader(["initializer": value], of: "elman")
+    self = try reader.initializer("initializer", default: "")
+  }
+
   /// An initializer by Keras class name or short name (`GlorotUniform`, `glorot_uniform`), with its config.
   init(named name: String, config: JSON = .object([])) throws(ElmanError) {
     guard let className = Self.classNames.first(where: { $0 == name || NameCounter.snakeCase($0) == name }) ?? Self.aliases[name]

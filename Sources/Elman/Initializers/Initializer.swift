@@ -53,6 +53,16 @@ public struct Initializer: Equatable, Sendable {
     return buffer
   }
 
+  /// Writes the values of a weight of this shape, which the next random stream makes.
+  public func apply(shape: [Int], into values: UnsafeMutableBufferPointer<Float>) throws(ElmanError) {
+    try requireFitting(shape)
+    let made = try self.values(shape: shape, nextStream())
+    guard values.count >= made.count else {
+      throw ElmanError(.bufferTooSmall, "The weight has \(made.count) floats. Received: count=\(values.count)")
+    }
+    values.baseAddress?.update(from: made.base, count: made.count)
+  }
+
   /// Numbers broadcast to a weight's shape, as Keras 3 does, or as many in a row, as Keras 2 does.
   private static func fill(_ buffer: FloatBuffer, _ shape: [Int], _ numbers: NumberArray) {
     if numbers.broadcasts(to: shape) {

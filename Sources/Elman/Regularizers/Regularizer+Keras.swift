@@ -1,6 +1,8 @@
 // The classes and names of Keras's regularizers.
 
 extension Regularizer: NamedObject {
+  public init(_ value: JSON) throws(ElmanError) { try self.init(serialized: value) }
+
   static let kind = "regularizer"
   static let names = [
     "L1": ["l1"], "L2": ["l2"], "L1L2": ["l1_l2", "L1_L2"], "OrthogonalRegularizer": ["orthogonal_regularizer"],

@@ -16,7 +16,7 @@ public struct Regularizer: Equatable, Sendable {
   var json: JSON { SerializedObject.json(module: "keras.regularizers", className: className, config: config) }
 
   /// The penalty of an array.
-  public func penalty(_ values: UnsafeBufferPointer<Float>, shape: [Int]) throws(ElmanError) -> Float {
+  public func penalty(_ values: UnsafeBufferPointer<Float>, shape: [Int]) throws(ElmanError) -> Double {
     switch penalty {
     case .sums(let l1, let l2):
       var (absolute, square) = (0.0, 0.0)
@@ -24,14 +24,14 @@ public struct Regularizer: Equatable, Sendable {
         absolute += Double(abs(value))
         square += Double(value) * Double(value)
       }
-      return Float(l1 * absolute + l2 * square)
+      return l1 * absolute + l2 * square
     case .orthogonality(let factor, let isOfRows):
       guard shape.count == 2, values.count == shape[0] * shape[1] else {
         throw ElmanError(
           .invalidArgument,
           "Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape=\(Shape(shape))")
       }
-      return Float(factor * 0.5 * Vectors(values, rows: shape[0], columns: shape[1], areRows: isOfRows).meanCosine)
+      return factor * 0.5 * Vectors(values, rows: shape[0], columns: shape[1], areRows: isOfRows).meanCosine
     }
   }
 }
