@@ -999,7 +999,9 @@ ELMAN_API elman_status elman_dropout_create(const elman_dropout_options *options
  * the layer and the model that are running them; what changes one of them ("Changes the layer" below) is there an
  * ELMAN_INVALID_ARGUMENT, "called from inside its own run", and a thread that they start must not be waited for while
  * it changes them. release, unless NULL, is called once with context when the library is done with it; not where
- * elman_cell_create fails. Such a cell has no weights that elman knows, and no config makes it.
+ * elman_cell_create fails. The weights that elman knows of are those that build adds (elman_layer_add_weight in
+ * elman_experimental.h; the handle of the cell must be live then). config tells the arguments, as a layer's of the
+ * caller; no config makes the cell unless its class is registered (elman_layer_class_register).
  *
  * Returns also ELMAN_INVALID_ARGUMENT: a size out of range, call is NULL. When one of the functions does not return 0,
  * what needed it returns ELMAN_INVALID_ARGUMENT; see elman_last_callback_status. Since 0.2.
@@ -1013,6 +1015,8 @@ typedef struct {
   float *const *next_states;          /* to be written */
   int32_t training;                   /* not 0: the run is one of training */
   int32_t reserved;
+  const elman_array *weights;         /* those of elman_layer_add_weight, as they are now */
+  size_t weight_count;
 } elman_cell_step;
 typedef struct {
   size_t struct_size;
@@ -1025,8 +1029,11 @@ typedef struct {
   void (*release)(void *context);
   int32_t (*build)(void *context, size_t features);
   int32_t (*initial_states)(void *context, size_t batch, float *const *states);   /* (batch, state_sizes[i]) each */
+  const char *class_name;             /* as configs have it; NULL: "CallbackCell" */
+  int32_t (*config)(void *context, char *text, size_t capacity, size_t *length);   /* NULL: no arguments */
 } elman_cell_options;
-#define ELMAN_CELL_OPTIONS_INIT { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL }
+#define ELMAN_CELL_OPTIONS_INIT \
+  { sizeof(elman_cell_options), NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 ELMAN_API elman_status elman_cell_create(const elman_cell_options *options, elman_layer *layer);
 
 /*

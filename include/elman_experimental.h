@@ -131,6 +131,135 @@ ELMAN_API elman_status elman_constraint_apply(const char *constraint, const floa
  */
 ELMAN_API elman_status elman_initializer_apply(const char *initializer, const int64_t *values_shape, size_t values_rank,
                                                float *values, size_t values_count);
+/* ================================================================================================================ */
+/* Layers of the caller with weights                                                                                */
+/* ================================================================================================================ */
+
+/*
+ * elman_custom_layer_create: a layer whose class the caller wrote, with weights that are weights of the model.
+ *
+ *   options   call must be given; name, batch_input_shape and frozen as in "Layers from options"
+ *   layer     receives the handle
+ *
+ * The functions are called as those of elman_cell_create are: from any thread, from several at once, and with what
+ * changes the layer or its model refused inside a run.
+ *
+ *   build    once, before all others, with the shapes of the inputs (data is NULL, -1 is what is not fixed). It adds
+ *            weights (elman_layer_add_weight) and layers (elman_layer_add_layer) to `layer`, a handle for this call
+ *            alone. Where it fails, what it added is taken back. NULL: none
+ *   shapes   sets shape and rank of each output for the shapes of the inputs; outputs has room for *output_count, which
+ *            it sets to their number, 1 to 64. Called once for each set of shapes. NULL: one output of the first
+ *            input's shape
+ *   call     writes the outputs; see elman_custom_call
+ *   mask     writes the mask of the first output, (batch, timesteps), 1 where a place counts and 0 where it is to be
+ *            skipped; called where that output has three dimensions or more and the next layers may ask for it. NULL:
+ *            the input's mask passes where elman_layer_set_supports_masking says so, and is dropped otherwise
+ *   config   tells the class's arguments as a JSON object, as the library tells texts: length receives their length, and
+ *            text, unless capacity is 0, the text and a zero byte. name, trainable, dtype and batch_input_shape
+ *            are the library's. NULL: no arguments
+ *   release  once, with context, when the library is done with it; not where the creation fails
+ *
+ * Such a layer cannot be streamed or quantized. No config makes it unless its class is registered.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: call is NULL. When one of the functions does not return 0, what needed it
+ * returns ELMAN_INVALID_ARGUMENT; see elman_last_callback_status. Since 0.2.
+ */
+typedef struct {
+  const elman_array *inputs;
+  const elman_mask *masks;            /* one for each input; data is NULL where it has none */
+  size_t input_count;
+  const elman_array *weights;         /* those of elman_layer_add_weight, as they are now; none for mask */
+  size_t weight_count;
+  elman_output *outputs;              /* data is to be written: count floats of shape */
+  size_t output_count;
+  int32_t training;                   /* not 0: the run is one of training */
+  int32_t reserved;
+} elman_custom_call;
+typedef struct {
+  size_t struct_size;
+  const char *name;
+  int64_t batch_input_shape[ELMAN_MAX_RANK];
+  size_t batch_input_rank;
+  const char *class_name;             /* as configs have it, "Package>Class" with a package; NULL: "CustomLayer" */
+  void *context;                      /* for the functions */
+  int32_t (*build)(void *context, elman_layer layer, const elman_array *inputs, size_t input_count);
+  int32_t (*shapes)(void *context, const elman_array *inputs, size_t input_count, elman_output *outputs,
+                    size_t *output_count);
+  int32_t (*call)(void *context, const elman_custom_call *call);
+  int32_t (*mask)(void *context, const elman_custom_call *call, uint8_t *mask, size_t count);
+  int32_t (*config)(void *context, char *text, size_t capacity, size_t *length);
+  void (*release)(void *context);
+  int32_t frozen;
+  int32_t reserved;
+} elman_custom_layer_options;
+#define ELMAN_CUSTOM_LAYER_OPTIONS_INIT \
+  { sizeof(elman_custom_layer_options), NULL, {0}, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+ELMAN_API elman_status elman_custom_layer_create(const elman_custom_layer_options *options, elman_layer *layer);
+
+/*
+ * elman_layer_add_weight: declares a weight of a layer or a cell of the caller, before it is built or from its build.
+ *
+ *   options   see the fields
+ *   index     receives the place among the layer's own weights: trained ones stand before the others, as in Keras, and
+ *             those behind move up; may be NULL
+ *
+ * A name that another weight of the layer has gets a number: "w_1". Changes the layer.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: a layer of elman's own, or one that is built; a shape or a name that cannot be.
+ * Since 0.2.
+ */
+typedef struct {
+  size_t struct_size;
+  const char *name;                   /* NULL: "variable" */
+  const int64_t *shape;               /* rank dimensions of 1 or more; NULL only where rank is 0 */
+  size_t rank;                        /* 0 (one number) to ELMAN_MAX_RANK */
+  const char *initializer;            /* a name, or JSON; NULL: "glorot_uniform" */
+  const char *regularizer;            /* a name, or JSON; NULL: none */
+  const char *constraint;             /* a name, or JSON; NULL: none */
+  int32_t frozen;                     /* not 0: training does not change it */
+  int32_t reserved;
+} elman_weight_options;
+#define ELMAN_WEIGHT_OPTIONS_INIT { sizeof(elman_weight_options), NULL, NULL, 0, NULL, NULL, NULL, 0, 0 }
+ELMAN_API elman_status elman_layer_add_weight(elman_layer layer, const elman_weight_options *options, size_t *index);
+
+/*
+ * elman_layer_add_layer: puts a layer inside a layer or a cell of the caller, before it is built or from its build.
+ *
+ *   role    the name for elman_layer_child; another layer of that name gives way
+ *   child   the layer; it keeps a reference of its own
+ *
+ * Its weights stand behind the layer's own, those of several layers in the order of their coming. The caller runs it:
+ * the library does not. Changes the layer.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: a layer of elman's own, one that is built, or one that is inside the child.
+ * Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_add_layer(elman_layer layer, const char *role, elman_layer child);
+
+/*
+ * elman_layer_context: the context that a layer or a cell of the caller was made with.
+ *
+ *   context   receives it; NULL for layers of elman's own
+ *
+ * Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_context(elman_layer layer, void **context);
+
+/*
+ * elman_layer_class_register: has configs that name a class make its layers by a function of the caller.
+ *
+ *   class_name   as configs have it: as "registered_name" or, where no class of that name is registered, as "class_name"
+ *   create       receives the name and the arguments as a JSON object, and sets *layer to a live handle, which stays
+ *                the caller's: the library keeps a reference of its own. NULL: the name is taken back
+ *   context      for create; must live until the name is taken back
+ *
+ * For the whole process. No file and no config ever leads to functions that were not registered here.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: the name of a class of elman's own. Since 0.2.
+ */
+ELMAN_API elman_status elman_layer_class_register(
+    const char *class_name,
+    int32_t (*create)(void *context, const char *class_name, const char *config_json, elman_layer *layer), void *context);
 
 #ifdef __cplusplus
 }

@@ -47,3 +47,37 @@ int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), vo
                              float *const *states, char *what, size_t capacity) {
   return guarded([=] { return call(context, batch, states); }, what, capacity);
 }
+
+int32_t elman_guarded_custom_build(int32_t (*call)(void *, elman_layer, const elman_array *, size_t), void *context,
+                                   elman_layer layer, const elman_array *inputs, size_t input_count, char *what,
+                                   size_t capacity) {
+  return guarded([=] { return call(context, layer, inputs, input_count); }, what, capacity);
+}
+
+int32_t elman_guarded_custom_shapes(int32_t (*call)(void *, const elman_array *, size_t, elman_output *, size_t *),
+                                    void *context, const elman_array *inputs, size_t input_count, elman_output *outputs,
+                                    size_t *output_count, char *what, size_t capacity) {
+  return guarded([=] { return call(context, inputs, input_count, outputs, output_count); }, what, capacity);
+}
+
+int32_t elman_guarded_custom_call(int32_t (*call)(void *, const elman_custom_call *), void *context,
+                                  const elman_custom_call *arguments, char *what, size_t capacity) {
+  return guarded([=] { return call(context, arguments); }, what, capacity);
+}
+
+int32_t elman_guarded_custom_mask(int32_t (*call)(void *, const elman_custom_call *, uint8_t *, size_t), void *context,
+                                  const elman_custom_call *arguments, uint8_t *mask, size_t count, char *what,
+                                  size_t capacity) {
+  return guarded([=] { return call(context, arguments, mask, count); }, what, capacity);
+}
+
+int32_t elman_guarded_config(int32_t (*call)(void *, char *, size_t, size_t *), void *context, char *text,
+                             size_t text_capacity, size_t *length, char *what, size_t capacity) {
+  return guarded([=] { return call(context, text, text_capacity, length); }, what, capacity);
+}
+
+int32_t elman_guarded_create(int32_t (*call)(void *, const char *, const char *, elman_layer *), void *context,
+                             const char *class_name, const char *config, elman_layer *layer, char *what,
+                             size_t capacity) {
+  return guarded([=] { return call(context, class_name, config, layer); }, what, capacity);
+}

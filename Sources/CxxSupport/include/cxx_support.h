@@ -2,7 +2,7 @@
 #ifndef ELMAN_CXX_SUPPORT_H
 #define ELMAN_CXX_SUPPORT_H
 
-#include "../../../include/elman.h"
+#include "../../../include/elman_experimental.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,6 +26,23 @@ int32_t elman_guarded_shape(int32_t (*call)(void *, const int64_t *, size_t, int
 int32_t elman_guarded_build(int32_t (*call)(void *, size_t), void *context, size_t features, char *what, size_t capacity);
 int32_t elman_guarded_states(int32_t (*call)(void *, size_t, float *const *), void *context, size_t batch,
                              float *const *states, char *what, size_t capacity);
+
+int32_t elman_guarded_custom_build(int32_t (*call)(void *, elman_layer, const elman_array *, size_t), void *context,
+                                   elman_layer layer, const elman_array *inputs, size_t input_count, char *what,
+                                   size_t capacity);
+int32_t elman_guarded_custom_shapes(int32_t (*call)(void *, const elman_array *, size_t, elman_output *, size_t *),
+                                    void *context, const elman_array *inputs, size_t input_count, elman_output *outputs,
+                                    size_t *output_count, char *what, size_t capacity);
+int32_t elman_guarded_custom_call(int32_t (*call)(void *, const elman_custom_call *), void *context,
+                                  const elman_custom_call *arguments, char *what, size_t capacity);
+int32_t elman_guarded_custom_mask(int32_t (*call)(void *, const elman_custom_call *, uint8_t *, size_t), void *context,
+                                  const elman_custom_call *arguments, uint8_t *mask, size_t count, char *what,
+                                  size_t capacity);
+int32_t elman_guarded_config(int32_t (*call)(void *, char *, size_t, size_t *), void *context, char *text,
+                             size_t text_capacity, size_t *length, char *what, size_t capacity);
+int32_t elman_guarded_create(int32_t (*call)(void *, const char *, const char *, elman_layer *), void *context,
+                             const char *class_name, const char *config, elman_layer *layer, char *what,
+                             size_t capacity);
 
 /*
  * Before a fork: holds back threads that begin to compute something once, and waits 0.2 ms for those that are at it.

@@ -14,11 +14,7 @@ public final class Lambda: Layer, @unchecked Sendable {
   }
 
   private let shape: @Sendable (Shape) throws(ElmanError) -> Shape
-  /// The output shapes that `shape` told, by input shape: to tell one, it may run the function.
-  private var toldShapes: [Shape: Shape] = [:]
-  private let toldLock = ReadWriteLock()
-  /// More shapes than a program has that does not change them all the time.
-  private static let mostTold = 256
+  private let knownShapes = KnownShapes()
   private let body: @Sendable (Call) throws(ElmanError) -> Void
 
   public init(
@@ -36,16 +32,7 @@ public final class Lambda: Layer, @unchecked Sendable {
   override var maskFlow: MaskFlow { .stops }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
-    if let told = try toldLock.shared({ toldShapes[input] }) { return [told] }
-    // Not with the lock held: the function is the caller's.
-    let output = try shape(input)
-    try toldLock.exclusive {
-      Fork.changing {
-        if toldShapes.count >= Self.mostTold { toldShapes.removeAll() }
-        toldShapes[input] = output
-      }
-    }
-    return [output]
+    try knownShapes.shapes(for: [input]) { () throws(ElmanError) in [try shape(input)] }
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {

@@ -14,10 +14,12 @@ public class Layer: @unchecked Sendable {
   private let arguments: [JSON.Member]
   /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
   /// `backward_layer` of a Bidirectional.
-  let namedChildren: [(role: String, layer: Layer)]
-  let children: [Layer]
+  final var namedChildren: [(role: String, layer: Layer)] { custom.map { $0.children } ?? givenChildren }
+  final var children: [Layer] { namedChildren.map(\.layer) }
+  private let givenChildren: [(role: String, layer: Layer)]
+  private let givenTree: LayerTree
   /// The layers inside this one.
-  private let tree: LayerTree
+  private var tree: LayerTree { custom.map { LayerTree($0.children.map(\.layer)) } ?? givenTree }
 
   let lock = ReadWriteLock()
   private var trainable: Bool
@@ -43,9 +45,8 @@ public class Layer: @unchecked Sendable {
     trainable = settings.trainable
     maskSupport = Atomic(settings.supportsMasking.map { $0 ? 1 : 0 } ?? -1)
     weightFormat = settings.weightFormat
-    namedChildren = children
-    self.children = children.map(\.layer)
-    tree = LayerTree(self.children)
+    givenChildren = children
+    givenTree = LayerTree(children.map(\.layer))
   }
 
   // MARK: To be overridden
@@ -54,7 +55,7 @@ public class Layer: @unchecked Sendable {
   public class var className: String { "Layer" }
 
   /// The same for one layer: a model as a layer has the class of the model.
-  public var kerasClassName: String { Self.className }
+  public var kerasClassName: String { custom?.shortName ?? Self.className }
 
   /// The arguments beside those of every layer, in Keras's order: those of the class's list, as they were read.
   func ownConfig() -> [JSON.Member] { arguments }
@@ -97,6 +98,9 @@ public class Layer: @unchecked Sendable {
 
   /// Whether running changes the layer, as a stateful one does: it then runs for one thread at a time.
   var isStateful: Bool { false }
+
+  /// What the caller wrote of the layer; nil for classes of elman's own.
+  var custom: CustomPart? { nil }
 
   /// Whether running the layer, or one in it, calls functions of the caller's.
   var runsCallersCode: Bool { children.contains(where: \.runsCallersCode) }
@@ -241,6 +245,7 @@ public class Layer: @unchecked Sendable {
   final func build(forInputs inputs: [Shape], _ options: CallOptions = CallOptions()) throws(ElmanError) {
     for input in inputs { try input.requireSensible() }
     if runsCallersCode { watch() }
+    try declareWeights(for: inputs)
     _ = try outputShapes(forInputs: inputs, options)
     try lock.exclusive { () throws(ElmanError) in
       guard builtShapes == nil else { return }
@@ -388,10 +393,38 @@ public class Layer: @unchecked Sendable {
 
   /// `{"class_name": ..., "config": ...}`, from which `LayerRegistry` makes the layer again.
   public func serialized() -> JSON {
-    SerializedObject.json(module: "keras.layers", className: kerasClassName, config: config())
+    let module = custom == nil ? "keras.layers" : nil
+    return SerializedObject.json(
+      module: module, className: kerasClassName, config: config(), registeredName: custom?.className)
   }
 
   // MARK: Weights
+
+  /// The weights that `CustomPart` has declared.
+  final var declaredWeights: [Weight] { read { ownWeights } }
+
+  /// Puts back the weights before a `build` that failed.
+  final func takeBackDeclarations(_ before: [Weight]) {
+    try? lock.exclusive { () throws(ElmanError) in replaceOwnWeights(by: before) }
+  }
+
+  /// Adds a weight before the layer is built. `make` is given what makes a name unique among the layer's weights.
+  final func declare(_ make: (_ unique: (String) -> String) throws(ElmanError) -> Weight) throws(ElmanError) -> Int {
+    try lock.exclusive { () throws(ElmanError) in
+      var weights = ownWeights
+      let names = Set(weights.map(\.name))
+      let weight = try make { name in
+        if !names.contains(name) { return name }
+        var number = 1
+        while names.contains("\(name)_\(number)") { number += 1 }
+        return "\(name)_\(number)"
+      }
+      let place = weight.isTrainable ? weights.firstIndex { !$0.isTrainable } ?? weights.count : weights.count
+      weights.insert(weight, at: place)
+      replaceOwnWeights(by: weights)
+      return place
+    }
+  }
 
   /// All weights in Keras's order, each once, named by path: `simple_rnn/kernel`.
   public final var weights: [LayerWeight] {

@@ -127,6 +127,7 @@ public enum LayerRegistry {
       return try Model.make(config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras)
         .asLayer()
     }
+    if let (name, make) = CustomClasses.maker(of: object) { return try make(name, object.config) }
     if className == Lambda.className || className == CallbackCell.className {
       throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
     }
@@ -145,7 +146,8 @@ public enum LayerRegistry {
     guard let entry = byName[className] else {
       let hint = ConfigReader.nearest(to: className, among: classNames).map { " Did you mean '\($0)'?" } ?? ""
       throw ElmanError(
-        .notFound, "Unknown layer: '\(className)'.\(hint) The layers are \(classNames.joined(separator: ", ")).")
+        .notFound,
+        "Unknown layer: '\(className)'.\(hint) A class of one's own has to be registered. The layers are \(classNames.joined(separator: ", ")).")
     }
     return entry
   }

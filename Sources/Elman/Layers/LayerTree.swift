@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Layers and those inside them, in the order of their weights. A layer that is at several places is here once, where it
 /// comes first.
 struct LayerTree: Sendable {
@@ -7,17 +9,33 @@ struct LayerTree: Sendable {
     let parent: Int?
   }
 
-  private var nodes: [Node] = []
+  private let roots: [Layer]
+  private var stored: [Node] = []
+  private let growth: Int
+  /// Counts the layers that were put into layers of the caller's: trees made before do not have them.
+  private static let latestGrowth = Atomic<Int>(0)
+  static func hasGrown() { latestGrowth.add(1, ordering: .releasing) }
 
   init(_ layers: some Sequence<Layer>) {
+    roots = Array(layers)
+    growth = Self.latestGrowth.load(ordering: .acquiring)
     var seen: Set<ObjectIdentifier> = []
-    for layer in layers { add(layer, to: nil, &seen) }
+    for layer in roots { add(layer, to: nil, &seen) }
   }
+
+  private var nodes: [Node] {
+    growth == Self.latestGrowth.load(ordering: .acquiring) ? stored : LayerTree(roots).stored
+  }
+
+  func contains(_ layer: Layer) -> Bool { nodes.contains { $0.layer === layer } }
+
+  /// What the caller wrote of these layers.
+  var customParts: [CustomPart] { nodes.compactMap(\.layer.custom) }
 
   private mutating func add(_ layer: Layer, to parent: Int?, _ seen: inout Set<ObjectIdentifier>) {
     guard seen.insert(ObjectIdentifier(layer)).inserted else { return }
-    nodes.append(Node(layer: layer, parent: parent))
-    let index = nodes.count - 1
+    stored.append(Node(layer: layer, parent: parent))
+    let index = stored.count - 1
     for child in layer.children { add(child, to: index, &seen) }
   }
 
@@ -41,15 +59,16 @@ struct LayerTree: Sendable {
   func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
     if index < 0 { return nil }
     var index = index
+    let nodes = nodes
     for node in nodes.indices {
       let layer = nodes[node].layer
-      if let weight = layer.ownWeight(at: index) { return (weight, weight.isTrainable && isTrainable(node)) }
+      if let weight = layer.ownWeight(at: index) { return (weight, weight.isTrainable && Self.isTrainable(node, nodes)) }
       index -= layer.ownWeightCount
     }
     return nil
   }
 
-  private func isTrainable(_ node: Int) -> Bool {
+  private static func isTrainable(_ node: Int, _ nodes: [Node]) -> Bool {
     var place: Int? = node
     while let index = place {
       if !nodes[index].layer.isTrainable { return false }

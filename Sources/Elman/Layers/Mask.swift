@@ -32,7 +32,7 @@ protocol MaskJoining: Layer {
   /// The shape of the output's mask, for a call whose inputs have their masks; nil where it has none.
   func joinedMaskShape(_ call: LayerCall) -> Dimensions?
   /// Writes that mask.
-  func joinMasks(_ call: LayerCall, into mask: UnsafeMutablePointer<UInt8>)
+  func joinMasks(_ call: LayerCall, into mask: UnsafeMutablePointer<UInt8>) throws(ElmanError)
   /// Bytes of the largest mask that `joinMasks` may write.
   func joinedMaskCapacity(forInputs inputs: [Dimensions]) -> Int
 }
@@ -44,6 +44,9 @@ extension Layer {
     if !isSupporting { return .stops }
     return maskFlow == .drops ? .passes : maskFlow
   }
+
+  /// Whether the output may have a mask where no input has one.
+  final var makesMasks: Bool { maskEffect == .makes || (self as? CustomLayer)?.writesMasks == true }
 
   /// Keras's `supports_masking`.
   public final var supportsMasking: Bool { givenMaskSupport ?? (maskFlow != .drops) }
@@ -78,13 +81,15 @@ extension Layer {
   }
 
   /// Writes the mask of the output into `memory`, `maskCapacity` bytes, unless it is the input's own.
-  final func writeMask(after call: LayerCall, into memory: UnsafeMutablePointer<UInt8>?) {
+  final func writeMask(after call: LayerCall, into memory: UnsafeMutablePointer<UInt8>?) throws(ElmanError) {
     guard let memory else { return }
     switch maskEffect {
     case .makes: makeMask(of: call.input, shape: call.inputShape, into: memory)
     case .reduces(let rank): call.mask?.reduce(to: rank, into: memory)
     case .joins:
-      if let joining = self as? any MaskJoining, joining.joinedMaskShape(call) != nil { joining.joinMasks(call, into: memory) }
+      if let joining = self as? any MaskJoining, joining.joinedMaskShape(call) != nil {
+        try joining.joinMasks(call, into: memory)
+      }
     case .passes, .drops, .stops: break
     }
   }

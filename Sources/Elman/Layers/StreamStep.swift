@@ -15,7 +15,7 @@ class StreamStep {
 
   func run() throws(ElmanError) {
     try layer.run(call)
-    layer.writeMask(after: call, into: mask)
+    try layer.writeMask(after: call, into: mask)
   }
 
   /// Whether the step has the weights that it needs, as they were at the latest `refresh`, rather than reads those of the

@@ -94,7 +94,7 @@ final class Program: Sendable {
     outputCounts = graph.outputs.map { layout.values[$0].count }
     scratchOffset = layout.scratchOffset
     memoryCount = layout.memoryCount
-    makesMasks = layout.steps.contains { $0.call.layer.maskEffect == .makes || !$0.call.masks.isEmpty }
+    makesMasks = layout.steps.contains { $0.call.layer.makesMasks || !$0.call.masks.isEmpty }
     firstRecurrentStep = layout.steps.firstIndex { !$0.call.layer.stateShapes.isEmpty && $0.call.states.isEmpty }
     let batch = inputShapes.first?.first ?? 0
     stateShapes = firstRecurrentStep.map { layout.steps[$0].call.layer.stateShapes.map { [batch] + $0 } } ?? []

@@ -57,7 +57,7 @@ final class StreamBlock {
       let (layer, call, written) = (part.call.layer, memory.calls + index, memory.writtenMasks[index])
       call.pointee.takeMasks(masks, part.call.inputs, hasTime: layout.values[part.call.inputs[0]].hasTime)
       if !part.isIdentity { try layer.run(call.pointee) }
-      layer.writeMask(after: call.pointee, into: written)
+      try layer.writeMask(after: call.pointee, into: written)
       masks[part.call.firstOutput] = layer.mask(after: call.pointee, in: written)
     }
   }

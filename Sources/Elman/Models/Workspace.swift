@@ -122,7 +122,7 @@ extension Program {
       let call = workspace.calls + index
       if call.pointee.hasMask { try layer.run(call.pointee) } else { try runStep(index, workspace) }
       let written = step.maskOffset.map { (workspace.memory.base + $0).asMask(step.maskCapacity) }
-      layer.writeMask(after: call.pointee, into: written)
+      try layer.writeMask(after: call.pointee, into: written)
       workspace.masks[first] = layer.mask(after: call.pointee, in: written)
     }
   }

@@ -47,10 +47,22 @@ extension elman_cell_options: OptionStruct {
       sizes.append(Int(value))
     }
     let owner = CallerContext(context, release)
+    let part = try CustomPart(
+      className: text(class_name, "class_name") ?? CallbackCell.className, owner: owner, build: build(owner),
+      config: configFunction(config, owner))
     let cell = try CallbackCell(
-      name: text(name, "name"), units: Int(units), stateSizes: sizes, functions: functions(owner, call))
+      part, name: text(name, "name"), units: Int(units), stateSizes: sizes, functions: functions(owner, call))
     owner.isTaken = true
     return cell
+  }
+
+  private func build(_ owner: CallerContext) -> CustomPart.Build? {
+    guard let build else { return nil }
+    return { (_, inputs) throws(ElmanError) in
+      let features = inputs[0].last ?? 0
+      let failure = guarded { elman_guarded_build(build, owner.pointer, features, $0, $1) }
+      if let failure { throw failure.error(of: "The build function of a cell") }
+    }
   }
 
   private typealias CellCall = @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<elman_cell_step>?) -> Int32
@@ -59,20 +71,16 @@ extension elman_cell_options: OptionStruct {
     var functions = CellFunctions { (step) throws(ElmanError) in
       let failure = step.states.map { Optional($0) }.withUnsafeBufferPointer { states in
         step.nextStates.map { Optional($0) }.withUnsafeBufferPointer { next in
-          var told = elman_cell_step(
-            batch: step.batch, features: step.features, input: step.input, states: states.baseAddress,
-            output: step.output,
-            next_states: next.baseAddress, training: step.training ? 1 : 0, reserved: 0)
-          return guarded { elman_guarded_cell(call, owner.pointer, &told, $0, $1) }
+          withArrays(of: step.weights) { weights in
+            var told = elman_cell_step(
+              batch: step.batch, features: step.features, input: step.input, states: states.baseAddress,
+              output: step.output, next_states: next.baseAddress, training: step.training ? 1 : 0, reserved: 0,
+              weights: weights.baseAddress, weight_count: weights.count)
+            return guarded { elman_guarded_cell(call, owner.pointer, &told, $0, $1) }
+          }
         }
       }
       if let failure { throw failure.error(of: "The function of a cell") }
-    }
-    if let build {
-      functions.build = { (features) throws(ElmanError) in
-        let failure = guarded { elman_guarded_build(build, owner.pointer, features, $0, $1) }
-        if let failure { throw failure.error(of: "The build function of a cell") }
-      }
     }
     if let initial_states {
       functions.initialStates = { (batch, states) throws(ElmanError) in

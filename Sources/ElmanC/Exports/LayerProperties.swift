@@ -19,7 +19,10 @@ public func elman_layer_class_name(
 public func elman_layer_config(
   _ layer: elman_layer, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> elman_status {
-  layer.tell(text, capacity, length) { $0.config().text }
+  layer.tell(text, capacity, length) { (layer) throws(ElmanError) in
+    try layer.requireConfigs()
+    return layer.config().text
+  }
 }
 
 @implementation @_cdecl("elman_layer_build")

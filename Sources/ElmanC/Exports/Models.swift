@@ -97,12 +97,18 @@ public func elman_model_name(
 public func elman_model_config(
   _ model: elman_model, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> elman_status {
-  model.tell(text, capacity, length) { $0.config().text }
+  model.tell(text, capacity, length) { (model) throws(ElmanError) in
+    try model.requireConfigs()
+    return model.config().text
+  }
 }
 
 @implementation @_cdecl("elman_model_json")
 public func elman_model_json(
   _ model: elman_model, _ text: UnsafeMutablePointer<CChar>?, _ capacity: Int, _ length: UnsafeMutablePointer<Int>?
 ) -> elman_status {
-  model.tell(text, capacity, length) { $0.json().text }
+  model.tell(text, capacity, length) { (model) throws(ElmanError) in
+    try model.requireConfigs()
+    return model.json().text
+  }
 }

@@ -10,29 +10,39 @@ public struct CellStep {
   public let output: UnsafeMutablePointer<Float>
   public let nextStates: [UnsafeMutablePointer<Float>]
   public let training: Bool
+  /// The cell's own weights, as they are now.
+  public let weights: [Weight]
 }
 
 /// The functions of a caller's cell.
 public struct CellFunctions: Sendable {
   public var step: @Sendable (CellStep) throws(ElmanError) -> Void
-  /// Called once, before the others, with the size of a step's input.
-  public var build: (@Sendable (_ features: Int) throws(ElmanError) -> Void)?
   /// Writes the states, (batch, size) each, with which a sequence begins; without it they are zeros.
   public var initialStates: (@Sendable (_ batch: Int, [UnsafeMutablePointer<Float>]) throws(ElmanError) -> Void)?
 
   public init(step: @escaping @Sendable (CellStep) throws(ElmanError) -> Void) { self.step = step }
 }
 
-/// A cell that the caller wrote, run step by step. It keeps its weights by itself, and no file can hold it.
+/// A cell that the caller wrote, run step by step. Its weights are those that its `build` declares; it may keep others by
+/// itself.
 public final class CallbackCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "CallbackCell" }
 
-  public init(name: String?, units: Int, stateSizes: [Int], functions: CellFunctions) throws(ElmanError) {
+  private let part: CustomPart
+
+  public init(
+    _ part: CustomPart, name: String?, units: Int, stateSizes: [Int], functions: CellFunctions
+  ) throws(ElmanError) {
+    self.part = part
     var reader = try ConfigReader(
-      .object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: CallbackCell.className)
+      .object(name.map { [JSON.Member("name", .string($0))] } ?? []), of: part.shortName)
     let runner = CallbackRunner(units: units, stateSizes: stateSizes, functions: functions)
     super.init(runner, try LayerSettings(&reader))
   }
+
+  override var custom: CustomPart? { part }
+  override func ownConfig() -> [JSON.Member] { (try? part.checkedConfig()) ?? [] }
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { ownWeights }
 }
 
 /// Runs a caller's cell.
@@ -40,6 +50,7 @@ private final class CallbackRunner: SequenceRunner {
   let units: Int
   let stateSizes: [Int]
   private let functions: CellFunctions
+  private var weights: [Weight] = []
 
   init(units: Int, stateSizes: [Int], functions: CellFunctions) {
     self.units = units
@@ -49,9 +60,10 @@ private final class CallbackRunner: SequenceRunner {
 
   var isCallersOwn: Bool { true }
 
-  func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
-    try functions.build?(input.last ?? 0)
-    return []
+  func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] { [] }
+
+  func prepare(_ weights: [Weight], as format: WeightFormat) throws(ElmanError) {
+    Fork.changing { self.weights = weights }
   }
 
   func writeInitialStates(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {
@@ -96,7 +108,7 @@ private final class CallbackRunner: SequenceRunner {
         CellStep(
           batch: batch, features: features, input: input, states: all(after: step).map { UnsafePointer($0) },
           output: output,
-          nextStates: all(after: step + 1), training: call.training))
+          nextStates: all(after: step + 1), training: call.training, weights: weights))
       return UnsafePointer(output)
     }
   }

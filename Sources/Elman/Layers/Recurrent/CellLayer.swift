@@ -21,7 +21,7 @@ public class CellLayer: Layer, @unchecked Sendable {
     return [[input[0], runner.units]] + runner.stateSizes.map { [input[0], $0] }
   }
 
-  final override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
+  override func makeWeights(for input: Shape) throws(ElmanError) -> [Weight] {
     try runner.makeWeights(for: input)
   }
   final override var quantizableWeights: Range<Int> { runner.quantizableWeights }

@@ -19,7 +19,9 @@ extension SerializedObject {
     guard case .object(let members) = config, config["name"] == nil, className != "Functional", className != "Model" else {
       return self
     }
-    return SerializedObject(className: className, config: .object([JSON.Member("name", .string(name))] + members))
+    var named = SerializedObject(className: className, config: .object([JSON.Member("name", .string(name))] + members))
+    named.registeredName = registeredName
+    return named
   }
 }
 
