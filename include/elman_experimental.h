@@ -250,16 +250,16 @@ ELMAN_API elman_status elman_layer_context(elman_layer layer, void **context);
  *
  *   class_name   as configs have it: as "registered_name" or, where no class of that name is registered, as "class_name"
  *   create       receives the name and the arguments as a JSON object, and sets *layer to a live handle, which stays
- *                the caller's: the library keeps a reference of its own. NULL: the name is taken back
+ *                the caller's: the library keeps a reference of its own. Where it leaves the null handle there, elman's
+ *                own class of that name is meant, if there is one. NULL: the name is taken back
  *   context      for create; must live until the name is taken back
  *
  * For the whole process. No file and no config ever leads to functions that were not registered here.
  *
- * Returns also ELMAN_INVALID_ARGUMENT: the name of a class of elman's own. Since 0.2.
+ * Returns also ELMAN_INVALID_ARGUMENT: the name of a class of models. Since 0.2.
  */
-ELMAN_API elman_status elman_layer_class_register(
-    const char *class_name,
-    int32_t (*create)(void *context, const char *class_name, const char *config_json, elman_layer *layer), void *context);
+typedef int32_t (*elman_layer_maker)(void *context, const char *class_name, const char *config_json, elman_layer *layer);
+ELMAN_API elman_status elman_layer_class_register(const char *class_name, elman_layer_maker create, void *context);
 
 #ifdef __cplusplus
 }

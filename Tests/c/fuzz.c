@@ -641,6 +641,104 @@ static void call_graph(fuzzer *f) {
   }
 }
 
+/* ---- layers of the caller ---- */
+
+/* The functions of a layer follow from its context alone: several threads may run it. */
+static int32_t custom_build(void *context, elman_layer layer, const elman_array *inputs, size_t count) {
+  size_t kind = (size_t)context;
+  elman_weight_options options = ELMAN_WEIGHT_OPTIONS_INIT;
+  options.shape = inputs[0].shape + inputs[0].rank - 1;
+  options.rank = count > 0 ? 1 : 0;
+  if (kind & 1) (void)elman_layer_add_weight(layer, &options, NULL);
+  if (kind & 2) (void)elman_layer_add_layer(layer, "inner", (elman_layer){atomic_load(&layers[kind % POOL])});
+  return (kind & 12) == 12 ? 5 : 0;
+}
+
+static int32_t custom_shapes(void *context, const elman_array *inputs, size_t count, elman_output *outputs, size_t *number) {
+  size_t kind = (size_t)context, most = *number;
+  *number = kind % 7 == 0 ? kind % 200 : count < most ? count : most;
+  for (size_t i = 0; i < *number && i < most; i++) {
+    const elman_array *x = &inputs[i % count];
+    outputs[i].rank = kind % 11 == 0 ? kind % 20 : x->rank;
+    for (size_t axis = 0; axis < outputs[i].rank && axis < ELMAN_MAX_RANK; axis++) {
+      outputs[i].shape[axis] = axis < x->rank ? x->shape[axis] : (int64_t)kind - 4;
+    }
+  }
+  return kind % 13 == 0;
+}
+
+static int32_t custom_call(void *context, const elman_custom_call *call) {
+  for (size_t i = 0; i < call->output_count; i++) {
+    for (size_t k = 0; k < call->outputs[i].count; k++) call->outputs[i].data[k] = (float)call->input_count;
+  }
+  return (size_t)context % 17 == 0;
+}
+
+static int32_t custom_mask(void *context, const elman_custom_call *call, uint8_t *mask, size_t count) {
+  memset(mask, call->masks[0].data != NULL, count);
+  return (size_t)context % 19 == 0;
+}
+
+static int32_t custom_config(void *context, char *text, size_t capacity, size_t *length) {
+  static const char *configs[] = {"{}", "{\"name\": 3, \"a\": [1, {}]}", "[", "3", ""};
+  const char *config = configs[(size_t)context % 5];
+  *length = (size_t)context % 23 == 0 ? SIZE_MAX : strlen(config);
+  if (capacity > strlen(config)) memcpy(text, config, strlen(config) + 1);
+  return 0;
+}
+
+static int32_t custom_create(void *context, const char *name, const char *config, elman_layer *layer) {
+  if (name == NULL || config == NULL) abort();
+  layer->id = atomic_load(&layers[(size_t)context % POOL]);
+  return (size_t)context % 5 == 0;
+}
+
+static void call_custom(fuzzer *f) {
+  static const char *classes[] = {"Mine", "Dense", "a>b", ">", "", "a/b", "Sequential"};
+  static const char *initializers[] = {"zeros", "orthogonal", "no_such", "{\"class_name\": \"Ones\"}", "{", ""};
+  elman_layer layer = any_layer(f), made = {0};
+  void *context;
+  size_t number;
+  switch (below(f, 6)) {
+    case 0: {
+      elman_weight_options options = ELMAN_WEIGHT_OPTIONS_INIT;
+      options.struct_size = any_struct_size(f, sizeof options) == sizeof options ? sizeof options : 1;
+      options.name = one_in(f, 2) ? NULL : WORD(f, 0);
+      options.rank = any_shape(f, 0);
+      options.shape = OR_NULL(f, f->shape);
+      options.initializer = one_in(f, 2) ? NULL : PICK(f, initializers);
+      options.regularizer = one_in(f, 4) ? PICK(f, initializers) : NULL;
+      options.frozen = one_in(f, 3);
+      options.reserved = one_in(f, 16);
+      TELL(elman_layer_add_weight, layer, OR_NULL(f, &options), OR_NULL(f, &number));
+      break;
+    }
+    case 1: TELL(elman_layer_add_layer, layer, OR_NULL(f, "role"), any_layer(f)); break;
+    case 2: TELL(elman_layer_context, layer, OR_NULL(f, &context)); break;
+    case 3:
+      TELL(elman_layer_class_register, OR_NULL(f, PICK(f, classes)), one_in(f, 2) ? NULL : custom_create,
+           (void *)(size_t)below(f, 1000));
+      break;
+    default: {
+      struct { elman_custom_layer_options o; char more[64]; } s;
+      memset(&s, 0, sizeof s);
+      s.o.struct_size = any_struct_size(f, sizeof s.o);
+      s.o.class_name = one_in(f, 2) ? NULL : PICK(f, classes);
+      s.o.context = (void *)(size_t)below(f, 1000);
+      s.o.batch_input_rank = one_in(f, 2) ? 0 : any_shape(f, 1);
+      for (int i = 0; i < ELMAN_MAX_RANK; i++) s.o.batch_input_shape[i] = f->shape[i];
+      s.o.build = one_in(f, 3) ? NULL : custom_build;
+      s.o.shapes = one_in(f, 3) ? NULL : custom_shapes;
+      s.o.call = one_in(f, 16) ? NULL : custom_call;
+      s.o.mask = one_in(f, 2) ? NULL : custom_mask;
+      s.o.config = one_in(f, 2) ? NULL : custom_config;
+      s.o.frozen = one_in(f, 8);
+      TELL(elman_custom_layer_create, OR_NULL(f, &s.o), OR_NULL(f, &made));
+    }
+  }
+  keep_layer(f, made);
+}
+
 /* A copy of the input that ends where the shape says, so that AddressSanitizer sees every step beyond it. */
 static float *exact_input(fuzzer *f, const int64_t *shape, size_t rank) {
   size_t count = 1;
@@ -794,7 +892,7 @@ static void *run(void *argument) {
   for (size_t i = 0; i < FLOATS; i++) f->input[i] = (float)((int)below(f, 2001) - 1000) / 500;
   for (size_t i = 0; i < FLOATS; i++) f->mask[i] = (uint8_t)below(f, 2);
   for (f->calls = 0; f->calls < limit;) {
-    switch (below(f, 22)) {
+    switch (below(f, 23)) {
       case 0: call_library(f); break;
       case 1: case 2: case 3: call_create(f); break;
       case 4: case 5: call_layer(f); break;
@@ -804,6 +902,7 @@ static void *run(void *argument) {
       case 13: call_run(f); break;
       case 14: call_stream(f); break;
       case 15: one_in(f, 2) ? call_activation(f) : call_of_weights(f); break;
+      case 20: call_custom(f); break;
       case 16: case 17: case 18: case 19: call_graph(f); break;
       default: call_forward(f); break;
     }

@@ -169,6 +169,8 @@ int main(void) {
   FIELD(elman_cell_step, next_states);
   FIELD(elman_cell_step, training);
   FIELD(elman_cell_step, reserved);
+  FIELD(elman_cell_step, weights);
+  FIELD(elman_cell_step, weight_count);
 
   STRUCT(elman_cell_options);
   FIELD(elman_cell_options, struct_size);
@@ -181,6 +183,8 @@ int main(void) {
   FIELD(elman_cell_options, release);
   FIELD(elman_cell_options, build);
   FIELD(elman_cell_options, initial_states);
+  FIELD(elman_cell_options, class_name);
+  FIELD(elman_cell_options, config);
 
   STRUCT(elman_lambda_options);
   COMMON(elman_lambda_options);

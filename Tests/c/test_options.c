@@ -39,6 +39,8 @@ TEST(init_macros_are_the_same_as_zeros) {
   CHECK_INIT(elman_time_distributed_options, ELMAN_TIME_DISTRIBUTED_OPTIONS_INIT);
   CHECK_INIT(elman_cell_options, ELMAN_CELL_OPTIONS_INIT);
   CHECK_INIT(elman_lambda_options, ELMAN_LAMBDA_OPTIONS_INIT);
+  CHECK_INIT(elman_custom_layer_options, ELMAN_CUSTOM_LAYER_OPTIONS_INIT);
+  CHECK_INIT(elman_weight_options, ELMAN_WEIGHT_OPTIONS_INIT);
   CHECK_INIT(elman_summary_options, ELMAN_SUMMARY_OPTIONS_INIT);
   CHECK_INIT(elman_run_options, ELMAN_RUN_OPTIONS_INIT);
 }

@@ -70,7 +70,7 @@ ALL_NAMES = [
     for name in layers.__all__
     if isinstance(getattr(layers, name), type)
     and issubclass(getattr(layers, name), Layer)
-    and name != "Layer"
+    and name not in ("AbstractRNNCell", "Layer")
 ]
 # Layers of one input.
 NAMES = [name for name in ALL_NAMES if name not in _OF_SEVERAL_INPUTS]

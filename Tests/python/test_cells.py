@@ -360,7 +360,6 @@ def _overriding(base, name):
         _overriding(LSTMCell, "get_initial_state"),
         _overriding(LSTM, "get_initial_state"),
         _overriding(StackedRNNCells, "call"),
-        _overriding(elman.layers.Layer, "call"),
         _overriding(LSTM, "compute_mask"),
         _overriding(Dense, "compute_output_shape"),
         _overriding(RNN, "reset_states"),

@@ -18,6 +18,7 @@ from . import (
     layers,
     models,
     regularizers,
+    saving,
     utils,
 )
 from ._keras_alias import keras_alias
@@ -47,6 +48,7 @@ __all__ = [
     "layers",
     "models",
     "regularizers",
+    "saving",
     "set_num_threads",
     "utils",
 ]

@@ -20,7 +20,7 @@ from ._errors import keep
 from ._library import dimensions
 from ._prototypes import MAX_RANK, Array, Output
 
-_FLOATS = POINTER(c_float)
+FLOATS = POINTER(c_float)
 _functions: dict[int, Any] = {}
 _numbers = itertools.count(1)
 
@@ -31,23 +31,26 @@ class CellStep(ctypes.Structure):
     _fields_ = [
         ("batch", c_size_t),
         ("features", c_size_t),
-        ("input", _FLOATS),
-        ("states", POINTER(_FLOATS)),
-        ("output", _FLOATS),
-        ("next_states", POINTER(_FLOATS)),
+        ("input", FLOATS),
+        ("states", POINTER(FLOATS)),
+        ("output", FLOATS),
+        ("next_states", POINTER(FLOATS)),
         ("training", c_int32),
         ("reserved", c_int32),
+        ("weights", POINTER(Array)),
+        ("weight_count", c_size_t),
     ]
 
 
 _CellCall = ctypes.CFUNCTYPE(c_int32, c_void_p, POINTER(CellStep))
 _CellBuild = ctypes.CFUNCTYPE(c_int32, c_void_p, c_size_t)
-_CellStates = ctypes.CFUNCTYPE(c_int32, c_void_p, c_size_t, POINTER(_FLOATS))
+_CellStates = ctypes.CFUNCTYPE(c_int32, c_void_p, c_size_t, POINTER(FLOATS))
 _LambdaShape = ctypes.CFUNCTYPE(
     c_int32, c_void_p, POINTER(c_int64), c_size_t, POINTER(c_int64), POINTER(c_size_t)
 )
 _LambdaCall = ctypes.CFUNCTYPE(c_int32, c_void_p, POINTER(Array), POINTER(Output))
-_Release = ctypes.CFUNCTYPE(None, c_void_p)
+Release = ctypes.CFUNCTYPE(None, c_void_p)
+CONFIG = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t, POINTER(c_size_t))
 
 
 class CellOptions(ctypes.Structure):
@@ -61,9 +64,11 @@ class CellOptions(ctypes.Structure):
         ("state_count", c_size_t),
         ("context", c_void_p),
         ("call", _CellCall),
-        ("release", _Release),
+        ("release", Release),
         ("build", _CellBuild),
         ("initial_states", _CellStates),
+        ("class_name", ctypes.c_char_p),
+        ("config", CONFIG),
     ]
 
 
@@ -78,7 +83,7 @@ class LambdaOptions(ctypes.Structure):
         ("context", c_void_p),
         ("shape", _LambdaShape),
         ("call", _LambdaCall),
-        ("release", _Release),
+        ("release", Release),
         ("frozen", c_int32),
         ("reserved", c_int32),
     ]
@@ -96,7 +101,12 @@ def release(number: int) -> None:
     _functions.pop(number, None)
 
 
-def _guarded(body: Callable[[], None]) -> int:
+def registered(number: int | None) -> Any:
+    """What a number stands for; None where it was released, or is none."""
+    return _functions.get(number)  # type: ignore[arg-type]
+
+
+def guarded(body: Callable[[], None]) -> int:
     """0, or the number of the exception for the call that brought us here."""
     try:
         body()
@@ -105,13 +115,13 @@ def _guarded(body: Callable[[], None]) -> int:
     return 0
 
 
-def _read(pointer: Any, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+def read(pointer: Any, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
     if 0 in shape:
         return np.zeros(shape, np.float32)
     return np.ctypeslib.as_array(pointer, shape).copy()
 
 
-def _write(pointer: Any, shape: tuple[int, ...], values: Any, what: str) -> None:
+def write(pointer: Any, shape: tuple[int, ...], values: Any, what: str) -> None:
     array = float32(values, what)
     if array.shape != shape:
         raise ValueError(
@@ -130,14 +140,14 @@ def cell_call(context: int, step: Any) -> int:
         told = step.contents
         batch = told.batch
         states = [
-            _read(told.states[i], (batch, size)) for i, size in enumerate(cell.sizes)
+            read(told.states[i], (batch, size)) for i, size in enumerate(cell.sizes)
         ]
-        inputs = _read(told.input, (batch, told.features))
+        inputs = read(told.input, (batch, told.features))
         output, following = cell.step(inputs, states, bool(told.training))
-        _write(told.output, (batch, cell.units), output, "output of a cell")
+        write(told.output, (batch, cell.units), output, "output of a cell")
         _write_states(told.next_states, batch, cell.sizes, following, "next")
 
-    return _guarded(body)
+    return guarded(body)
 
 
 def _write_states(
@@ -150,13 +160,13 @@ def _write_states(
             f"The cell has {len(sizes)} states. It returned {len(states)}."
         )
     for i, (size, state) in enumerate(zip(sizes, states)):
-        _write(pointers[i], (batch, size), state, f"{which} state {i} of a cell")
+        write(pointers[i], (batch, size), state, f"{which} state {i} of a cell")
 
 
 @_CellBuild
 def cell_build(context: int, features: int) -> int:
     """Build the cell of a context."""
-    return _guarded(lambda: _functions[context].build(features))
+    return guarded(lambda: _functions[context].build(features))
 
 
 @_CellStates
@@ -168,7 +178,7 @@ def cell_initial_states(context: int, batch: int, states: Any) -> int:
         given = cell.initial_states(batch)
         _write_states(states, batch, cell.sizes, given, "initial")
 
-    return _guarded(body)
+    return guarded(body)
 
 
 @_LambdaShape
@@ -187,7 +197,7 @@ def lambda_shape(
             output_shape[axis] = size
         output_rank[0] = len(sizes)
 
-    return _guarded(body)
+    return guarded(body)
 
 
 @_LambdaCall
@@ -197,14 +207,14 @@ def lambda_call(context: int, given: Any, output: Any) -> int:
     def body() -> None:
         function, _ = _functions[context]
         x, y = given.contents, output.contents
-        data = ctypes.cast(x.data, _FLOATS)
-        result = function(_read(data, tuple(x.shape[: x.rank])))
-        _write(y.data, tuple(y.shape[: y.rank]), result, "output of a Lambda")
+        data = ctypes.cast(x.data, FLOATS)
+        result = function(read(data, tuple(x.shape[: x.rank])))
+        write(y.data, tuple(y.shape[: y.rank]), result, "output of a Lambda")
 
-    return _guarded(body)
+    return guarded(body)
 
 
-@_Release
+@Release
 def released(context: int) -> None:
     """Forget the function of a context."""
     release(context)

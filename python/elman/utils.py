@@ -11,6 +11,25 @@ import numpy as np
 
 from ._library import check, lib
 from ._plot import DIRECTIONS, Details, picture
+from .saving import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "plot_model",
+    "register_keras_serializable",
+    "set_random_seed",
+]
 
 
 def set_random_seed(seed: int) -> None:

@@ -196,9 +196,13 @@ public class Layer: @unchecked Sendable {
   public func states() throws(ElmanError) -> [(shape: [Int], values: [Float])] { throw notStateful() }
 
   /// Puts a stateful layer's states back to zero.
-  public func resetStates() throws(ElmanError) {
-    for child in children { try child.resetStates() }
+  public final func resetStates() throws(ElmanError) {
+    try resetOwnStates()
+    for layer in tree.layers { try layer.resetOwnStates() }
   }
+
+  /// The same without the layers inside this one.
+  func resetOwnStates() throws(ElmanError) {}
 
   /// The layer inside this one that Keras keeps under an attribute, such as `forward_layer`.
   public final func child(_ role: String) throws(ElmanError) -> Layer {
@@ -291,8 +295,7 @@ public class Layer: @unchecked Sendable {
 
   /// All locks that are held while functions of the caller's run: this layer's, and those of the layers in it.
   private func watch() {
-    lock.watch()
-    for child in children { child.watch() }
+    for layer in [self] + tree.layers { layer.lock.watch() }
   }
 
   /// Runs the layer once.
@@ -366,9 +369,12 @@ public class Layer: @unchecked Sendable {
 
   public final var isTrainable: Bool { read { trainable } }
 
-  public final func setTrainable(_ value: Bool) throws(ElmanError) {
+  private func setOwnTrainable(_ value: Bool) throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in trainable = value }
-    for child in children { try child.setTrainable(value) }
+  }
+
+  public final func setTrainable(_ value: Bool) throws(ElmanError) {
+    for layer in [self] + tree.layers { try layer.setOwnTrainable(value) }
   }
 
   /// What `supports_masking` was set to; nil where the class decides.

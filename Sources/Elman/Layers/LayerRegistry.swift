@@ -127,7 +127,7 @@ public enum LayerRegistry {
       return try Model.make(config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras)
         .asLayer()
     }
-    if let (name, make) = CustomClasses.maker(of: object) { return try make(name, object.config) }
+    if let (name, make) = CustomClasses.maker(of: object), let layer = try make(name, object.config) { return layer }
     if className == Lambda.className || className == CallbackCell.className {
       throw ElmanError(.unsupported, "A \(className) holds a function, which no config can: make it in your program.")
     }

@@ -27,7 +27,16 @@ struct LayerTree: Sendable {
     growth == Self.latestGrowth.load(ordering: .acquiring) ? stored : LayerTree(roots).stored
   }
 
+  var layers: [Layer] { nodes.map(\.layer) }
+
   func contains(_ layer: Layer) -> Bool { nodes.contains { $0.layer === layer } }
+
+  /// The layers, with how deep each stands in these.
+  var depths: [(layer: Layer, depth: Int)] {
+    var depths: [(layer: Layer, depth: Int)] = []
+    for node in nodes { depths.append((node.layer, node.parent.map { depths[$0].depth + 1 } ?? 0)) }
+    return depths
+  }
 
   /// What the caller wrote of these layers.
   var customParts: [CustomPart] { nodes.compactMap(\.layer.custom) }

@@ -67,7 +67,8 @@ final class ReadWriteLock: @unchecked Sendable {
   private static func insideItsRun() -> ElmanError {
     ElmanError(
       .invalidArgument,
-      "What changes a model or a layer was called from inside its own run, by the function of a cell or of a Lambda. "
+      "What changes a model or a layer was called from inside its own run, by the function of a cell, a Lambda or a "
+        + "layer of the caller. "
         + "Call it before the run or after it.")
   }
 }

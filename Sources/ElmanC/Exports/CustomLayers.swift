@@ -60,12 +60,7 @@ public func elman_layer_context(
 
 @implementation @_cdecl("elman_layer_class_register")
 public func elman_layer_class_register(
-  _ class_name: UnsafePointer<CChar>?,
-  _ create: (
-    @convention(c) (
-      UnsafeMutableRawPointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafeMutablePointer<elman_layer>?
-    ) -> Int32
-  )?, _ context: UnsafeMutableRawPointer?
+  _ class_name: UnsafePointer<CChar>?, _ create: elman_layer_maker?, _ context: UnsafeMutableRawPointer?
 ) -> elman_status {
   boundary { () throws(ElmanError) in
     let name = try requiredText(class_name, "class_name")
@@ -75,7 +70,7 @@ public func elman_layer_class_register(
       var made = elman_layer()
       let failure = guarded { elman_guarded_create(create, context.pointer, name, config.text, &made, $0, $1) }
       if let failure { throw failure.error(of: "The function that makes a \(name)") }
-      return try made.object()
+      return made.id == 0 ? nil : try made.object()
     }
   }
 }

@@ -17,6 +17,7 @@ _PARTS = (
     "layers",
     "models",
     "regularizers",
+    "saving",
     "utils",
 )
 # The modules of Keras 1 and 2 whose names are in others today.

@@ -43,9 +43,10 @@ def return_tensors() -> None:
     costs nothing more.
     """
     from ..layers import Layer
+    from ..layers._custom import CustomLayer
     from ..models import Model
 
-    for cls in (Layer, Model):
+    for cls in (Layer, CustomLayer, Model):
         cls.__call__ = _returning_tensors(cls.__call__)  # type: ignore[method-assign]
 
 

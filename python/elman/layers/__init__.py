@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import reprlib
 from collections.abc import Mapping
 from typing import Any
 
-from .._library import lib, text
+from .._custom_callbacks import owner_of
+from .._custom_objects import custom_object_scope, made_objects, named_by
+from .._library import check, lib, text
+from ._custom import CustomLayer
 from ._inputs import InputSpec
 from ._layer import Layer, serialize
 from ._operations import OPERATIONS
@@ -244,7 +248,8 @@ def check_serialized(config: Any) -> None:
             "A layer's config is a dict with 'class_name' and 'config'. "
             f"Received: {reprlib.repr(config)}"
         )
-    _class(config["class_name"])
+    if named_by(config) is None:
+        _class(config["class_name"])
 
 
 def deserialize(
@@ -257,23 +262,27 @@ def deserialize(
     config : dict
         ``{"class_name": ..., "config": ...}``.
     custom_objects : dict, optional
-        Subclasses of elman's layers, by name.
+        Classes of your own, by name: see ``elman.saving``.
 
     Raises
     ------
     ValueError
         If it is no layer of elman.
     """
-    name = config.get("class_name") if isinstance(config, dict) else None
-    custom = (custom_objects or {}).get(name) if isinstance(name, str) else None
-    if custom is not None:
-        return custom.from_config(config.get("config", {}))  # type: ignore[no-any-return]
-    check_serialized(config)
-    return _class(config["class_name"]).from_config(config.get("config", {}))
+    with custom_object_scope(custom_objects), made_objects():
+        check_serialized(config)
+        cls = named_by(config) or _class(config["class_name"])
+        return cls.from_config(config.get("config", {}))  # type: ignore[no-any-return]
 
 
 def deserialize_handle(handle: int) -> Layer:
     """The Python side of a layer, or a model, that the library handed out."""
+    context = ctypes.c_void_p()
+    check(lib().elman_layer_context(handle, ctypes.byref(context)))
+    own = owner_of(context.value)
+    if own is not None:
+        check(lib().elman_layer_release(handle))
+        return own  # type: ignore[no-any-return]
     name = text(lib().elman_layer_class_name, handle)
     if name in _MODELS:
         from ..models.model import nested_model

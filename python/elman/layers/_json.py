@@ -24,11 +24,12 @@ def arguments(variables: dict[str, Any]) -> dict[str, Any]:
 
 def serialize(layer: Layer) -> dict[str, Any]:
     """``{"class_name": ..., "config": ...}``, from which the layer is made again."""
+    registered = layer._registered_name()
     return {
-        "module": "keras.layers",
+        "module": "keras.layers" if registered is None else None,
         "class_name": layer._written_name(),
         "config": layer.get_config(),
-        "registered_name": None,
+        "registered_name": registered,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from .._connected import Connected
+from .._custom_objects import made_objects
 from .._described import is_elmans
 from .._graph import Node, functional, tried
 from .._handle import Handle
@@ -17,6 +18,7 @@ from .._library import check, encoded, lib
 from .._network import Network, as_batch
 from .._run import FloatArray, run
 from .._tensor import is_symbolic
+from .._variable import Variable
 from ._attributes import Attributes
 from ._inputs import TakesInputs
 from ._json import arguments, check_holdable, jsonable, serialize
@@ -68,7 +70,15 @@ class Layer(Attributes, TakesInputs, Stateful, Connected):
     # Their argument, where the layer shares them.
     _shared: str | None = None
 
+    # What stands for Layer among the bases of a class of the user's.
+    _base_of_users: type[Layer] | None = None
+
     def __init_subclass__(cls, **kwargs: Any):
+        own = Layer._base_of_users
+        if own is not None and Layer in cls.__bases__ and not is_elmans(cls):
+            bases = (own if base is Layer else base for base in cls.__bases__)
+            cls.__bases__ = tuple(bases)
+            own._wrap_build.__func__(cls)  # type: ignore[attr-defined]
         super().__init_subclass__(**kwargs)
         if is_elmans(cls):
             cls._class_name = cls.__name__
@@ -88,7 +98,8 @@ class Layer(Attributes, TakesInputs, Stateful, Connected):
         if config is None or keywords is None:
             raise TypeError(
                 "Layer is only what layers have in common. Make one of them, such as "
-                "elman.layers.LSTM(8); elman.layers.Lambda runs a function of yours."
+                "elman.layers.LSTM(8), or a subclass with a `call` of its own; "
+                "elman.layers.Lambda runs a function of yours."
             )
         weights = keywords.pop("weights", None)
         self._create({**config, **keywords})
@@ -101,11 +112,12 @@ class Layer(Attributes, TakesInputs, Stateful, Connected):
 
     def _create(self, config: dict[str, Any]) -> None:
         handle = ctypes.c_uint64()
-        check(
-            lib().elman_layer_create(
-                self._class_name.encode(), self._json(config), ctypes.byref(handle)
+        with made_objects() as self._made:
+            check(
+                lib().elman_layer_create(
+                    self._class_name.encode(), self._json(config), ctypes.byref(handle)
+                )
             )
-        )
         self._adopt(handle.value)
 
     def _create_around(self, inner: list[Layer], config: dict[str, Any]) -> None:
@@ -175,6 +187,17 @@ class Layer(Attributes, TakesInputs, Stateful, Connected):
             # The layers go along: one that stands in several places stays one.
             return _restore_around, (type(self), config, self._inner, shape)
         return _restore, (type(self), config, shape, self.get_weights())
+
+    def _registered_name(self) -> str | None:
+        """The name under which configs find a class of the user's; None of elman's."""
+        return None
+
+    def add_weight(self, *arguments: Any, **keywords: Any) -> Variable:
+        """Declare a weight: for subclasses of Layer itself."""
+        raise NotImplementedError(
+            f"A {type(self).__name__} has the weights of its class. A subclass of "
+            "elman.layers.Layer adds weights of its own."
+        )
 
     def _written_name(self) -> str:
         """The class that configs name: of a subclass, the library's."""

@@ -309,17 +309,7 @@ class PythonCell(Cell):
     _own_cell: _OwnCell | None = None
 
     def __init__(self, cell: Any, name: str | None = None):
-        sizes = cell.state_size
-        listed = list(sizes) if _is_list(sizes) else [sizes]
-        if not listed:
-            raise ValueError(
-                "The `state_size` of a cell must be an integer, or a list of at least "
-                f"one. Received: state_size={sizes!r}"
-            )
-        listed = [_size("state_size", size) for size in listed]
-        self._size = listed if _is_list(sizes) else listed[0]
-        units = getattr(cell, "output_size", None)
-        self._units = listed[0] if units is None else _size("output_size", units)
+        self._size, listed, self._units = state_sizes(cell)
         self._own_cell = _OwnCell(cell, self._units, listed)
         context = _callbacks.register(self._own_cell)
         sizes_given = (ctypes.c_int64 * len(listed))(*listed)
@@ -398,15 +388,37 @@ class _OwnCell:
         return output, following
 
     def initial_states(self, batch: int) -> Any:
-        """The states with which a sequence begins, asked as Keras 2 or 3 asks."""
-        ask = self._cell.get_initial_state
-        given = {"inputs": None, "batch_size": batch, "dtype": np.dtype(np.float32)}
-        parameters = _parameters(ask)
-        if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
-            return ask(**given)
-        if "batch_size" not in parameters:
-            return ask(batch)
-        return ask(**{name: given[name] for name in given if name in parameters})
+        """The states with which a sequence begins."""
+        return asked_states(self._cell.get_initial_state, batch)
+
+
+def asked_states(ask: Any, batch: int) -> Any:
+    """What a cell's `get_initial_state` gives, asked as Keras 2 or 3 asks."""
+    given = {"inputs": None, "batch_size": batch, "dtype": np.dtype(np.float32)}
+    parameters = _parameters(ask)
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return ask(**given)
+    if "batch_size" not in parameters:
+        return ask(batch)
+    return ask(**{name: given[name] for name in given if name in parameters})
+
+
+def state_sizes(cell: Any) -> tuple[Any, list[int], int]:
+    """The size or the sizes of a cell's states, their list, and the output's size."""
+    sizes = cell.state_size
+    listed = list(sizes) if _is_list(sizes) else [sizes]
+    if not listed:
+        raise ValueError(
+            "The `state_size` of a cell must be an integer, or a list of at least "
+            f"one. Received: state_size={sizes!r}"
+        )
+    listed = [_size("state_size", size) for size in listed]
+    units = getattr(cell, "output_size", None)
+    return (
+        listed if _is_list(sizes) else listed[0],
+        listed,
+        listed[0] if units is None else _size("output_size", units),
+    )
 
 
 def _parameters(function: Any) -> Any:
@@ -439,6 +451,8 @@ def as_cell(cell: Any) -> Cell:
     """
     if isinstance(cell, Cell):
         return cell
+    if isinstance(cell, Layer) and hasattr(cell, "_as_cell"):
+        return cell._as_cell()  # type: ignore[no-any-return]
     if _is_list(cell):
         return StackedRNNCells(cell)
     if not callable(getattr(cell, "call", None)):

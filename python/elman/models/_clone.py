@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._custom_objects import custom_object_scope
 from .._graph import recipe
 from .._structure import flat
 from ..layers import InputLayer
+from ..layers._custom import custom_classes
 from ._rebuilt import rebuilt
 from .model import Model
 from .sequential import Sequential
@@ -77,7 +79,8 @@ def _clone_graph(
                 "A model that was read of a config is cloned as it is: make it of "
                 "tensors to exchange its layers or inputs."
             )
-        made: Model = type(model).from_config(model.get_config())
+        config, classes = model.get_config(), custom_classes(model)
+        made: Model = type(model).from_config(config, custom_objects=classes)
         return made
     layers = [
         _copied(layer) if isinstance(layer, InputLayer) else copied(layer)
@@ -92,4 +95,5 @@ def _clone_graph(
 def _copied(layer: Any) -> Any:
     if isinstance(layer, Model):
         return clone_model(layer)
-    return type(layer).from_config(layer.get_config())
+    with custom_object_scope(custom_classes(layer)):
+        return type(layer).from_config(layer.get_config())

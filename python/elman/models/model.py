@@ -6,6 +6,7 @@ import ctypes
 import json
 from typing import Any
 
+from .._custom_objects import custom_object_scope, made_objects
 from .._graph import Node, functional, nodes_between, recipe, tried
 from .._handle import Handle
 from .._library import check, lib, text
@@ -14,6 +15,7 @@ from .._tensor import KerasTensor, is_symbolic
 from .._variable import Variable
 from .._weights import unique
 from ..layers import InputLayer
+from ..layers._custom import custom_classes
 from ..layers._keras_1 import warn_of_old_name
 from ._calls import Called
 from ._configs import created, is_of_graph
@@ -130,6 +132,8 @@ class Model(Called, Measured, Summarized):
     def _adopt(self, handle: int) -> None:
         self._own(handle)
         self._layers: list[Any] = []
+        # Layers of the user's classes, which the library made but cannot hold.
+        self._made: list[Any] = []
         self._nodes = []
         self._as_layer = None
         self._unbind()
@@ -370,19 +374,25 @@ class Model(Called, Measured, Summarized):
         """A model, with fresh weights, from what ``get_config`` or ``to_json`` gives.
 
         ``keras_version`` beside ``class_name`` says what some names mean: see
-        ``to_json``.
+        ``to_json``. Classes of your own stand in ``custom_objects``, or are registered:
+        see ``elman.saving``.
 
         Raises
         ------
         ValueError
             If it is no config of a model.
         """
-        return wrapped(created(config), cls)
+        with custom_object_scope(custom_objects), made_objects() as made:
+            model = wrapped(created(config), cls)
+        model._made = made
+        return model
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle by layers and their calls; carried states are not kept."""
         if self._is_read:
-            return _from_config, (type(self), self.to_json(), self.get_weights())
+            classes = custom_classes(self)
+            given = type(self), self.to_json(), self.get_weights(), classes
+            return _from_config, given
         made = recipe(self._graph, self._layers, self._inputs, self._outputs)
         structures = self._input_structure, self._output_structure
         return rebuilt, (type(self), self.name, self._layers, made, *structures)
@@ -446,9 +456,11 @@ def nested_model(layer: int) -> Any:
     return model
 
 
-def _from_config(cls: type[Model], config: str, weights: list[Any]) -> Model:
+def _from_config(
+    cls: type[Model], config: str, weights: list[Any], classes: dict[str, type]
+) -> Model:
     """Make a model again from what ``__reduce__`` took apart."""
-    model: Model = cls.from_config(json.loads(config))
+    model: Model = cls.from_config(json.loads(config), custom_objects=classes)
     model.set_weights(weights)
     return model
 
@@ -465,4 +477,4 @@ def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
 
     config = json.loads(json_string)
     cls = Model if is_of_graph(config) else Sequential
-    return cls.from_config(config)
+    return cls.from_config(config, custom_objects=custom_objects)

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Iterable
 from typing import Any
 
+from .._custom_objects import custom_object_scope
 from .._errors import ArgumentError, NotBuiltError
 from .._graph import Arguments
 from .._library import check, encoded, lib
@@ -170,16 +171,18 @@ class Sequential(Model):
         """A model, with fresh weights, from what ``get_config`` or ``to_json`` gives.
 
         ``keras_version`` beside ``class_name`` says what some names mean: see
-        ``to_json``. A list of layers is what Keras 2.0 to 2.2.2 gave.
+        ``to_json``. A list of layers is what Keras 2.0 to 2.2.2 gave. Classes of your
+        own stand in ``custom_objects``, or are registered: see ``elman.saving``.
 
         Raises
         ------
         ValueError
             If it is no config of a Sequential.
         """
-        for layer in serialized_layers(config):
-            check_serialized(layer)
-        return super().from_config(config)
+        with custom_object_scope(custom_objects):
+            for layer in serialized_layers(config):
+                check_serialized(layer)
+            return super().from_config(config)
 
     def _read(self) -> None:
         for layer in layers_of(self._handle):

@@ -1,16 +1,17 @@
 /// The classes of layers that the program has registered: what a config may name beside elman's own. Nothing else in a config
 /// or a file ever leads to code of the caller's.
 public enum CustomClasses {
-  public typealias Maker = @Sendable (_ className: String, _ config: JSON) throws(ElmanError) -> Layer
+  /// Makes a layer, or nil where it knows no such class now: then elman's own class of that name is meant.
+  public typealias Maker = @Sendable (_ className: String, _ config: JSON) throws(ElmanError) -> Layer?
 
   private static let lock = ReadWriteLock()
   private nonisolated(unsafe) static var makers: [String: Maker] = [:]
 
   /// Has configs that name a class make layers by a function; nil: not any more.
   public static func register(_ className: String, _ maker: Maker?) throws(ElmanError) {
-    guard !LayerRegistry.classNames.contains(className), !Model.classNames.contains(className), !className.isEmpty else {
+    guard !Model.classNames.contains(className), !className.isEmpty else {
       throw ElmanError(
-        .invalidArgument, "A class of one's own has a name that no layer of elman has. Received: class_name='\(className)'")
+        .invalidArgument, "A class of layers cannot have the name of a model's. Received: class_name='\(className)'")
     }
     var previous = maker
     try lock.exclusive {

@@ -24,6 +24,9 @@ public final class CustomPart: @unchecked Sendable {
   private var ownChildren: [(role: String, layer: Layer)] = []
   /// Held while a layer is put into another one: no two of them may end up inside each other.
   private static let nesting = ReadWriteLock()
+  /// How many layers stand around this one, at most; `nesting` guards it.
+  private var depth = 0
+  private static let deepest = 64
 
   public init(className: String, owner: AnyObject? = nil, build: Build? = nil, config: Config? = nil) throws(ElmanError) {
     guard className.utf8.last.map({ $0 != UInt8(ascii: ">") }) ?? false, className.utf8.count <= 1024, !className.utf8.contains(0) else {
@@ -85,6 +88,14 @@ public final class CustomPart: @unchecked Sendable {
     try Self.nesting.exclusive { () throws(ElmanError) in
       guard !LayerTree([child]).contains(layer) else {
         throw ElmanError(.invalidArgument, "Layer \"\(layer.name)\" cannot be a layer inside itself.")
+      }
+      let inner = LayerTree([child]).depths
+      let most = depth + 1 + (inner.map(\.depth).max() ?? 0)
+      guard most <= Self.deepest else {
+        throw ElmanError(.invalidArgument, "Layers may stand in one another \(Self.deepest) deep. Received: \(most) deep")
+      }
+      for (layer, level) in inner {
+        if let part = layer.custom { Fork.changing { part.depth = max(part.depth, depth + 1 + level) } }
       }
       var new = children.filter { $0.role != role }
       new.append((role, child))

@@ -82,8 +82,7 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
     Fork.changing { (carriedStates, carriedPointers) = (states, pointers) }
   }
 
-  public override func resetStates() throws(ElmanError) {
-    try super.resetStates()
+  override func resetOwnStates() throws(ElmanError) {
     try lock.exclusive { () throws(ElmanError) in
       for state in carriedStates { state.base.update(repeating: 0, count: state.count) }
     }
