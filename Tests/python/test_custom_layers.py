@@ -139,16 +139,55 @@ def test_built_by_the_first_call():
         model(values(2, 5))
 
 
-def test_values_of_keras():
-    # From Keras 3 with w of ones: x of the shape below, its last timestep masked.
-    x = np.arange(12, dtype=np.float32).reshape(1, 4, 3) / 10
-    layer = Attend()
-    scores = np.tanh(x.sum(-1))
-    for mask in (None, np.array([[True, True, True, False]])):
-        shares = np.exp(scores) * (1 if mask is None else mask)
-        shares /= shares.sum()
-        expected = (x * shares[..., None]).sum(1)
-        np.testing.assert_allclose(layer(x, mask=mask), expected, rtol=1e-5)
+def ramp(*shape):
+    count = np.prod(shape)
+    return (np.arange(count, dtype=np.float32).reshape(shape) / count - 0.5).astype("f4")
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        (
+            lambda: [Linear(2)],
+            [
+                [[-0.486111, 0.055556], [-0.611111, 0.055556]],
+                [[-0.736111, 0.055556], [-0.861111, 0.055556]],
+                [[-0.986111, 0.055556], [-1.111111, 0.055556]],
+                [[-1.0, 0.0], [-1.0, 0.0]],
+            ],
+        ),
+        (
+            lambda: [Linear(2), Antirectifier()],
+            [
+                [[0.0, 0.270833, 0.270833, 0.0], [0.0, 0.333333, 0.333333, 0.0]],
+                [[0.0, 0.395833, 0.395833, 0.0], [0.0, 0.458333, 0.458333, 0.0]],
+                [[0.0, 0.520833, 0.520833, 0.0], [0.0, 0.583333, 0.583333, 0.0]],
+                [[0.0, 0.5, 0.5, 0.0], [0.0, 0.5, 0.5, 0.0]],
+            ],
+        ),
+        (
+            lambda: [Masking(), Attend()],
+            [[-0.329837, -0.288171, -0.246504], [0.058613, 0.100280, 0.141946]],
+        ),
+        (
+            lambda: [Masking(), RNN(MinimalRNNCell(2), return_sequences=True)],
+            [
+                [[0.513889, 0.055556], [-0.125, -0.173611]],
+                [[0.388889, 0.03125], [-0.25, -0.123264]],
+                [[0.013889, 0.055556], [-0.125, 0.076389]],
+                [[-0.125, 0.076389], [-0.125, 0.076389]],
+            ],
+        ),
+    ],
+)
+def test_values_of_keras(layers, expected):
+    """What Keras 3.15 computes with the same classes, in the words of keras.ops."""
+    model = elman.Sequential([elman.Input((4, 3)), *layers()])
+    model.set_weights([2 * ramp(*weight.shape) for weight in model.weights])
+    x = ramp(2, 4, 3)
+    x[1, 2:] = 0
+    y = model(x)
+    np.testing.assert_allclose(y, np.reshape(expected, y.shape), atol=2e-6)
 
 
 def test_masks():
