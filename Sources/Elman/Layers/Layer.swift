@@ -152,7 +152,7 @@ public class Layer: @unchecked Sendable {
   }
 
   final func cannotStream(_ reason: String) -> ElmanError {
-    ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) cannot be streamed: \(reason).")
+    ElmanError(.unsupported, "Layer '\(name)' (\(kerasClassName)) cannot be streamed: \(reason).")
   }
 
   final func notStateful() -> ElmanError {
@@ -170,7 +170,7 @@ public class Layer: @unchecked Sendable {
 
   /// The gradients of one `forward` that kept what it needs: see `BackwardCall`.
   func backward(_ call: BackwardCall) throws(ElmanError) {
-    throw ElmanError(.unsupported, "Layer '\(name)' (\(type(of: self).className)) computes no gradients.")
+    throw ElmanError(.unsupported, "Layer '\(name)' (\(kerasClassName)) computes no gradients.")
   }
 
   /// Puts given states in the place of those that a stateful layer carries, or none where one does not fit.

@@ -31,6 +31,19 @@ __all__ = ["Layer", "arguments", "flattened", "leaves", "nested", "serialize"]
 class Layer(Attributes, TakesInputs, Stateful, Connected):
     """What every layer has: a name, weights, shapes, and a call.
 
+    A subclass of it is a layer of your own, which runs on NumPy arrays. It may have
+
+    - ``build(input_shape)``, called once, which declares weights by ``add_weight``;
+    - ``call(inputs)``, with ``training`` and ``mask`` where it takes them: the output
+      or the list of outputs. It reads weights as arrays of their values, and layers
+      that are attributes are called like any other;
+    - ``compute_output_shape(input_shape)``; otherwise ``call`` runs on zeros once for
+      each new shape of inputs, to show it;
+    - ``supports_masking = True``, or ``compute_mask(inputs, mask)``: (batch,
+      timesteps);
+    - ``get_config()``: see ``elman.saving`` for what finds the class again;
+    - ``state_size`` and ``call(inputs, states)``: then it is a cell, for ``RNN``.
+
     Every layer takes these keyword arguments beside its own:
 
     name : str
