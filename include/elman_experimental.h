@@ -154,9 +154,9 @@ ELMAN_API elman_status elman_initializer_apply(const char *initializer, const in
  *   mask     writes the mask of the first output, (batch, timesteps), 1 where a place counts and 0 where it is to be
  *            skipped; called where that output has three dimensions or more and the next layers may ask for it. NULL:
  *            the input's mask passes where elman_layer_set_supports_masking says so, and is dropped otherwise
- *   config   tells the class's arguments as a JSON object, as the library tells texts: length receives their length, and
- *            text, unless capacity is 0, the text and a zero byte. name, trainable, dtype and batch_input_shape
- *            are the library's. NULL: no arguments
+ *   config   tells the class's arguments as a JSON object, as the library tells texts: length receives its length, and
+ *            text, unless capacity is 0, the text and a zero byte. name, trainable, dtype and batch_input_shape are
+ *            the library's. NULL: no arguments
  *   release  once, with context, when the library is done with it; not where the creation fails
  *
  * Such a layer cannot be streamed or quantized. No config makes it unless its class is registered.
@@ -248,7 +248,7 @@ ELMAN_API elman_status elman_layer_context(elman_layer layer, void **context);
 /*
  * elman_layer_class_register: has configs that name a class make its layers by a function of the caller.
  *
- *   class_name   as configs have it: as "registered_name" or, where no class of that name is registered, as "class_name"
+ *   class_name   as configs have it: "registered_name" or, where no class of that name is registered, "class_name"
  *   create       receives the name and the arguments as a JSON object, and sets *layer to a live handle, which stays
  *                the caller's: the library keeps a reference of its own. Where it leaves the null handle there, elman's
  *                own class of that name is meant, if there is one. NULL: the name is taken back
@@ -258,7 +258,8 @@ ELMAN_API elman_status elman_layer_context(elman_layer layer, void **context);
  *
  * Returns also ELMAN_INVALID_ARGUMENT: the name of a class of models. Since 0.2.
  */
-typedef int32_t (*elman_layer_maker)(void *context, const char *class_name, const char *config_json, elman_layer *layer);
+typedef int32_t (*elman_layer_maker)(void *context, const char *class_name, const char *config_json,
+                                     elman_layer *layer);
 ELMAN_API elman_status elman_layer_class_register(const char *class_name, elman_layer_maker create, void *context);
 
 #ifdef __cplusplus

@@ -10,11 +10,10 @@ import threading
 import warnings
 import weakref
 
+import elman
 import numpy as np
 import pytest
-
-import elman
-from elman.layers import RNN, Dense, LSTM, Layer, Masking, TimeDistributed
+from elman.layers import LSTM, RNN, Dense, Layer, Masking, TimeDistributed
 
 
 class Linear(Layer):
@@ -113,7 +112,9 @@ def test_linear_layer():
     assert layer.count_params() == 16
     assert layer.name.startswith("linear")
     layer.set_weights([np.ones((3, 4)), np.zeros(4)])
-    np.testing.assert_allclose(layer(x), x.sum(1, keepdims=True).repeat(4, 1), rtol=1e-5)
+    np.testing.assert_allclose(
+        layer(x), x.sum(1, keepdims=True).repeat(4, 1), rtol=1e-5
+    )
 
 
 def test_in_a_sequential():
@@ -141,7 +142,9 @@ def test_built_by_the_first_call():
 
 def ramp(*shape):
     count = np.prod(shape)
-    return (np.arange(count, dtype=np.float32).reshape(shape) / count - 0.5).astype("f4")
+    return (np.arange(count, dtype=np.float32).reshape(shape) / count - 0.5).astype(
+        "f4"
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,9 @@ def test_masks():
     x[:, 2:] = 0
     model = elman.Sequential([Masking(input_shape=(4, 3)), Attend(), Dense(1)])
     np.testing.assert_allclose(
-        model.layers[1](x, mask=(x != 0).any(-1)), Attend.call(model.layers[1], x[:, :2]), rtol=1e-5
+        model.layers[1](x, mask=(x != 0).any(-1)),
+        Attend.call(model.layers[1], x[:, :2]),
+        rtol=1e-5,
     )
 
     class Known(Layer):
@@ -245,7 +250,9 @@ def test_training_is_told():
 def test_in_time_distributed():
     layer = TimeDistributed(Linear(2))
     x = values(2, 5, 3)
-    np.testing.assert_allclose(layer(x), layer.layer(x.reshape(10, 3)).reshape(2, 5, 2), rtol=1e-6)
+    np.testing.assert_allclose(
+        layer(x), layer.layer(x.reshape(10, 3)).reshape(2, 5, 2), rtol=1e-6
+    )
     assert len(layer.weights) == 2 and layer.weights[0] is layer.layer.w
 
 
@@ -360,7 +367,9 @@ def test_weights_of_one_name_and_without():
 def test_initializers():
     class Own(Layer):
         def build(self, input_shape):
-            self.a = self.add_weight(shape=(2,), initializer=lambda shape, dtype: [3, 4])
+            self.a = self.add_weight(
+                shape=(2,), initializer=lambda shape, dtype: [3, 4]
+            )
             self.b = self.add_weight(
                 shape=(2,), initializer=elman.initializers.Constant(5)
             )
@@ -498,7 +507,12 @@ def test_arguments_that_are_taken_as_given():
 
     layer = Plain(3, name="plain")
     config = layer.get_config()
-    assert config == {"name": "plain", "trainable": True, "dtype": "float32", "units": 3}
+    assert config == {
+        "name": "plain",
+        "trainable": True,
+        "dtype": "float32",
+        "units": 3,
+    }
     assert Plain.from_config(config).get_config() == config
     with pytest.raises(NotImplementedError, match="get_config"):
         Plain(object()).get_config()
@@ -598,7 +612,9 @@ def test_copies_and_pickles():
 
 def test_nothing_is_kept_for_ever():
     def make():
-        model = elman.Sequential([Linear(2, input_shape=(4, 3)), RNN(MinimalRNNCell(2))])
+        model = elman.Sequential(
+            [Linear(2, input_shape=(4, 3)), RNN(MinimalRNNCell(2))]
+        )
         model(values(2, 4, 3))
         return [weakref.ref(model), *map(weakref.ref, model.layers)]
 

@@ -1,6 +1,6 @@
 /// An object as Keras writes it: `{"class_name": ..., "config": {...}}`, beside which Keras 3 puts `module`,
-/// `registered_name` and `build_config`. Nothing named in a config is ever imported: `registered_name` finds classes that the
-/// program has registered itself, and the others are ignored.
+/// `registered_name` and `build_config`. Nothing named in a config is ever imported: `registered_name` finds classes
+/// that the program has registered itself, and the others are ignored.
 struct SerializedObject {
   let className: String
   var registeredName: String?

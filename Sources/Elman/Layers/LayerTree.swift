@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Layers and those inside them, in the order of their weights. A layer that is at several places is here once, where it
-/// comes first.
+/// Layers and those inside them, in the order of their weights. A layer that is at several places is here once, where
+/// it comes first.
 struct LayerTree: Sendable {
   private struct Node {
     let layer: Layer
@@ -71,7 +71,9 @@ struct LayerTree: Sendable {
     let nodes = nodes
     for node in nodes.indices {
       let layer = nodes[node].layer
-      if let weight = layer.ownWeight(at: index) { return (weight, weight.isTrainable && Self.isTrainable(node, nodes)) }
+      if let weight = layer.ownWeight(at: index) {
+        return (weight, weight.isTrainable && Self.isTrainable(node, nodes))
+      }
       index -= layer.ownWeightCount
     }
     return nil

@@ -188,7 +188,11 @@ private let mostOutputs = 64
 /// Shapes as arrays without data; -1 is what is not fixed.
 private func withArrays<Result>(of shapes: [Shape], _ body: (UnsafeBufferPointer<elman_array>) -> Result) -> Result {
   withSizes(shapes.count, rank: { shapes[$0].rank }, size: { shapes[$0].dimensions[$1].map(Int64.init) ?? -1 }) { sizes in
-    withArrays(shapes.count) { elman_array(data: nil, shape: sizes($0), rank: shapes[$0].rank) } body: { body($0) }
+    withArrays(shapes.count) {
+      elman_array(data: nil, shape: sizes($0), rank: shapes[$0].rank)
+    } body: {
+      body($0)
+    }
   }
 }
 
@@ -199,7 +203,9 @@ func withArrays<Result>(of weights: [Weight], _ body: (UnsafeBufferPointer<elman
       elman_array(
         data: (try? weights[index].values.base).map { UnsafePointer($0) }, shape: sizes(index),
         rank: weights[index].shape.count)
-    } body: { body($0) }
+    } body: {
+      body($0)
+    }
   }
 }
 
@@ -252,7 +258,9 @@ private func withInputs<Result>(
         withArrays(count) { index in
           let mask = call.mask(index)
           return elman_mask(data: mask?.values, shape: maskSizes(index), rank: mask?.shape.count ?? 0)
-        } body: { body(inputs, $0) }
+        } body: {
+          body(inputs, $0)
+        }
       }
     }
   }

@@ -10,7 +10,6 @@ from typing import Any
 from .._custom_callbacks import owner_of
 from .._custom_objects import custom_object_scope, made_objects, named_by
 from .._library import check, lib, text
-from ._custom import CustomLayer
 from ._inputs import InputSpec
 from ._layer import Layer, serialize
 from ._operations import OPERATIONS

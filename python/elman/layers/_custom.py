@@ -73,7 +73,8 @@ def _signature(cls: type[CustomLayer]) -> _Signature:
     positional = [
         parameter
         for parameter in parameters
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        if parameter.kind
+        in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
         and parameter.name not in ("training", "mask")
     ]
     return _Signature(
@@ -344,16 +345,14 @@ class CustomLayer(Layer):
 
         Parameters
         ----------
-        shape : tuple
-            Its shape; () for one number.
-        initializer : str, Initializer, or callable
-            ``glorot_uniform`` where it is not given.
-        trainable : bool
-            Whether training changes it.
-        regularizer, constraint : optional
-            Those of Keras.
-        name : str, optional
-            ``variable`` where it is not given; numbered where another weight of the
+        *arguments
+            ``shape, initializer, ...`` in the order of Keras 3, or ``name, shape, ...``
+            in that of Keras 2.
+        **keywords
+            The same by name: ``shape``, () for one number; ``initializer``, a name, one
+            of elman's, or a function of yours, ``glorot_uniform`` where it is not
+            given; ``trainable``, True; ``regularizer`` and ``constraint``; ``name``,
+            ``variable`` where it is not given, and numbered where another weight of the
             layer has it.
 
         Returns
@@ -371,7 +370,9 @@ class CustomLayer(Layer):
             name=encoded(given.get("name")),
             shape=(ctypes.c_int64 * max(1, len(sizes)))(*sizes),
             rank=len(sizes),
-            initializer=_told("zeros" if values is not None else given.get("initializer")),
+            initializer=_told(
+                "zeros" if values is not None else given.get("initializer")
+            ),
             regularizer=_told(given.get("regularizer")),
             constraint=_told(given.get("constraint")),
             frozen=int(given.get("trainable") is False),
@@ -474,9 +475,9 @@ class CustomLayer(Layer):
         self._be_made()
         if self._is_cell():
             states, *rest = arguments or [keywords.pop("states", None)]
-            given = flattened(states)
-            output, *following = super().__call__(inputs, given, None, *rest, **keywords)
-            return output, following
+            keywords.update(zip(("training",), rest))
+            results = super().__call__(inputs, flattened(states), **keywords)
+            return results[0], list(results[1:])
         several = _signature(type(self)).required
         if several > 1 and len(arguments) >= several - 1:
             inputs = [inputs, *arguments[: several - 1]]
@@ -565,7 +566,9 @@ class CustomLayer(Layer):
         shape = self._given_shape(self._settings)
         if shape is not None:
             config["batch_input_shape"] = [None if n < 0 else n for n in shape]
-        return config if self._overrides("get_config") else {**config, **self._given_config()}
+        if not self._overrides("get_config"):
+            config.update(self._given_config())
+        return config
 
     def _given_config(self) -> dict[str, Any]:
         """What the user's `__init__` was given, beside what all layers are."""
@@ -607,7 +610,9 @@ class CustomLayer(Layer):
     def _is_cell(self) -> bool:
         """Whether RNN runs it: it has `state_size`, and its `call` takes states."""
         takes = _signature(type(self))
-        return hasattr(self, "state_size") and (takes.takes_states or takes.required > 1)
+        return hasattr(self, "state_size") and (
+            takes.takes_states or takes.required > 1
+        )
 
     def _as_cell(self) -> CustomLayer:
         """The same as a cell, which it became known to be only later."""

@@ -1,5 +1,5 @@
-/// The classes of layers that the program has registered: what a config may name beside elman's own. Nothing else in a config
-/// or a file ever leads to code of the caller's.
+/// The classes of layers that the program has registered: what a config may name beside elman's own. Nothing else in a
+/// config or a file ever leads to code of the caller's.
 public enum CustomClasses {
   /// Makes a layer, or nil where it knows no such class now: then elman's own class of that name is meant.
   public typealias Maker = @Sendable (_ className: String, _ config: JSON) throws(ElmanError) -> Layer?
@@ -21,8 +21,8 @@ public enum CustomClasses {
     }
   }
 
-  /// What makes the layers of a config, and the name under which it is registered: Keras 3's registered name or, where there is
-  /// none of it, the class's.
+  /// What makes the layers of a config, and the name under which it is registered: Keras 3's registered name or, where
+  /// there is none of it, the class's.
   static func maker(of object: SerializedObject) -> (name: String, make: Maker)? {
     let found = try? lock.shared { () -> (name: String, make: Maker)? in
       for name in [object.registeredName, object.className] {

@@ -1,5 +1,5 @@
-/// A layer whose class the caller wrote: weights, shapes and arithmetic come from functions. No file makes one, unless the
-/// program has registered its class (`CustomClasses`).
+/// A layer whose class the caller wrote: weights, shapes and arithmetic come from functions. No file makes one, unless
+/// the program has registered its class (`CustomClasses`).
 public final class CustomLayer: Layer, MaskJoining, @unchecked Sendable {
   public override class var className: String { "CustomLayer" }
 
@@ -110,15 +110,18 @@ public final class CustomLayer: Layer, MaskJoining, @unchecked Sendable {
 
   var writesMasks: Bool { functions.mask != nil }
 
-  func joinedMaskShape(_ call: LayerCall) -> Dimensions? { call.outputShape.count > 2 ? call.outputShape.first(2) : nil }
+  func joinedMaskShape(_ call: LayerCall) -> Dimensions? {
+    call.outputShape.count > 2 ? call.outputShape.first(2) : nil
+  }
 
   func joinMasks(_ call: LayerCall, into mask: UnsafeMutablePointer<UInt8>) throws(ElmanError) {
     try functions.mask?(Call(call: call, shapes: shapes(of: call), weights: []), mask)
   }
 
   func joinedMaskCapacity(forInputs inputs: [Dimensions]) -> Int {
-    guard writesMasks, let output = try? outputShapes(forInputs: inputs.map { Shape(Array($0)) }, CallOptions())[0].concrete,
-      output.count > 2, let sizes = try? Dimensions(output)
+    let shapes = inputs.map { Shape(Array($0)) }
+    guard writesMasks, let output = try? outputShapes(forInputs: shapes, CallOptions())[0].concrete, output.count > 2,
+      let sizes = try? Dimensions(output)
     else { return 0 }
     return sizes.capacity(ofRank: 2)
   }

@@ -3,8 +3,8 @@ import Synchronization
 /// What a layer or a cell has whose class the caller wrote: functions, and what `build` declares, which are weights and
 /// layers inside it.
 ///
-/// The caller's `build` runs without the layer's lock, so that it may read what it has declared. `buildLock` is held: it is
-/// watched, and a build inside itself is an error.
+/// The caller's `build` runs without the layer's lock, so that it may read what it has declared. `buildLock` is held:
+/// it is watched, and a build inside itself is an error.
 public final class CustomPart: @unchecked Sendable {
   public typealias Build = @Sendable (Layer, [Shape]) throws(ElmanError) -> Void
   public typealias Config = @Sendable () throws(ElmanError) -> JSON
@@ -28,8 +28,11 @@ public final class CustomPart: @unchecked Sendable {
   private var depth = 0
   private static let deepest = 64
 
-  public init(className: String, owner: AnyObject? = nil, build: Build? = nil, config: Config? = nil) throws(ElmanError) {
-    guard className.utf8.last.map({ $0 != UInt8(ascii: ">") }) ?? false, className.utf8.count <= 1024, !className.utf8.contains(0) else {
+  public init(
+    className: String, owner: AnyObject? = nil, build: Build? = nil, config: Config? = nil
+  ) throws(ElmanError) {
+    let letters = className.utf8
+    guard (1...1024).contains(letters.count), letters.last != UInt8(ascii: ">"), !letters.contains(0) else {
       throw ElmanError(.invalidArgument, "The name of a class must have 1 to 1024 bytes, none of them zero.")
     }
     self.className = className
@@ -78,8 +81,8 @@ public final class CustomPart: @unchecked Sendable {
     if isDeclared.load(ordering: .acquiring) {
       throw ElmanError(
         .invalidArgument,
-        "You cannot add new elements of state (variables or sub-layers) to a layer that is already built. All state must be "
-          + "created in the `__init__()` method or in the `build()` method. Layer: \"\(layer.name)\"")
+        "You cannot add new elements of state (variables or sub-layers) to a layer that is already built. All state must "
+          + "be created in the `__init__()` method or in the `build()` method. Layer: \"\(layer.name)\"")
     }
   }
 
@@ -92,7 +95,8 @@ public final class CustomPart: @unchecked Sendable {
       let inner = LayerTree([child]).depths
       let most = depth + 1 + (inner.map(\.depth).max() ?? 0)
       guard most <= Self.deepest else {
-        throw ElmanError(.invalidArgument, "Layers may stand in one another \(Self.deepest) deep. Received: \(most) deep")
+        throw ElmanError(
+          .invalidArgument, "Layers may stand in one another \(Self.deepest) deep. Received: \(most) deep")
       }
       for (layer, level) in inner {
         if let part = layer.custom { Fork.changing { part.depth = max(part.depth, depth + 1 + level) } }
@@ -122,7 +126,8 @@ extension Layer {
     guard let custom else {
       throw ElmanError(
         .invalidArgument,
-        "Weights and layers can be added to layers and cells that the caller wrote. Layer \"\(name)\" is a \(kerasClassName).")
+        "Weights and layers can be added to layers and cells that the caller wrote. Layer \"\(name)\" is a "
+          + "\(kerasClassName).")
     }
     return custom
   }
@@ -142,16 +147,19 @@ extension Layer {
     guard shape.count <= Shape.maximumRank, shape.allSatisfy({ (1...Shape.largestDimension).contains($0) }) else {
       throw ElmanError(
         .invalidArgument,
-        "The shape of a weight has at most \(Shape.maximumRank) dimensions, of 1 or more. Received: shape=\(Shape(shape))")
+        "The shape of a weight has at most \(Shape.maximumRank) dimensions, of 1 or more. Received: "
+          + "shape=\(Shape(shape))")
     }
     let name = given ?? "variable"
     guard !name.isEmpty, name.utf8.count <= 1024, !name.utf8.contains(0), !name.utf8.contains(UInt8(ascii: "/")) else {
       throw ElmanError(
-        .invalidArgument, "The name of a weight must have 1 to 1024 bytes, none of them zero or '/'. Received: name='\(name)'")
+        .invalidArgument,
+        "The name of a weight must have 1 to 1024 bytes, none of them zero or '/'. Received: name='\(name)'")
     }
     var reader = try ConfigReader(config, of: "add_weight")
     let initializer = try reader.initializer("initializer", default: "glorot_uniform")
-    let (regularizer, constraint) = (try reader.named("regularizer") as Regularizer?, try reader.named("constraint") as Constraint?)
+    let regularizer: Regularizer? = try reader.named("regularizer")
+    let constraint: Constraint? = try reader.named("constraint")
     try reader.finish()
     return try declare { (unique) throws(ElmanError) in
       try Weight(
@@ -162,8 +170,8 @@ extension Layer {
 }
 
 extension Layer {
-  /// An error unless all classes of the caller's, of this layer and those inside it, have told their arguments. `config` leaves
-  /// out those of one that has not.
+  /// An error unless all classes of the caller's, of this layer and those inside it, have told their arguments.
+  /// `config` leaves out those of one that has not.
   public final func requireConfigs() throws(ElmanError) { try LayerTree([self]).requireConfigs() }
 }
 
