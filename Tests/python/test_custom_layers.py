@@ -274,6 +274,18 @@ def test_a_cell_in_rnn():
     assert stacked(x).shape == (2, 4) and len(stacked.weights) == 4
 
 
+def test_a_cell_in_both_directions():
+    layer = elman.layers.Bidirectional(RNN(MinimalRNNCell(3)))
+    x = values(2, 4, 5)
+    y = layer(x)
+    assert len(layer.weights) == 4
+    np.testing.assert_array_equal(y[:, :3], layer.forward_layer(x))
+    backward = RNN(MinimalRNNCell(3))
+    backward.build((None, 4, 5))
+    backward.set_weights(layer.get_weights()[2:])
+    np.testing.assert_allclose(y[:, 3:], backward(x[:, ::-1]), rtol=1e-5)
+
+
 def test_a_cell_with_two_states_and_a_beginning():
     class Count(Layer):
         state_size = [2, 1]

@@ -8,8 +8,22 @@ from typing import Any
 
 import numpy.typing as npt
 
+from .._custom_objects import custom_object_scope
+from ._custom import custom_classes
 from ._layer import Layer
 from ._states import arrays_and_states
+
+
+def _runs_own_cell(layer: Layer) -> bool:
+    """Whether a layer runs a cell of the user's class, which has weights."""
+    return hasattr(layer, "go_backwards") and bool(custom_classes(layer))
+
+
+def _from_the_other_end(layer: Layer) -> Layer:
+    """A copy of a layer with weights of its own, and the other `go_backwards`."""
+    config = {**layer.get_config(), "go_backwards": not layer.go_backwards}
+    with custom_object_scope(custom_classes(layer)):
+        return type(layer).from_config(config)
 
 
 class Bidirectional(Layer):
@@ -57,6 +71,8 @@ class Bidirectional(Layer):
                     "Please initialize `Bidirectional` layer with an elman "
                     f"layer instance. Received: {given}"
                 )
+        if backward_layer is None and _runs_own_cell(layer):
+            inner.append(_from_the_other_end(layer))
         self._create_around(
             inner, {"merge_mode": merge_mode, "weights": weights, **kwargs}
         )
