@@ -635,12 +635,29 @@ def test_nothing_is_kept_for_ever():
     assert [reference() for reference in references] == [None] * 3
 
 
-def test_a_layer_that_python_has_freed():
+def test_what_holds_a_layer():
     wrapper = TimeDistributed(Linear(2))
     x = values(1, 2, 3)
     expected = wrapper(x)
+    model = elman.Sequential([RNN(MinimalRNNCell(2), input_shape=(None, 3))])
+    stream = model.stream()
+    whole = model(x)
+    del model
     gc.collect()
     np.testing.assert_array_equal(wrapper(x), expected)
+    for step in x[0]:
+        y = stream.step(step[None])
+    np.testing.assert_array_equal(y, whole)
+
+
+def test_a_layer_that_python_has_freed():
+    layer = Linear(2, input_shape=(3,))
+    model = elman.Sequential([layer])
+    model._layers.clear()
+    del layer
+    gc.collect()
+    with pytest.raises(RuntimeError, match="Linear of yours.*freed"):
+        model(values(1, 3))
 
 
 def test_threads():

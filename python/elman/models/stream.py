@@ -40,6 +40,8 @@ class Stream(Handle):
         rows = positive("batch_size", batch_size, LARGEST_SIZE)
         handle = ctypes.c_uint64()
         check(lib().elman_stream_create(model._handle, rows, ctypes.byref(handle)))
+        # The library cannot hold layers of the user's classes.
+        self._held = model.layers, model._made
         self._own(handle.value)
         shape = self._shape("input_shape")
         self._input: FloatArray = np.zeros(shape, np.float32)
