@@ -140,15 +140,14 @@ extension Layer {
     _ = try requireBuiltShape()
     return try [self].quantize(to: WeightFormat(named: mode))
   }
-
-  fileprivate var withLayersInside: [Layer] { [self] + children.flatMap(\.withLayersInside) }
 }
 
 extension [Layer] {
   /// Rounds the weights of all layers, and only then puts them in their places: all, or none where one cannot be rounded.
   fileprivate func quantize(to format: WeightFormat) throws(ElmanError) -> QuantizationError {
-    var seen: Set<ObjectIdentifier> = []
-    let layers = flatMap(\.withLayersInside).filter { seen.insert(ObjectIdentifier($0)).inserted }
+    let layers = LayerTree(self).layers.filter { !$0.quantizableWeights.isEmpty }
+    // Those inside a layer of the caller's may not be built yet.
+    for layer in layers { _ = try layer.requireBuiltShape() }
     var rounded: [[Layer.RoundedWeight]] = []
     for layer in layers { rounded.append(try layer.roundedWeights(to: format)) }
     var error = QuantizationError()
