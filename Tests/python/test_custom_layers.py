@@ -739,3 +739,73 @@ def test_summary():
     lines = []
     model.summary(print_fn=lines.append)
     assert "(Linear)" in "\n".join(map(str, lines))
+
+
+class Blend(Layer):
+    """Of two inputs, given as in Keras 3: one after the other."""
+
+    def build(self, input_shape):
+        assert [len(shape) for shape in input_shape] == [2, 2]
+        self.share = self.add_weight(shape=(), initializer="ones", name="share")
+
+    def call(self, a, b):
+        return self.share * a + b, a - b
+
+
+class Sum(Layer):
+    """Of a list of inputs."""
+
+    def call(self, inputs):
+        return inputs[0] + 2 * inputs[1]
+
+
+def test_in_graphs():
+    a, b = elman.Input((3,)), elman.Input((3,))
+    hidden = Linear(3, name="shared")
+    plus, minus = Blend(name="blend")(hidden(a), hidden(b))
+    model = elman.Model([a, b], [Sum()([plus, minus]), minus])
+    x, y = values(2, 3), values(2, 3)[::-1].copy()
+    first, second = model([x, y])
+    np.testing.assert_allclose(second, hidden(x) - hidden(y), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(first, 3 * hidden(x) - hidden(y), rtol=1e-5, atol=1e-5)
+    assert model.count_params() == 9 + 3 + 1
+    custom = {"Linear": Linear, "Blend": Blend, "Sum": Sum}
+    again = elman.models.model_from_json(model.to_json(), custom_objects=custom)
+    gc.collect()
+    again.set_weights(model.get_weights())
+    np.testing.assert_array_equal(again([x, y])[0], first)
+    assert isinstance(again.get_layer("blend"), Blend)
+    for copied in (
+        pickle.loads(pickle.dumps(model)),
+        pickle.loads(pickle.dumps(again)),
+    ):
+        np.testing.assert_array_equal(copied([x, y])[1], second)
+    clone = elman.models.clone_model(again)
+    clone.set_weights(model.get_weights())
+    np.testing.assert_array_equal(clone([x, y])[0], first)
+
+
+def test_several_inputs_as_arrays():
+    x, y = values(2, 3), np.ones((2, 3), np.float32)
+    np.testing.assert_array_equal(Sum()([x, y]), x + 2)
+    plus, minus = Blend()(x, y)
+    np.testing.assert_array_equal(plus, x + 1)
+    np.testing.assert_array_equal(minus, x - 1)
+    layer = Blend()
+    layer.build([(None, 3), (None, 3)])
+    assert len(layer.weights) == 1
+
+
+def test_a_model_inside_a_layer():
+    class Around(Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = elman.Sequential([Dense(2, input_shape=(3,)), Linear(2)])
+
+        def call(self, inputs):
+            return self.inner(inputs)
+
+    model = elman.Sequential([Around(input_shape=(3,))])
+    assert model.count_params() == 8 + 6
+    x = values(2, 3)
+    np.testing.assert_array_equal(model(x), model.layers[0].inner(x))

@@ -688,12 +688,16 @@ def _restored(
 
 
 def custom_classes(layer: Any) -> dict[str, type]:
-    """The classes of the user's of a layer and those inside it, by their names."""
+    """The classes of the user's in a layer or a model, by their names."""
     classes = {}
-    name = layer._registered_name() if isinstance(layer, Layer) else None
-    if name is not None:
-        classes[name] = type(layer)
-    for part in (*layer._known_parts(), *layer._parts()):
+    if isinstance(layer, Layer):
+        name, parts = layer._registered_name(), layer._known_parts()
+        if name is not None:
+            classes[name] = type(layer)
+        parts = [*parts, *layer._parts()]
+    else:
+        parts = layer._layers
+    for part in parts:
         if part is not layer:
             classes.update(custom_classes(part))
     return classes
