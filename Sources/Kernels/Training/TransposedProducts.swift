@@ -2,9 +2,9 @@ import KernelInterface
 
 // The gradient of weights: `output += left^T right`, summed over many rows.
 //
-// A block of rows is copied once: the left matrix in strips of R columns, all rows of a strip one behind the other, and for each
-// panel of N vectors the right matrix. A tile of R x N vectors then reads both in order. A block goes on from the sums of the one
-// before it, so that blocks change no bits.
+// Blocks of rows and of the left matrix's columns are copied: the left matrix in strips of R columns, all rows of a strip
+// one behind the other, and for each panel of N vectors the right matrix. A tile of R x N vectors then reads both in order.
+// A block goes on from the sums of the one before it, so that blocks change no bits.
 
 #if KERNELS_AVX512 || arch(arm64)
   private typealias GradientTile = TileSums<6, 4>
@@ -20,11 +20,11 @@ private let stripWidth = 6
 /// Columns of a panel.
 var transposedColumns: Int { vectorsOfPanel * lanes }
 
-/// Rows of a block: the copy of the left matrix takes at most half of the smallest L2 caches, that of a panel half of an L1 cache.
-private func rowsOfBlock(depth: Int) -> Int {
-  let inPanel = 4096 / transposedColumns
-  return max(min(49_152 / max(depth, 1), inPanel) / 8 * 8, 32)
-}
+/// Rows of a block: the copy of a panel takes half of an L1 cache.
+private var rowsOfBlock: Int { 4096 / transposedColumns }
+
+/// Strips of a block: the copy of the left matrix takes less than half of the smallest L2 caches.
+private var stripsOfBlock: Int { 49_152 / (stripWidth * rowsOfBlock) }
 
 private func stripCount(_ depth: Int) -> Int { (depth + stripWidth - 1) / stripWidth }
 
@@ -33,35 +33,43 @@ private let stripSpill = 8 - stripWidth
 
 /// Floats of the copy of the left matrix, in whole lines.
 private func leftCount(_ depth: Int) -> Int {
-  (stripCount(depth) * stripWidth * rowsOfBlock(depth: depth) + stripSpill + 15) / 16 * 16
+  (min(stripCount(depth), stripsOfBlock) * stripWidth * rowsOfBlock + stripSpill + 15) / 16 * 16
 }
 
-func transposedScratch(_ depth: Int) -> Int { leftCount(depth) + rowsOfBlock(depth: depth) * transposedColumns }
+func transposedScratch(_ depth: Int) -> Int { leftCount(depth) + rowsOfBlock * transposedColumns }
 
 func transposedProduct(_ call: TransposedProduct) {
-  let total = call.groups * call.rows
-  let block = rowsOfBlock(depth: call.depth)
+  let (total, strips) = (call.groups * call.rows, stripCount(call.depth))
   var first = 0
   while first < total {
-    let count = min(block, total - first)
-    TransposedBlock(call, first: first, count: count).add()
+    let count = min(rowsOfBlock, total - first)
+    var strip = 0
+    while strip < strips {
+      let end = min(strip + stripsOfBlock, strips)
+      TransposedBlock(call, first: first, count: count, strips: strip..<end).add()
+      strip = end
+    }
     first += count
   }
 }
 
-/// Some rows of a transposed product.
+/// Some rows of a transposed product, and some strips of its left matrix.
 private struct TransposedBlock {
   let call: TransposedProduct
   let first: Int
   let count: Int
+  let range: Range<Int>
   private let strips: UnsafeMutablePointer<Float>
   private let panel: UnsafeMutablePointer<Float>
 
-  init(_ call: TransposedProduct, first: Int, count: Int) {
-    (self.call, self.first, self.count) = (call, first, count)
+  init(_ call: TransposedProduct, first: Int, count: Int, strips range: Range<Int>) {
+    (self.call, self.first, self.count, self.range) = (call, first, count, range)
     strips = call.scratch
     panel = call.scratch + leftCount(call.depth)
   }
+
+  /// Where the copy of a strip lies.
+  private func copy(_ strip: Int) -> UnsafeMutablePointer<Float> { strips + (strip - range.lowerBound) * stripWidth * count }
 
   func add() {
     copyLeft()
@@ -69,7 +77,7 @@ private struct TransposedBlock {
     while column < call.columns {
       let columns = min(transposedColumns, call.columns - column)
       copyRight(column, columns)
-      for strip in 0..<stripCount(call.depth) { tile(strip, column, columns, GradientTile.self) }
+      for strip in range { tile(strip, column, columns, GradientTile.self) }
       column += columns
     }
   }
@@ -87,8 +95,8 @@ private struct TransposedBlock {
 
   /// Eight floats are moved for six: the next row, or the next strip, overwrites the two that are too many.
   private func copyLeft() {
-    for strip in 0..<stripCount(call.depth) {
-      let (target, k) = (strips + strip * stripWidth * count, strip * stripWidth)
+    for strip in range {
+      let (target, k) = (copy(strip), strip * stripWidth)
       if k + 8 <= call.depth {
         forEachRow(call.left) { row, source in
           UnsafeMutableRawPointer(target + row * stripWidth).storeBytes(
@@ -121,7 +129,7 @@ private struct TransposedBlock {
   private func tile<let R: Int, let N: Int>(_ strip: Int, _ column: Int, _ columns: Int, _ shape: TileSums<R, N>.Type) {
     let rows = min(R, call.depth - strip * R)
     let output = call.output + strip * R * call.outputStride + column
-    let source = UnsafePointer(strips + strip * R * count)
+    let source = UnsafePointer(copy(strip))
     if rows == R, columns == N * lanes {
       addTile(source, UnsafePointer(panel), count, output, call.outputStride, shape)
     } else {
