@@ -81,6 +81,7 @@ let package = Package(
       linkerSettings: libraryLinking),
     .executableTarget(name: "rnn-notes", dependencies: ["Elman"], path: "examples/swift"),
     .executableTarget(name: "kernel-rates", dependencies: ["Elman", "KernelInterface"], path: "benchmarks/kernels"),
+    .executableTarget(name: "training-rates", dependencies: ["Elman"], path: "benchmarks/training"),
     .testTarget(
       name: "KernelsTests", dependencies: ["Elman", "KernelInterface"]),
     .testTarget(name: "HDF5Tests", dependencies: ["Base", "HDF5", "Zip"]),

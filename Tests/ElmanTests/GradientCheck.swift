@@ -47,7 +47,7 @@ struct GradientCheck {
     }
     defer { factors.forEach { $0.deallocate() } }
     let gradients = try tape.gradients(factors.map { UnsafeBufferPointer($0) })
-    return (gradients.weights.map { Array($0.values) }, gradients.input.map { Array($0.values) })
+    return (gradients.weights.map { Array($0.values) }, gradients.input.map { Array($0) })
   }
 
   /// Compares some elements of each gradient with differences of the loss.

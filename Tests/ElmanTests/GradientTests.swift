@@ -160,6 +160,19 @@ extension EngineTests {
       }
     }
 
+    @Test func aTapeRunsAgainInItsMemory() throws {
+      let model = try model(("LSTM", ["units": 5, "return_sequences": true, "input_shape": [nil, 3]]), ("Dense", ["units": 2]))
+      let (first, second) = (values(24, seed: 1), values(24, seed: 2))
+      let fresh = try GradientCheck(model, shape: [2, 4, 3], input: second).gradients()
+      let tape = try first.withUnsafeBufferPointer { try model.record($0, shape: [2, 4, 3]) }
+      let factors = values(16, seed: 700)
+      for input in [first, second] {
+        try input.withUnsafeBufferPointer { try tape.run($0) }
+        let gradients = try factors.withUnsafeBufferPointer { try tape.gradients([$0]) }
+        if input == second { #expect(gradients.weights.map { Array($0.values) } == fresh.weights) }
+      }
+    }
+
     @Test func layersThatAreNotTrainedGetNone() throws {
       let model = try model(("Dense", ["units": 3, "trainable": false]), ("Dense", ["units": 2]))
       try model.build(for: [nil, 4])

@@ -1,4 +1,5 @@
-/// One run of a model for training: what each layer read, wrote and kept, which its `backward` will read again.
+/// One run of a model for training: what each layer read, wrote and kept, which its `backward` will read again. For one
+/// thread at a time.
 public final class Tape: @unchecked Sendable {
   private let program: Program
   private let workspace: Workspace
@@ -7,6 +8,10 @@ public final class Tape: @unchecked Sendable {
   private let weights: [LayerWeight]
   /// A run backwards reads them again.
   private let kept: [FloatBuffer]
+  private var call: RunCall
+  /// Whether the last run came to its end.
+  private var isWhole = true
+  private var backward: GradientWorkspace?
 
   /// `weights` are the model's, in order.
   init(
@@ -36,8 +41,21 @@ public final class Tape: @unchecked Sendable {
       kept.append(copy)
     }
     self.kept = kept
-    let call = RunCall(hasInitialStates: !initialStates.isEmpty, training: true, hasMasks: options.mask != nil)
+    call = RunCall(hasInitialStates: !initialStates.isEmpty, training: true, hasMasks: options.mask != nil)
     try program.run(call, in: workspace)
+    // The workspace has the states now.
+    call.hasInitialStates = false
+  }
+
+  /// Runs again on another input, with the mask and the initial states that were given, in the same memory.
+  public func run(_ given: UnsafeBufferPointer<Float>) throws(ElmanError) {
+    guard given.count == input.count else {
+      throw ElmanError(.shapeMismatch, "The input has \(input.count) floats. Received: \(given.count)")
+    }
+    isWhole = false
+    if let source = given.baseAddress { input.base.update(from: source, count: given.count) }
+    try program.run(call, in: workspace)
+    isWhole = true
   }
 
   public var outputShapes: [[Int]] { program.outputShapes.map { Array($0) } }
@@ -54,15 +72,20 @@ public final class Tape: @unchecked Sendable {
     return UnsafeBufferPointer(start: kept, count: count ?? 0)
   }
 
-  /// The gradients of the trained weights, in the model's order, and of the input.
+  /// The gradients of the trained weights, in the model's order, and of the input: the tape's own memory, until it
+  /// computes others.
   public struct Gradients {
     public let weights: [FloatBuffer]
-    /// nil where no output depends on it.
-    public let input: FloatBuffer?
+    /// nil where it was not asked for.
+    public let input: UnsafeBufferPointer<Float>?
   }
 
-  /// Runs backwards from the gradients of the outputs, one for each, of the same count; nil for zeros.
-  public func gradients(_ outputGradients: [UnsafeBufferPointer<Float>?]) throws(ElmanError) -> Gradients {
+  /// Runs backwards from the gradients of the outputs, one for each, of the same count; nil for zeros. Whether the input
+  /// gets a gradient is decided by the first call.
+  public func gradients(
+    _ outputGradients: [UnsafeBufferPointer<Float>?], ofInput needsInput: Bool = true
+  ) throws(ElmanError) -> Gradients {
+    guard isWhole else { throw ElmanError(.invalidArgument, "The tape's last run failed: it has no gradients.") }
     guard outputGradients.count == program.outputCounts.count else {
       throw ElmanError(
         .shapeMismatch,
@@ -75,9 +98,17 @@ public final class Tape: @unchecked Sendable {
         .shapeMismatch,
         "Output \(index) has shape \(Shape(program.outputShapes[index])). Received: a gradient of \(given.count) floats")
     }
-    let backward = try GradientWorkspace(program, weights: weights, needsInputs: true)
+    let backward: GradientWorkspace
+    if let kept = self.backward {
+      backward = kept
+    } else {
+      backward = try GradientWorkspace(program, weights: weights, needsInputs: needsInput)
+      self.backward = backward
+    }
+    for sum in backward.weights { sum.base.update(repeating: 0, count: sum.count) }
     try backward.run(outputGradients.map { $0?.baseAddress }, after: workspace)
-    let input = backward.gradient(of: 0).map { UnsafeBufferPointer(start: $0, count: program.values[0].count) }
-    return Gradients(weights: backward.weights, input: try input.map { (values) throws(ElmanError) in try FloatBuffer(copying: values) })
+    return Gradients(
+      weights: backward.weights,
+      input: backward.gradient(of: 0).map { UnsafeBufferPointer(start: $0, count: program.values[0].count) })
   }
 }

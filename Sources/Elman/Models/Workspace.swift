@@ -165,7 +165,7 @@ extension Program {
     if call.training, purpose == .inference {
       for index in steps.indices { workspace.calls[index].training = false }
     }
-    // A run backwards reads them again.
+    // A run backwards, and the next one forwards, read them again.
     if purpose == .training { return }
     if call.hasMasks { forgetMasks(workspace) }
     exchangeStates(call, workspace)

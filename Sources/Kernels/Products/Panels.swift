@@ -109,10 +109,35 @@ func pack(
 ) {
   var target = packed
   forEachPanel(units, gates) { first, vectors in
-    for k in 0..<depth {
-      for vector in first..<first + vectors {
-        packVector(weights + k * rowStride, columnStride, vector, units, gates, target)
-        target += lanes
+    if rowStride == 1 {
+      packTransposedPanel(weights, columnStride, depth, first..<first + vectors, units, gates, target)
+    } else {
+      for k in 0..<depth {
+        for n in 0..<vectors {
+          packVector(weights + k * rowStride, columnStride, first + n, units, gates, target + (k * vectors + n) * lanes)
+        }
+      }
+    }
+    target += depth * vectors * lanes
+  }
+}
+
+/// A panel of a matrix whose columns lie in order: each is read from its beginning to its end.
+private func packTransposedPanel(
+  _ weights: UnsafePointer<Float>, _ columnStride: Int, _ depth: Int, _ vectors: Range<Int>, _ units: Int, _ gates: Int,
+  _ packed: UnsafeMutablePointer<Float>
+) {
+  let step = vectors.count * lanes
+  for vector in vectors {
+    let firstUnit = vector / gates * lanes
+    let column = weights + (vector % gates * units + firstUnit) * columnStride
+    for lane in 0..<lanes {
+      let target = packed + (vector - vectors.lowerBound) * lanes + lane
+      if firstUnit + lane < units {
+        let source = column + lane * columnStride
+        for k in 0..<depth { target[k * step] = source[k] }
+      } else {
+        for k in 0..<depth { target[k * step] = 0 }
       }
     }
   }
@@ -194,6 +219,7 @@ private func packVector(
 ) {
   let firstUnit = vector / gates * lanes
   let column = vector % gates * units + firstUnit
+  if columnStride == 1, firstUnit + lanes <= units { return target.store((row + column).vector()) }
   for lane in 0..<lanes {
     target[lane] = firstUnit + lane < units ? row[(column + lane) * columnStride] : 0
   }
