@@ -1,9 +1,11 @@
 // What training hands to the kernels, beside the forward products.
 
-/// `output[k][n] += left[0][k] right[0][n] + left[1][k] right[1][n] + ...`: the transpose of the left matrix times the right one,
-/// added to what is there. With inputs on the left and the gradients of their products on the right, it is the gradient of weights.
+/// `output[k][n] += left[0][k] right[0][n] + left[1][k] right[1][n] + ...`: the transpose of the left matrix times the
+/// right one, added to what is there. With inputs on the left and the gradients of their products on the right, it is
+/// the gradient of weights.
 ///
-/// Each element is summed over the rows in their order, group by group, whatever the other sizes are: threads may share the columns.
+/// Each element is summed over the rows in their order, group by group, whatever the other sizes are: threads may share
+/// the columns.
 public struct TransposedProduct {
   public var groups: Int
   /// Of each group.
@@ -65,7 +67,8 @@ public struct CellGradient {
   public var gradient: UnsafePointer<Float>
   /// (rows, units), LSTM only: the gradient of the cell state after the step, which becomes that before it.
   public var cellGradient: UnsafeMutablePointer<Float>?
-  /// (rows, units), GRU only: written, the gradient of the hidden state before the step that does not come through the products.
+  /// (rows, units), GRU only: written, the gradient of the hidden state before the step that does not come through the
+  /// products.
   public var direct: UnsafeMutablePointer<Float>?
   /// Written: the gradients of the sums, plain rows of `gates * units`.
   public var sums: OutputRows
@@ -111,8 +114,8 @@ public struct TrainingKernels: Sendable {
   public let transposedScratch: @Sendable (_ depth: Int) -> Int
   /// Columns that one tile of a transposed product has: parts of a multiple of it waste nothing.
   public let transposedColumns: Int
-  /// `inputGradient[i] = gradient[i] f'(x[i])`. `values` are x or, where `areOutputs` (see `Elementwise.hasSlopeOfValue`), f(x).
-  /// Arrays may be the same.
+  /// `inputGradient[i] = gradient[i] f'(x[i])`. `values` are x or, where `areOutputs` (see
+  /// `Elementwise.hasSlopeOfValue`), f(x). Arrays may be the same.
   public let elementwiseGradient:
     @Sendable (
       _ f: Elementwise, _ values: UnsafePointer<Float>, _ areOutputs: Bool, _ gradient: UnsafePointer<Float>,
@@ -130,7 +133,8 @@ public struct TrainingKernels: Sendable {
   public let gruGates: CellGradientKernel
 
   public init(
-    transposedProduct: @escaping @Sendable (TransposedProduct) -> Void, transposedScratch: @escaping @Sendable (Int) -> Int,
+    transposedProduct: @escaping @Sendable (TransposedProduct) -> Void,
+    transposedScratch: @escaping @Sendable (Int) -> Int,
     transposedColumns: Int,
     elementwiseGradient:
       @escaping @Sendable (

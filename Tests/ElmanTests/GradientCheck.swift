@@ -78,7 +78,9 @@ struct GradientCheck {
     try values.withUnsafeBufferPointer { try model.weights.set(index, WeightValue(shape: shape, values: $0)) }
   }
 
-  private func compare(_ gradient: [Float], _ what: String, _ loss: (_ place: Int, _ change: Float) throws -> Double) throws {
+  private func compare(_ gradient: [Float], _ what: String, _ loss: (_ place: Int, _ change: Float) throws -> Double)
+    throws
+  {
     let largest = gradient.reduce(0.0) { max($0, Double(abs($1))) }
     for place in stride(from: 0, to: gradient.count, by: max(gradient.count / 12, 1)) {
       // Fourth order: the steps can be large against the rounding of float32.
@@ -86,7 +88,8 @@ struct GradientCheck {
       let far = (try loss(place, 2 * step) - loss(place, -2 * step)) / Double(4 * step)
       let expected = (4 * near - far) / 3
       let error = abs(Double(gradient[place]) - expected)
-      #expect(error <= tolerance * (0.1 + largest), "\(what)[\(place)] = \(gradient[place]), by differences \(expected)")
+      #expect(
+        error <= tolerance * (0.1 + largest), "\(what)[\(place)] = \(gradient[place]), by differences \(expected)")
     }
   }
 }

@@ -5,7 +5,8 @@ extension EngineTests {
   /// Gradients of layers beside finite differences.
   @Suite struct GradientTests {
     private func check(
-      _ shape: [Int], _ layers: (String, JSON)..., input: [Float]? = nil, change: (inout GradientCheck) -> Void = { _ in }
+      _ shape: [Int], _ layers: (String, JSON)..., input: [Float]? = nil,
+      change: (inout GradientCheck) -> Void = { _ in }
     ) throws {
       let model = Sequential(name: "model")
       for (className, config) in layers { try model.add(layer(className, config)) }
@@ -33,7 +34,9 @@ extension EngineTests {
     }
 
     @Test func embedding() throws {
-      try check([2, 4], ("Embedding", ["input_dim": 5, "output_dim": 3]), input: [0, 4, 4, 2, 4, 1, 0, 4]) { $0.checksInput = false }
+      try check([2, 4], ("Embedding", ["input_dim": 5, "output_dim": 3]), input: [0, 4, 4, 2, 4, 1, 0, 4]) {
+        $0.checksInput = false
+      }
     }
 
     @Test func activations() throws {
@@ -61,7 +64,9 @@ extension EngineTests {
     @Test func masking() throws {
       let input = values(12, seed: 5).enumerated().map { (3..<6).contains($0.offset) ? 2 : $0.element }
       let masking: (String, JSON) = ("Masking", ["mask_value": 2])
-      try check([2, 2, 3], masking, ("LSTM", ["units": 4, "return_sequences": true]), ("Dense", ["units": 2]), input: input) {
+      try check(
+        [2, 2, 3], masking, ("LSTM", ["units": 4, "return_sequences": true]), ("Dense", ["units": 2]), input: input
+      ) {
         // A masked place is no longer one when it moves.
         $0.checksInput = false
       }
@@ -76,6 +81,49 @@ extension EngineTests {
       let again = try second.call(CallArguments(second.call(CallArguments(hidden))))
       let model = try Functional(inputs: [input], outputs: again + hidden + hidden)
       try GradientCheck(model, shape: [3, 4]).run("graph")
+    }
+
+    @Test func merging() throws {
+      let merges: [(String, JSON)] = [
+        ("Add", [:]), ("Subtract", [:]), ("Multiply", [:]), ("Average", [:]), ("Maximum", [:]), ("Minimum", [:]),
+        ("Concatenate", [:]), ("Concatenate", ["axis": 1]),
+      ]
+      for (className, config) in merges {
+        let made = try LayerRegistry.make(className: "InputLayer", config: ["batch_shape": [nil, 3, 4]])
+        let input = SymbolicTensor(try #require(made as? InputLayer))
+        let branches = try (0..<2).map { _ in
+          try layer("Dense", ["units": 4, "activation": "tanh"]).call(CallArguments([input]))[0]
+        }
+        let merged = try layer(className, config).call(CallArguments(branches))
+        let again =
+          className == "Subtract"
+          ? merged : try layer(className, config).call(CallArguments(merged + [input, branches[0]]))
+        let model = try Functional(inputs: [input], outputs: again)
+        var check = GradientCheck(model, shape: [2, 3, 4])
+        // Differences that change which input is the largest are no derivatives.
+        check.step = 2e-3
+        check.tolerance = 1e-2
+        try check.run("\(className) \(config.text)")
+      }
+      // An input of one place along an axis gets the sum over it.
+      let made = try LayerRegistry.make(className: "InputLayer", config: ["batch_shape": [nil, 3, 4]])
+      let input = SymbolicTensor(try #require(made as? InputLayer))
+      let last = try layer("LSTM", ["units": 4]).call(CallArguments([input]))
+      let one = try layer("Reshape", ["target_shape": [1, 4]]).call(CallArguments(last))
+      for className in ["Add", "Multiply"] {
+        let product = try layer(className).call(CallArguments([input] + one))
+        try GradientCheck(Functional(inputs: [input], outputs: product), shape: [2, 3, 4]).run("broadcast \(className)")
+      }
+    }
+
+    @Test func globalPooling() throws {
+      let dense: (String, JSON) = ("Dense", ["units": 3])
+      for className in ["GlobalAveragePooling1D", "GlobalMaxPooling1D"] {
+        try check([2, 4, 3], dense, (className, [:]))
+        try check([2, 3, 4], (className, ["data_format": "channels_first"]))
+      }
+      try check([2, 4, 3], dense, ("GlobalAveragePooling1D", [:])) { $0.mask = ([2, 4], [1, 0, 1, 1, 0, 0, 0, 0]) }
+      try check([2, 3, 2, 3], ("GlobalAveragePooling2D", [:]))
     }
 
     @Test func timeDistributed() throws {
@@ -127,7 +175,8 @@ extension EngineTests {
 
     @Test func deepModels() throws {
       try check(
-        [3, 4, 2], ("LSTM", ["units": 4, "return_sequences": true]), ("SimpleRNN", ["units": 3, "return_sequences": true]),
+        [3, 4, 2], ("LSTM", ["units": 4, "return_sequences": true]),
+        ("SimpleRNN", ["units": 3, "return_sequences": true]),
         ("GRU", ["units": 5]), ("Dense", ["units": 2, "activation": "softmax"]))
     }
 
@@ -148,7 +197,8 @@ extension EngineTests {
 
     @Test func threadsChangeNoBits() throws {
       let model = try model(
-        ("LSTM", ["units": 96, "return_sequences": true, "input_shape": [nil, 64]]), ("GRU", ["units": 96]), ("Dense", ["units": 70]))
+        ("LSTM", ["units": 96, "return_sequences": true, "input_shape": [nil, 64]]), ("GRU", ["units": 96]),
+        ("Dense", ["units": 70]))
       let check = GradientCheck(model, shape: [16, 12, 64])
       defer { try? Threads.setCount(0) }
       try Threads.setCount(1)
@@ -161,7 +211,8 @@ extension EngineTests {
     }
 
     @Test func aTapeRunsAgainInItsMemory() throws {
-      let model = try model(("LSTM", ["units": 5, "return_sequences": true, "input_shape": [nil, 3]]), ("Dense", ["units": 2]))
+      let model = try model(
+        ("LSTM", ["units": 5, "return_sequences": true, "input_shape": [nil, 3]]), ("Dense", ["units": 2]))
       let (first, second) = (values(24, seed: 1), values(24, seed: 2))
       let fresh = try GradientCheck(model, shape: [2, 4, 3], input: second).gradients()
       let tape = try first.withUnsafeBufferPointer { try model.record($0, shape: [2, 4, 3]) }

@@ -39,7 +39,8 @@ extension EngineTests {
           let step: Float = 2e-3
           let slope = (try value(step) - value(-step)) / Double(2 * step)
           let error = abs(Double(gradient[place]) - slope)
-          #expect(error < 2e-3 + 2e-2 * abs(slope), "\(loss.name)[\(place)] = \(gradient[place]), by differences \(slope)")
+          #expect(
+            error < 2e-3 + 2e-2 * abs(slope), "\(loss.name)[\(place)] = \(gradient[place]), by differences \(slope)")
         }
       }
     }
@@ -48,7 +49,8 @@ extension EngineTests {
       let loss = try Loss(named: "mse")
       let outputs: [Float] = [1, 2, 3, 4, 5, 6]
       let content: JSON = [
-        "shape": [3, 2, 1], "outputs": .array(outputs.map { .double(Double($0)) }), "targets": [0, 0, 0, 0, 0, 0], "weights": [1, 2, 0.5],
+        "shape": [3, 2, 1], "outputs": .array(outputs.map { .double(Double($0)) }), "targets": [0, 0, 0, 0, 0, 0],
+        "weights": [1, 2, 0.5],
         "mask": [1, 0, 1, 1, 1, 0],
       ]
       let (value, gradient, values) = try evaluate(loss, content)
@@ -67,14 +69,17 @@ extension EngineTests {
     }
 
     @Test func wrongLossesAreNamed() throws {
-      #expect(error { _ = try Loss(named: "mean_squared_eror") }?.message.contains("Did you mean 'mean_squared_error'?") == true)
+      #expect(
+        error { _ = try Loss(named: "mean_squared_eror") }?.message.contains("Did you mean 'mean_squared_error'?")
+          == true)
       let sparse = try Loss(named: "sparse_categorical_crossentropy")
       let content: JSON = ["shape": [2, 3], "outputs": [0.2, 0.3, 0.5, 0.1, 0.1, 0.8], "targets": [1, 3]]
       let message = error { _ = try evaluate(sparse, content) }?.message ?? ""
       #expect(message.contains("label value of 3.0") && message.contains("[0, 3)") && message.contains("sample 1"))
       let few: JSON = ["shape": [2, 3], "outputs": [0.2, 0.3, 0.5, 0.1, 0.1, 0.8], "targets": [1]]
       #expect(error { _ = try evaluate(sparse, few) }?.message.contains("expects 2 targets") == true)
-      #expect(error { _ = try Loss(named: "mse", config: ["reduction": "average"]) }?.message.contains("`reduction`") == true)
+      #expect(
+        error { _ = try Loss(named: "mse", config: ["reduction": "average"]) }?.message.contains("`reduction`") == true)
     }
 
     // MARK: Optimizers
@@ -107,9 +112,12 @@ extension EngineTests {
       #expect(Optimizer.arguments(of: "AdamW")?.map(\.name).prefix(3) == ["learning_rate", "weight_decay", "beta_1"])
       #expect(error { _ = try Optimizer(named: "Adamm") }?.message.contains("Did you mean 'Adam'?") == true)
       #expect(
-        error { _ = try Optimizer(named: "Adam", config: ["clipnorm": 1, "clipvalue": 1]) }?.message.contains("Only one of") == true)
+        error { _ = try Optimizer(named: "Adam", config: ["clipnorm": 1, "clipvalue": 1]) }?.message.contains(
+          "Only one of") == true)
       #expect(error { _ = try Optimizer(named: "Adam", config: ["beta_3": 1]) } != nil)
-      #expect(error { try [TrainedVariable]().withUnsafeBufferPointer { try built().apply($0) } }?.message.contains("1 variables") == true)
+      #expect(
+        error { try [TrainedVariable]().withUnsafeBufferPointer { try built().apply($0) } }?.message.contains(
+          "1 variables") == true)
     }
 
     private func built() throws -> Optimizer {
@@ -143,7 +151,9 @@ extension EngineTests {
       _ loss: Loss, _ content: JSON, outputs: [Float]? = nil
     ) throws -> (value: Float, gradient: [Float], values: [Float]) {
       let outputs = outputs ?? numbers(content["outputs"])
-      let (targets, weights, mask) = (numbers(content["targets"]), numbers(content["weights"]), numbers(content["mask"]).map { UInt8($0) })
+      let (targets, weights, mask) = (
+        numbers(content["targets"]), numbers(content["weights"]), numbers(content["mask"]).map { UInt8($0) }
+      )
       let shape = numbers(content["shape"]).map { Int($0) }
       var gradient = [Float](repeating: .nan, count: outputs.count)
       var values = [Float](repeating: .nan, count: shape.dropLast().reduce(1, *))

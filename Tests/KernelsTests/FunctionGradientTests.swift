@@ -24,12 +24,15 @@ import Testing
       for (x, slope) in zip(points, got) {
         let (x, step) = (Double(x), 1e-5)
         let expected = (reference(x + step) - reference(x - step)) / step
-        #expect(abs(Double(slope) - expected) <= 1e-4 * (1 + abs(expected)), "\(name) \(function.function)'(\(x)) = \(slope / 2)")
+        #expect(
+          abs(Double(slope) - expected) <= 1e-4 * (1 + abs(expected)),
+          "\(name) \(function.function)'(\(x)) = \(slope / 2)")
       }
     }
   }
 
-  @Test(arguments: KernelSet.available.map(\.name)) func valuesGiveTheDerivativeOfTheirArguments(_ name: String) throws {
+  @Test(arguments: KernelSet.available.map(\.name)) func valuesGiveTheDerivativeOfTheirArguments(_ name: String) throws
+  {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     let functions: [Elementwise] = [
       .linear, .tanh, .sigmoid, .relu, Elementwise(.relu, b: 6), Elementwise(.relu, a: 0.2, b: .infinity),
@@ -60,7 +63,8 @@ import Testing
     let (x, gradient) = (values.array(40, scale: 3), values.array(40))
     let whole = gradients(kernels, Elementwise(.silu), x, gradient)
     for count in 0...40 {
-      #expect(gradients(kernels, Elementwise(.silu), Array(x[..<count]), Array(gradient[..<count])) == Array(whole[..<count]))
+      #expect(
+        gradients(kernels, Elementwise(.silu), Array(x[..<count]), Array(gradient[..<count])) == Array(whole[..<count]))
     }
   }
 }

@@ -19,7 +19,8 @@ import Testing
     /// Rows of a matrix of some width in memory.
     func rows(_ base: UnsafePointer<Float>, _ width: Int) -> InputRows {
       let first = isReversed ? base + max(rows - 1, 0) * stride(width) : base
-      return InputRows(base: first, groupStride: groupStride(width), rowStride: isReversed ? -stride(width) : stride(width))
+      return InputRows(
+        base: first, groupStride: groupStride(width), rowStride: isReversed ? -stride(width) : stride(width))
     }
 
     func place(_ group: Int, _ row: Int, _ width: Int) -> Int {
@@ -37,7 +38,8 @@ import Testing
     kernels.training.transposedProduct(
       TransposedProduct(
         groups: size.groups, rows: size.rows, left: size.rows(left.base, size.depth), depth: size.depth,
-        right: size.rows(right.base, size.columns), columns: size.columns, output: output.base, outputStride: size.columns,
+        right: size.rows(right.base, size.columns), columns: size.columns, output: output.base,
+        outputStride: size.columns,
         scratch: scratch.base))
     var worst = 0.0
     for k in 0..<size.depth {
@@ -45,7 +47,9 @@ import Testing
         var sum = Double(before[k * size.columns + n])
         for group in 0..<size.groups {
           for row in 0..<size.rows {
-            let (x, y) = (left.base[size.place(group, row, size.depth) + k], right.base[size.place(group, row, size.columns) + n])
+            let (x, y) = (
+              left.base[size.place(group, row, size.depth) + k], right.base[size.place(group, row, size.columns) + n]
+            )
             sum += Double(x) * Double(y)
           }
         }
@@ -53,13 +57,17 @@ import Testing
       }
     }
     #expect(worst <= 1e-6 * (1 + Double(size.groups * size.rows)), "\(kernels.name) \(size)")
-    #expect(output.guardsAreWhole && scratch.guardsAreWhole && left.guardsAreWhole && right.guardsAreWhole, "\(kernels.name) \(size)")
+    #expect(
+      output.guardsAreWhole && scratch.guardsAreWhole && left.guardsAreWhole && right.guardsAreWhole,
+      "\(kernels.name) \(size)")
   }
 
   @Test(arguments: KernelSet.available.map(\.name)) func everyEdgeSize(_ name: String) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     for depth in 0...20 {
-      for columns in [0, 1, 3, 4, 7, 8, 9, 16, 17, 33, 64, 70] { check(kernels, Case(rows: 5, depth: depth, columns: columns)) }
+      for columns in [0, 1, 3, 4, 7, 8, 9, 16, 17, 33, 64, 70] {
+        check(kernels, Case(rows: 5, depth: depth, columns: columns))
+      }
     }
     for rows in [0, 1, 2, 31, 32, 33, 300, 700] { check(kernels, Case(rows: rows, depth: 13, columns: 37)) }
     for isReversed in [false, true] {
@@ -79,20 +87,25 @@ import Testing
       output.base.update(repeating: 0, count: depth * columns)
       return TransposedProduct(
         rows: rows, left: InputRows(base: left.base, rowStride: depth), depth: depth,
-        right: InputRows(base: right.base, rowStride: columns), columns: columns, output: output.base, outputStride: columns,
+        right: InputRows(base: right.base, rowStride: columns), columns: columns, output: output.base,
+        outputStride: columns,
         scratch: scratch.base)
     }
     let (whole, parts) = (Guarded(depth * columns), Guarded(depth * columns))
     kernels.training.transposedProduct(product(whole))
     let cut = product(parts)
-    for range in [40..<75, 0..<1, 1..<17, 17..<40] { kernels.training.transposedProduct(cut.columns(range, scratch: scratch.base)) }
+    for range in [40..<75, 0..<1, 1..<17, 17..<40] {
+      kernels.training.transposedProduct(cut.columns(range, scratch: scratch.base))
+    }
     #expect(whole.values == parts.values && parts.guardsAreWhole)
   }
 
   @Test(arguments: KernelSet.available.map(\.name)) func specialValuesStayInTheirRowsAndColumns(_ name: String) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     let (rows, depth, columns) = (9, 8, 19)
-    let (left, right) = (Guarded([Float](repeating: 1, count: rows * depth)), Guarded([Float](repeating: 1, count: rows * columns)))
+    let (left, right) = (
+      Guarded([Float](repeating: 1, count: rows * depth)), Guarded([Float](repeating: 1, count: rows * columns))
+    )
     left.base[4 * depth + 3] = .nan
     right.base[2 * columns + 18] = .infinity
     let output = Guarded([Float](repeating: 0, count: depth * columns))
@@ -100,7 +113,8 @@ import Testing
     kernels.training.transposedProduct(
       TransposedProduct(
         rows: rows, left: InputRows(base: left.base, rowStride: depth), depth: depth,
-        right: InputRows(base: right.base, rowStride: columns), columns: columns, output: output.base, outputStride: columns,
+        right: InputRows(base: right.base, rowStride: columns), columns: columns, output: output.base,
+        outputStride: columns,
         scratch: scratch.base))
     for k in 0..<depth {
       for n in 0..<columns {

@@ -1,7 +1,8 @@
 import Elman
 
 // training-rates: one training step of a recurrent layer and a Dense(1) with mean squared error and Adam, batch 32, as
-// `peers` measure it. Prints JSON: the best microseconds of [layer, timesteps, units, whole, forward, backward, update].
+// `peers` measure it. Prints JSON: the best microseconds of [layer, timesteps, units, whole, forward, backward,
+// update].
 
 private let clock = ContinuousClock()
 private let batch = 32
@@ -20,7 +21,8 @@ private struct Step {
   init(_ layer: String, timesteps: Int, units: Int) throws {
     model = Sequential(name: "model")
     try model.add(
-      LayerRegistry.make(className: layer, config: ["units": .int(units), "batch_input_shape": [nil, .int(timesteps), .int(units)]]))
+      LayerRegistry.make(
+        className: layer, config: ["units": .int(units), "batch_input_shape": [nil, .int(timesteps), .int(units)]]))
     try model.add(LayerRegistry.make(className: "Dense", config: ["units": 1]))
     input = try FloatBuffer((0..<batch * timesteps * units).map { Float($0 % 7) / 7 - 0.4 })
     targets = try FloatBuffer((0..<batch).map { Float($0 % 3) / 3 })
@@ -61,7 +63,9 @@ private func rate(_ layer: String, timesteps: Int, units: Int) throws -> String 
     let forward = try microseconds { try step.forward() }
     let backward = try microseconds { gradients = try step.backward() }
     let update = try microseconds { try step.update(gradients) }
-    for (index, time) in [forward + backward + update, forward, backward, update].enumerated() { best[index] = min(best[index], time) }
+    for (index, time) in [forward + backward + update, forward, backward, update].enumerated() {
+      best[index] = min(best[index], time)
+    }
   }
   let numbers = best.map { "\(Double(Int($0 * 10)) / 10)" }.joined(separator: ", ")
   return "[\"\(layer)\", \(timesteps), \(units), \(numbers)]"

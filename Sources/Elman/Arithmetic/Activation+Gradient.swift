@@ -6,8 +6,9 @@ extension Activation {
   /// Whether the gradient follows from the function's result, so that what it was applied to need not be kept.
   var hasGradientOfOutput: Bool { elementwise?.hasSlopeOfValue ?? true }
 
-  /// Writes the gradient of x for rows of `columns` elements. `values` are the results or, for functions of single elements, x
-  /// itself where not `areOutputs`. Functions of whole rows need `inputGradient` in another place than `gradient`.
+  /// Writes the gradient of x for rows of `columns` elements. `values` are the results or, for functions of single
+  /// elements, x itself where not `areOutputs`. Functions of whole rows need `inputGradient` in another place than
+  /// `gradient`.
   func gradient(
     _ kernels: KernelSet, _ values: UnsafePointer<Float>, areOutputs: Bool, _ gradient: UnsafePointer<Float>,
     _ inputGradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int
@@ -38,7 +39,8 @@ extension Activation {
 
   /// `dx = dy - exp(y) sum(dy)`.
   private static func logSoftmaxGradient(
-    _ kernels: KernelSet, _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, _ columns: Int
+    _ kernels: KernelSet, _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>,
+    _ columns: Int
   ) {
     var sum: Float = 0
     for column in 0..<columns { sum += dy[column] }

@@ -1,7 +1,7 @@
 /// The memory of a run backwards through a program: gradients of its arrays and of its weights.
 ///
-/// Arrays that are others in another shape share a gradient. Where several steps read an array, the gradient of the last one is
-/// written and those of the others are added, always in the order of the steps in reverse.
+/// Arrays that are others in another shape share a gradient. Where several steps read an array, the gradient of the
+/// last one is written and those of the others are added, always in the order of the steps in reverse.
 final class GradientWorkspace {
   private let program: Program
   private let memory: FloatBuffer
@@ -60,15 +60,17 @@ final class GradientWorkspace {
     for (index, step) in program.steps.enumerated() {
       let depends = step.call.differentiated.contains { needed[program.values[$0].root] }
       guard depends || weights[index].contains(where: { $0 != nil }) else { continue }
-      for output in step.call.firstOutput..<step.call.firstOutput + step.call.outputCount { needed[program.values[output].root] = true }
+      for output in step.call.firstOutput..<step.call.firstOutput + step.call.outputCount {
+        needed[program.values[output].root] = true
+      }
     }
     return needed
   }
 
   // MARK: Running
 
-  /// The gradients of all weights and of the inputs, from those of the outputs; nil where nothing depends on an output. Weights'
-  /// gradients are added to.
+  /// The gradients of all weights and of the inputs, from those of the outputs; nil where nothing depends on an output.
+  /// Weights' gradients are added to.
   func run(_ outputGradients: [UnsafePointer<Float>?], after workspace: Workspace) throws(ElmanError) {
     for index in isWritten.indices { isWritten[index] = false }
     for (output, given) in zip(program.outputs, outputGradients) {
@@ -105,7 +107,9 @@ final class GradientWorkspace {
     let outputs = (0..<call.outputCount).map { gradient(of: call.firstOutput + $0).map { UnsafePointer($0) } }
     let read = call.differentiated
     let isTrained = weightPlaces[index].contains { $0 != nil }
-    guard outputs.contains(where: { $0 != nil }), isTrained || read.contains(where: { place($0) != nil }) else { return }
+    guard outputs.contains(where: { $0 != nil }), isTrained || read.contains(where: { place($0) != nil }) else {
+      return
+    }
     // An array that the step reads twice gets a second gradient too.
     var seen: Set<Int> = []
     let targets = read.enumerated().map { position, value -> UnsafeMutablePointer<Float>? in
@@ -121,7 +125,11 @@ final class GradientWorkspace {
         weightGradients: weightPlaces[index].map { $0.map { weights[$0].base } }, scratch: memory.base + scratch))
     for (target, value) in zip(targets, read) {
       guard let target else { continue }
-      if target == place(value) { isWritten[program.values[value].root] = true } else { add(UnsafePointer(target), to: value) }
+      if target == place(value) {
+        isWritten[program.values[value].root] = true
+      } else {
+        add(UnsafePointer(target), to: value)
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import KernelInterface
 
-// One timestep of each recurrent cell backwards: from the gradient of its hidden state to those of its sums before the functions.
-// What they are derived from stands in `CellGradient`; the products by the transposed weights come after.
+// One timestep of each recurrent cell backwards: from the gradient of its hidden state to those of its sums before the
+// functions. What they are derived from stands in `CellGradient`; the products by the transposed weights come after.
 
 /// The functions of a cell with their derivatives.
 protocol CellSlopes {

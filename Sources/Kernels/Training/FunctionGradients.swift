@@ -1,7 +1,7 @@
 import KernelInterface
 
-// Derivatives of the elementwise functions. At a kink it is the derivative from the side where the function is constant, as in
-// TensorFlow.
+// Derivatives of the elementwise functions. At a kink it is the derivative from the side where the function is
+// constant, as in TensorFlow.
 
 /// f'(x).
 @inline(__always)
@@ -133,7 +133,9 @@ func elementwiseGradient(
 
 /// Through memory, as `AnyFunction` does it.
 @inline(never)
-func slopeInPlace(_ f: Elementwise, _ vector: UnsafeMutablePointer<Vector>) { vector.pointee = slope(f, vector.pointee) }
+func slopeInPlace(_ f: Elementwise, _ vector: UnsafeMutablePointer<Vector>) {
+  vector.pointee = slope(f, vector.pointee)
+}
 
 @inline(__always)
 private func map(

@@ -2,9 +2,9 @@ import KernelInterface
 
 // The gradient of weights: `output += left^T right`, summed over many rows.
 //
-// Blocks of rows and of the left matrix's columns are copied: the left matrix in strips of R columns, all rows of a strip
-// one behind the other, and for each panel of N vectors the right matrix. A tile of R x N vectors then reads both in order.
-// A block goes on from the sums of the one before it, so that blocks change no bits.
+// Blocks of rows and of the left matrix's columns are copied: the left matrix in strips of R columns, all rows of a
+// strip one behind the other, and for each panel of N vectors the right matrix. A tile of R x N vectors then reads both
+// in order. A block goes on from the sums of the one before it, so that blocks change no bits.
 
 #if KERNELS_AVX512 || arch(arm64)
   private typealias GradientTile = TileSums<6, 4>
@@ -69,7 +69,9 @@ private struct TransposedBlock {
   }
 
   /// Where the copy of a strip lies.
-  private func copy(_ strip: Int) -> UnsafeMutablePointer<Float> { strips + (strip - range.lowerBound) * stripWidth * count }
+  private func copy(_ strip: Int) -> UnsafeMutablePointer<Float> {
+    strips + (strip - range.lowerBound) * stripWidth * count
+  }
 
   func add() {
     copyLeft()
@@ -140,7 +142,8 @@ private struct TransposedBlock {
   /// The same by way of memory for a whole tile.
   @inline(never)
   private func addPartOfTile<let R: Int, let N: Int>(
-    _ source: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, rows: Int, columns: Int, _ shape: TileSums<R, N>.Type
+    _ source: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    _ shape: TileSums<R, N>.Type
   ) {
     var whole = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))
     withUnsafeMutablePointer(to: &whole) { whole in
@@ -159,7 +162,8 @@ private struct TransposedBlock {
 /// R strips' columns by N vectors, over `count` rows.
 @inline(never)
 private func addTile<let R: Int, let N: Int>(
-  _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>, _ stride: Int,
+  _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ count: Int, _ output: UnsafeMutablePointer<Float>,
+  _ stride: Int,
   _ shape: TileSums<R, N>.Type
 ) {
   var sums = TileSums<R, N>(repeating: Row<N>(repeating: Vector()))

@@ -71,6 +71,20 @@ public final class Concatenate: Merge, ListedLayer, @unchecked Sendable {
     }
   }
 
+  override func backward(_ call: BackwardCall) {
+    guard var start = call.outputGradient else { return }
+    let output = call.forward.outputShape
+    let axis = output.axis(axis)
+    let (rowCount, rowSize) = (output.first(axis).reduce(1, *), output.dropFirst(axis).reduce(1, *))
+    for (index, gradient) in call.inputGradients.enumerated() {
+      let size = call.forward.operand(index).shape.dropFirst(axis).reduce(1, *)
+      if let gradient {
+        for row in 0..<rowCount { (gradient + row * size).update(from: start + row * rowSize, count: size) }
+      }
+      start += size
+    }
+  }
+
   // MARK: Masks
 
   /// As many dimensions as the masks have, and the axis, but not the last one.

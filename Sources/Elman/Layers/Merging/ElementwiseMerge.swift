@@ -55,6 +55,65 @@ public class ElementwiseMerge: Merge, @unchecked Sendable {
     }
   }
 
+  // MARK: Backward
+
+  final override func backwardScratchCount(forInputs inputs: [[Int]], threads: Int) throws(ElmanError) -> Int {
+    let isSum = operation == .add || operation == .subtract
+    return isSum ? 0 : try elementCount(mergedShape(inputs.map { Shape($0) }).withBatch(inputs[0].first).concrete ?? [])
+  }
+
+  /// What the gradient of each input is multiplied by.
+  func gradientFactor(_ call: LayerCall) -> Float { 1 }
+
+  final override func backward(_ call: BackwardCall) {
+    guard let gradient = call.outputGradient else { return }
+    let forward = call.forward
+    let factor = gradientFactor(forward)
+    if operation == .maximum || operation == .minimum {
+      // Which places have found the input that gets their gradient.
+      call.scratch.update(repeating: 0, count: forward.outputShape.reduce(1, *))
+    }
+    for index in 0..<forward.inputCount {
+      let operand = forward.operand(index)
+      let sums = call.inputGradients[index]
+      sums?.update(repeating: 0, count: operand.shape.reduce(1, *))
+      let places = forward.places(of: operand)
+      switch operation {
+      case .add: if let sums { places.forEach { place, element in sums[element] += gradient[place] * factor } }
+      case .subtract:
+        let sign: Float = index == 0 ? 1 : -1
+        if let sums { places.forEach { place, element in sums[element] += gradient[place] * sign } }
+      case .multiply: if let sums { addProducts(call, gradient, index, to: sums) }
+      case .maximum, .minimum: addChosen(call, gradient, operand, to: sums)
+      }
+    }
+  }
+
+  /// The gradient times all inputs but one.
+  private func addProducts(
+    _ call: BackwardCall, _ gradient: UnsafePointer<Float>, _ index: Int, to sums: UnsafeMutablePointer<Float>
+  ) {
+    let (forward, products) = (call.forward, call.scratch)
+    products.update(from: gradient, count: forward.outputShape.reduce(1, *))
+    for other in 0..<forward.inputCount where other != index {
+      let operand = forward.operand(other)
+      forward.places(of: operand).forEach { place, element in products[place] *= operand.values[element] }
+    }
+    forward.places(of: forward.operand(index)).forEach { place, element in sums[element] += products[place] }
+  }
+
+  /// The gradient of the largest or the smallest goes to the first input that is it.
+  private func addChosen(
+    _ call: BackwardCall, _ gradient: UnsafePointer<Float>, _ operand: Operand, to sums: UnsafeMutablePointer<Float>?
+  ) {
+    let (output, isFound) = (call.forward.outputs[0], call.scratch)
+    call.forward.places(of: operand).forEach { place, element in
+      guard isFound[place] == 0, operand.values[element] == output[place] else { return }
+      isFound[place] = 1
+      sums?[element] += gradient[place]
+    }
+  }
+
   // MARK: Masks
 
   /// Keras 3: a mask where all inputs have one; Keras 2: where any has.
@@ -150,4 +209,6 @@ public final class Average: ElementwiseMerge, ListedLayer, @unchecked Sendable {
     let count = Float(call.inputCount)
     for index in 0..<call.outputShape.reduce(1, *) { call.outputs[0][index] /= count }
   }
+
+  override func gradientFactor(_ call: LayerCall) -> Float { 1 / Float(call.inputCount) }
 }

@@ -51,6 +51,28 @@ public class GlobalPooling: Layer, @unchecked Sendable {
     }
   }
 
+  /// An average gives each place that counted its part; a largest element shares its gradient with its equals.
+  final override func backward(_ call: BackwardCall) throws(ElmanError) {
+    guard let gradient = call.outputGradient, let inputGradient = call.inputGradient else { return }
+    let (forward, grid) = (call.forward, Grid(call.forward.inputShape, format))
+    let places = grid.planes * grid.rows * grid.columns
+    let mask = usesMask ? try mask(forward, places: places) : nil
+    for sample in 0..<grid.samples {
+      let mask = mask.map { $0 + sample / (grid.samples / forward.inputShape[0]) * places }
+      for channel in 0..<grid.channels {
+        let (first, pooled) = (sample * places * grid.channels + channel, sample * grid.channels + channel)
+        func counts(_ place: Int) -> Bool {
+          if mask?[place] == 0 { return false }
+          return function == .average || forward.input[first + place * grid.channels] == forward.outputs[0][pooled]
+        }
+        var counted = 0
+        for place in 0..<places where counts(place) { counted += 1 }
+        let share = gradient[pooled] / Float(max(counted, 1))
+        for place in 0..<places { inputGradient[first + place * grid.channels] = counts(place) ? share : 0 }
+      }
+    }
+  }
+
   /// The mask of the timesteps, (batch, timesteps).
   private func mask(_ call: LayerCall, places: Int) throws(ElmanError) -> UnsafePointer<UInt8>? {
     if !format.isChannelsFirst { return try call.timestepMask(of: self) }

@@ -1,10 +1,11 @@
 import KernelInterface
 
-/// One run of a recurrent layer backwards through time. All but `forward.scratch` is as the run forwards had it; gradients of outputs
-/// and states lie as these do.
+/// One run of a recurrent layer backwards through time. All but `forward.scratch` is as the run forwards had it;
+/// gradients of outputs and states lie as these do.
 struct SequenceGradientCall {
   let forward: SequenceCall
-  /// The gradient of step t of row b is at `base + b * groupStride + t * rowStride`, t being 0 where only the last is kept.
+  /// The gradient of step t of row b is at `base + b * groupStride + t * rowStride`, t being 0 where only the last is
+  /// kept.
   let outputGradient: InputRows?
   /// (batch, size) each; nil where nothing depends on a state.
   let finalStateGradients: ArraySlice<UnsafePointer<Float>?>
@@ -90,8 +91,8 @@ struct GradientMemory {
   /// (B, T, G U): the gradients of the sums, and those of the recurrent ones where they differ.
   let sums: UnsafeMutablePointer<Float>
   let recurrentSums: UnsafeMutablePointer<Float>
-  /// (B, U) each: the gradient of the hidden state after a step, its parts from the step behind it, that of the cell state, what
-  /// masked outputs hand on, and what a masked step leaves as it is.
+  /// (B, U) each: the gradient of the hidden state after a step, its parts from the step behind it, that of the cell
+  /// state, what masked outputs hand on, and what a masked step leaves as it is.
   let gradient: UnsafeMutablePointer<Float>
   let direct: UnsafeMutablePointer<Float>
   let product: UnsafeMutablePointer<Float>
@@ -121,8 +122,8 @@ struct GradientMemory {
   }
 }
 
-/// Goes back through all timesteps of a gated cell: the gates once more from the kept states, the gradients of their sums from the
-/// last step to the first, and the gradients of weights and inputs from these at once.
+/// Goes back through all timesteps of a gated cell: the gates once more from the kept states, the gradients of their
+/// sums from the last step to the first, and the gradients of weights and inputs from these at once.
 struct SequenceGradient {
   let call: SequenceGradientCall
   let packed: PackedCell
@@ -179,13 +180,16 @@ struct SequenceGradient {
   }
 
   private func multiply(
-    _ rows: Range<Int>, _ input: InputRows, _ weights: PackedWeights, bias: FloatBuffer?, into result: UnsafeMutablePointer<Float>
+    _ rows: Range<Int>, _ input: InputRows, _ weights: PackedWeights, bias: FloatBuffer?,
+    into result: UnsafeMutablePointer<Float>
   ) {
     let width = cell.kernels.gateWidth(weights.units, weights.gates)
     cell.kernels.product(
       Product(
-        groups: rows.count, rows: timesteps, input: input, weights: weights.matrix, bias: bias.map { UnsafePointer($0.base) },
-        output: OutputRows(base: result + rows.lowerBound * timesteps * width, groupStride: timesteps * width, rowStride: width),
+        groups: rows.count, rows: timesteps, input: input, weights: weights.matrix,
+        bias: bias.map { UnsafePointer($0.base) },
+        output: OutputRows(
+          base: result + rows.lowerBound * timesteps * width, groupStride: timesteps * width, rowStride: width),
         padded: true))
   }
 
@@ -205,7 +209,8 @@ struct SequenceGradient {
     multiply(
       rows,
       InputRows(
-        base: memory.resetStates + rows.lowerBound * timesteps * units, groupStride: timesteps * units, rowStride: units),
+        base: memory.resetStates + rows.lowerBound * timesteps * units, groupStride: timesteps * units, rowStride: units
+      ),
       candidate, bias: nil, into: memory.candidate)
   }
 
@@ -312,8 +317,10 @@ struct SequenceGradient {
     let base = inputGradient + (inputs.base - call.forward.input)
     cell.kernels.product(
       Product(
-        groups: rows.count, rows: timesteps, input: stepRows(memory.sums, from: rows.lowerBound), weights: transposed.kernel.matrix,
-        bias: nil, output: OutputRows(base: base, groupStride: inputs.groupStride, rowStride: inputs.rowStride), padded: false))
+        groups: rows.count, rows: timesteps, input: stepRows(memory.sums, from: rows.lowerBound),
+        weights: transposed.kernel.matrix,
+        bias: nil, output: OutputRows(base: base, groupStride: inputs.groupStride, rowStride: inputs.rowStride),
+        padded: false))
   }
 
   private func stepRows(_ sums: UnsafeMutablePointer<Float>, from row: Int = 0) -> InputRows {
@@ -340,11 +347,13 @@ struct SequenceGradient {
 
   /// Adds some columns of a weight's gradient.
   private func add(
-    _ left: InputRows, depth: Int, _ sums: UnsafeMutablePointer<Float>, _ columns: Range<Int>, to gradient: UnsafeMutablePointer<Float>?
+    _ left: InputRows, depth: Int, _ sums: UnsafeMutablePointer<Float>, _ columns: Range<Int>,
+    to gradient: UnsafeMutablePointer<Float>?
   ) {
     guard let gradient else { return }
     let product = TransposedProduct(
-      groups: call.size.batch, rows: timesteps, left: left, depth: depth, right: stepRows(sums), columns: sumWidth, output: gradient,
+      groups: call.size.batch, rows: timesteps, left: left, depth: depth, right: stepRows(sums), columns: sumWidth,
+      output: gradient,
       outputStride: sumWidth, scratch: memory.scratch)
     GradientProducts.add(product.columns(columns, scratch: memory.scratch), threads: threads, cell.kernels)
   }

@@ -108,7 +108,9 @@ struct CategoricalCrossentropy: LossFunction {
 
   init(_ reader: inout ConfigReader) throws(ElmanError) { arguments = try CrossentropyArguments(&reader) }
 
-  private func target(_ row: LossRow, _ place: Int) -> Double { arguments.smoothed(Double(row.targets[place]), classes: row.count) }
+  private func target(_ row: LossRow, _ place: Int) -> Double {
+    arguments.smoothed(Double(row.targets[place]), classes: row.count)
+  }
 
   func callAsFunction(_ row: LossRow) -> Double? {
     if arguments.fromLogits { return ofLogits(row) }
@@ -211,7 +213,9 @@ struct SparseCategoricalCrossentropy: LossFunction {
     guard target >= 0, target < Float(row.count) else {
       throw ElmanError(
         .invalidArgument,
-        "Received a label value of \(row.targets[0]) which is outside the valid range of [0, \(row.count)): the target of sample \(row.index)")
+        "Received a label value of \(row.targets[0]) which is outside the valid range of [0, \(row.count)): "
+          + "the target of sample \(row.index)"
+      )
     }
     return fromLogits ? ofLogits(row, Int(target)) : ofProbabilities(row, Int(target))
   }

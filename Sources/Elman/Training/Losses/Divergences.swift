@@ -42,7 +42,9 @@ struct CosineSimilarity: LossFunction {
       outputs += y * y
     }
     // Keras divides by no length below epsilon.
-    let (ofTargets, ofOutputs) = (1 / max(targets.squareRoot(), LossRow.epsilon), 1 / max(outputs.squareRoot(), LossRow.epsilon))
+    let (ofTargets, ofOutputs) = (
+      1 / max(targets.squareRoot(), LossRow.epsilon), 1 / max(outputs.squareRoot(), LossRow.epsilon)
+    )
     let cosine = product * ofTargets * ofOutputs
     let isLong = outputs.squareRoot() > LossRow.epsilon
     for place in 0..<row.count {

@@ -32,9 +32,11 @@ public struct Loss: Sendable {
   }
 
   static let types: [any LossFunction.Type] = [
-    MeanSquaredError.self, MeanAbsoluteError.self, MeanAbsolutePercentageError.self, MeanSquaredLogarithmicError.self, Huber.self,
+    MeanSquaredError.self, MeanAbsoluteError.self, MeanAbsolutePercentageError.self, MeanSquaredLogarithmicError.self,
+    Huber.self,
     LogCosh.self, Poisson.self, BinaryCrossentropy.self, BinaryFocalCrossentropy.self, CategoricalCrossentropy.self,
-    CategoricalFocalCrossentropy.self, SparseCategoricalCrossentropy.self, Hinge.self, SquaredHinge.self, CategoricalHinge.self,
+    CategoricalFocalCrossentropy.self, SparseCategoricalCrossentropy.self, Hinge.self, SquaredHinge.self,
+    CategoricalHinge.self,
     KLDivergence.self, CosineSimilarity.self,
   ]
 
@@ -65,7 +67,8 @@ public struct Loss: Sendable {
     _ batch: Batch, gradient: UnsafeMutableBufferPointer<Float>, values: UnsafeMutableBufferPointer<Float>? = nil
   ) throws(ElmanError) -> Float {
     let samples = try requireShapes(batch, gradient.count, values?.count)
-    guard let outputs = batch.outputs.baseAddress, let targets = batch.targets.baseAddress, let gradients = gradient.baseAddress
+    guard let outputs = batch.outputs.baseAddress, let targets = batch.targets.baseAddress,
+      let gradients = gradient.baseAddress
     else { return 0 }
     let count = batch.shape.last ?? 1
     let targetStride = type(of: function).takesClasses ? 1 : count
@@ -73,7 +76,8 @@ public struct Loss: Sendable {
     var total = Totals()
     for sample in 0..<samples {
       let row = LossRow(
-        targets: targets + sample * targetStride, outputs: outputs + sample * count, gradient: gradients + sample * count, count: count,
+        targets: targets + sample * targetStride, outputs: outputs + sample * count,
+        gradient: gradients + sample * count, count: count,
         index: sample, areBinary: areBinary, kernels: .selected)
       let value = try function(row)
       let weight = batch.weights.map { Double($0[sample * $0.count / samples]) } ?? 1
@@ -127,23 +131,27 @@ public struct Loss: Sendable {
     let (count, samples) = (try elementCount(batch.shape), try elementCount(Array(batch.shape.dropLast())))
     guard batch.outputs.count == count, gradientCount == count, valueCount == nil || valueCount == samples else {
       throw ElmanError(
-        .shapeMismatch, "The outputs of a loss have shape \(Shape(batch.shape)). Received: \(batch.outputs.count) outputs")
+        .shapeMismatch,
+        "The outputs of a loss have shape \(Shape(batch.shape)). Received: \(batch.outputs.count) outputs")
     }
     let targets = type(of: function).takesClasses ? samples : count
     guard batch.targets.count == targets else {
       throw ElmanError(
         .shapeMismatch,
-        "The loss '\(name)' of outputs of shape \(Shape(batch.shape)) expects \(targets) targets. Received: \(batch.targets.count)")
+        "The loss '\(name)' of outputs of shape \(Shape(batch.shape)) expects \(targets) targets. "
+          + "Received: \(batch.targets.count)"
+      )
     }
     if let weights = batch.weights, weights.count != samples, weights.count != batch.shape.first {
       throw ElmanError(
         .shapeMismatch,
-        "Sample weights are one for each of the \(samples) samples of outputs of shape \(Shape(batch.shape)), or one for each of "
-          + "the batch. Received: \(weights.count)")
+        "Sample weights are one for each of the \(samples) samples of outputs of shape \(Shape(batch.shape)), "
+          + "or one for each of the batch. Received: \(weights.count)")
     }
     if let mask = batch.mask, mask.count != samples {
       throw ElmanError(
-        .shapeMismatch, "The mask of outputs of shape \(Shape(batch.shape)) has \(samples) places. Received: \(mask.count)")
+        .shapeMismatch,
+        "The mask of outputs of shape \(Shape(batch.shape)) has \(samples) places. Received: \(mask.count)")
     }
     return samples
   }
@@ -157,7 +165,8 @@ extension ConfigReader {
     guard let reduction = Loss.Reduction(rawValue: name) else {
       let names = Loss.Reduction.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
       throw ElmanError(
-        .invalidArgument, "Invalid value for argument `reduction`. Expected one of \(names). Received: reduction=\(name)")
+        .invalidArgument,
+        "Invalid value for argument `reduction`. Expected one of \(names). Received: reduction=\(name)")
     }
     return reduction
   }

@@ -12,7 +12,8 @@
 struct RMSprop: UpdateRule {
   static let className = "RMSprop"
   static let arguments = Arguments(
-    .learningRate(), .number("rho", 0.9), .number("momentum", 0), .number("epsilon", 1e-7), .flag("centered", false), .settings)
+    .learningRate(), .number("rho", 0.9), .number("momentum", 0), .number("epsilon", 1e-7), .flag("centered", false),
+    .settings)
   static var entries: [ArgumentEntry] { arguments.entries }
 
   let rho: Float
@@ -20,7 +21,9 @@ struct RMSprop: UpdateRule {
   let epsilon: Float
   let isCentered: Bool
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: RMSprop, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: RMSprop, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, rho, momentum, epsilon, isCentered, settings) = try arguments.values(&reader)
     let rule = RMSprop(rho: Float(rho), momentum: Float(momentum), epsilon: Float(epsilon), isCentered: isCentered)
     return (rule, rate, settings)
@@ -62,7 +65,9 @@ struct Adagrad: UpdateRule {
   let initialValue: Float
   let epsilon: Float
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Adagrad, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Adagrad, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, initial, epsilon, settings) = try arguments.values(&reader)
     return (Adagrad(initialValue: Float(initial), epsilon: Float(epsilon)), rate, settings)
   }
@@ -87,7 +92,9 @@ struct Adadelta: UpdateRule {
   let rho: Float
   let epsilon: Float
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Adadelta, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Adadelta, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, rho, epsilon, settings) = try arguments.values(&reader)
     return (Adadelta(rho: Float(rho), epsilon: Float(epsilon)), rate, settings)
   }
@@ -121,14 +128,17 @@ struct Ftrl: UpdateRule {
   let shrinkage: Float
   let beta: Float
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Ftrl, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Ftrl, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, power, initial, l1, l2, shrinkage, beta, settings) = try arguments.values(&reader)
     guard power <= 0 else {
       throw ElmanError(
         .invalidArgument, "`learning_rate_power` needs to be negative or zero. Received: learning_rate_power=\(power).")
     }
     let rule = Ftrl(
-      power: Float(power), initialValue: Float(initial), l1: Float(l1), l2: Float(l2), shrinkage: Float(shrinkage), beta: Float(beta))
+      power: Float(power), initialValue: Float(initial), l1: Float(l1), l2: Float(l2), shrinkage: Float(shrinkage),
+      beta: Float(beta))
     return (rule, rate, settings)
   }
 
@@ -162,10 +172,13 @@ struct Adafactor: UpdateRule {
   let threshold: Float
   let isRelative: Bool
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Adafactor, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Adafactor, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, decay, epsilon1, epsilon2, threshold, isRelative, settings) = try arguments.values(&reader)
     let rule = Adafactor(
-      decay: Float(decay), epsilon1: Float(epsilon1), epsilon2: Float(epsilon2), threshold: Float(threshold), isRelative: isRelative)
+      decay: Float(decay), epsilon1: Float(epsilon1), epsilon2: Float(epsilon2), threshold: Float(threshold),
+      isRelative: isRelative)
     return (rule, rate, settings)
   }
 

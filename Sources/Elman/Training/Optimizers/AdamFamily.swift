@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-// Keras's optimizers that divide a running mean of the gradient by that of its size. Powers are those of float32, as Keras
-// computes them.
+// Keras's optimizers that divide a running mean of the gradient by that of its size. Powers are those of float32, as
+// Keras computes them.
 
 struct Betas: Sendable {
   let first: Float
@@ -23,7 +23,8 @@ extension Argument<Betas> {
   }
 }
 
-/// `m += (1 - beta_1)(g - m)`, `v += (1 - beta_2)(g^2 - v)`, `w -= rate m' / (sqrt(v') + epsilon)` with m' and v' unbiased.
+/// `m += (1 - beta_1)(g - m)`, `v += (1 - beta_2)(g^2 - v)`, `w -= rate m' / (sqrt(v') + epsilon)` with m' and v'
+/// unbiased.
 struct Adam: UpdateRule {
   static let className = "Adam"
   static let arguments = Arguments(.learningRate(), .betas, .flag("amsgrad", false), .settings)
@@ -32,7 +33,9 @@ struct Adam: UpdateRule {
   let betas: Betas
   let isAMSGrad: Bool
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Adam, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Adam, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, betas, isAMSGrad, settings) = try arguments.values(&reader)
     return (Adam(betas: betas, isAMSGrad: isAMSGrad), rate, settings)
   }
@@ -71,7 +74,9 @@ struct AdamW: UpdateRule {
 
   private let adam: Adam
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: AdamW, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: AdamW, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, decay, betas, isAMSGrad, settings) = try arguments.values(&reader)
     return (AdamW(adam: Adam(betas: betas, isAMSGrad: isAMSGrad)), rate, settings.decaying(by: decay))
   }
@@ -109,7 +114,9 @@ struct Adamax: UpdateRule {
 
   let betas: Betas
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Adamax, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Adamax, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, betas, settings) = try arguments.values(&reader)
     return (Adamax(betas: betas), rate, settings)
   }
@@ -135,7 +142,9 @@ struct Nadam: UpdateRule {
 
   let betas: Betas
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Nadam, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Nadam, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, betas, settings) = try arguments.values(&reader)
     return (Nadam(betas: betas), rate, settings)
   }

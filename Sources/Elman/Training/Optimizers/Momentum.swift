@@ -9,7 +9,9 @@ struct SGD: UpdateRule {
   let momentum: Float
   let isNesterov: Bool
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: SGD, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: SGD, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, momentum, isNesterov, settings) = try arguments.values(&reader)
     return (SGD(momentum: Float(momentum), isNesterov: isNesterov), rate, settings)
   }
@@ -38,7 +40,9 @@ struct Lion: UpdateRule {
   let beta1: Float
   let beta2: Float
 
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Lion, rate: Double, settings: OptimizerSettings) {
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Lion, rate: Double, settings: OptimizerSettings
+  ) {
     let (rate, beta1, beta2, settings) = try arguments.values(&reader)
     guard beta1 > 0, beta1 <= 1 else {
       throw ElmanError(

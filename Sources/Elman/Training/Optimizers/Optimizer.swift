@@ -24,7 +24,8 @@ public final class Optimizer {
   }
 
   static let rules: [any UpdateRule.Type] = [
-    SGD.self, RMSprop.self, Adam.self, AdamW.self, Adamax.self, Nadam.self, Adagrad.self, Adadelta.self, Ftrl.self, Lion.self,
+    SGD.self, RMSprop.self, Adam.self, AdamW.self, Adamax.self, Nadam.self, Adagrad.self, Adadelta.self, Ftrl.self,
+    Lion.self,
     Adafactor.self,
   ]
 
@@ -66,7 +67,9 @@ public final class Optimizer {
       var states: [FloatBuffer] = []
       for name in rule.stateNames {
         let state = try FloatBuffer(count: rule.stateCount(name, for: shape))
-        if rule.initialValue != 0, name == rule.stateNames[0] { state.base.update(repeating: rule.initialValue, count: state.count) }
+        if rule.initialValue != 0, name == rule.stateNames[0] {
+          state.base.update(repeating: rule.initialValue, count: state.count)
+        }
         states.append(state)
       }
       slots.append(
@@ -89,7 +92,8 @@ public final class Optimizer {
   public func apply(_ variables: UnsafeBufferPointer<TrainedVariable>) throws(ElmanError) {
     guard variables.count == slots.count else {
       throw ElmanError(
-        .invalidArgument, "The optimizer was built for \(slots.count) variables. Received: \(variables.count) gradients")
+        .invalidArgument, "The optimizer was built for \(slots.count) variables. Received: \(variables.count) gradients"
+      )
     }
     if let scale = settings.lossScale { self.scale(variables, by: Float(1 / scale)) }
     if isUpdate {
@@ -140,7 +144,8 @@ public final class Optimizer {
       }
       rule.update(
         UpdateStep(
-          variable: variable.values, gradient: UnsafePointer(variable.gradient), states: slot.pointers, count: slot.count,
+          variable: variable.values, gradient: UnsafePointer(variable.gradient), states: slot.pointers,
+          count: slot.count,
           shape: slot.shape, learningRate: rate, number: updateNumber))
     }
   }
@@ -153,7 +158,9 @@ public final class Optimizer {
     let momentum = iterations == 0 ? 0 : Float(settings.averageMomentum)
     for (slot, variable) in zip(slots, variables) {
       guard let average = slot.average?.base else { continue }
-      for index in 0..<slot.count { average[index] = momentum * average[index] + (1 - momentum) * variable.values[index] }
+      for index in 0..<slot.count {
+        average[index] = momentum * average[index] + (1 - momentum) * variable.values[index]
+      }
     }
     if let frequency = settings.overwriteFrequency, (iterations + 1) % frequency == 0 { overwriteByAverages(variables) }
   }

@@ -30,7 +30,8 @@ extension Argument<OptimizerSettings> {
           .invalidArgument, "`ema_momentum` must be in the range [0, 1]. Received: ema_momentum=\(momentum)")
       }
       return OptimizerSettings(
-        weightDecay: decay, clipping: try clipping(norm, value, globalNorm), usesAverages: usesAverages, averageMomentum: momentum,
+        weightDecay: decay, clipping: try clipping(norm, value, globalNorm), usesAverages: usesAverages,
+        averageMomentum: momentum,
         overwriteFrequency: frequency, lossScale: scale, accumulationSteps: steps)
     }
   }

@@ -5,7 +5,9 @@ protocol UpdateRule: Sendable {
   static var entries: [ArgumentEntry] { get }
 
   /// The rule, its learning rate, and what all optimizers have.
-  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (rule: Self, rate: Double, settings: OptimizerSettings)
+  static func read(_ reader: inout ConfigReader) throws(ElmanError) -> (
+    rule: Self, rate: Double, settings: OptimizerSettings
+  )
 
   /// What it keeps of each variable, by Keras's names.
   var stateNames: [String] { get }
