@@ -27,6 +27,7 @@ struct KerasVersion: Equatable, Sendable {
       isTensorFlows: text.hasSuffix("-tf"))
   }
 
+  var isBefore2: Bool { major < 2 }
   var isBefore3: Bool { major < 3 }
 
   /// Whether `hard_sigmoid` is clip(0.2 x + 0.5, 0, 1), rather than Keras 3's relu6(x + 3) / 6.

@@ -120,8 +120,9 @@ public enum LayerRegistry {
 
   /// As this Keras meant it.
   static func make(
-    _ object: SerializedObject, keras: KerasVersion?, around inner: [Layer] = []
+    _ given: SerializedObject, keras: KerasVersion?, around inner: [Layer] = []
   ) throws(ElmanError) -> Layer {
+    let object = keras?.isBefore2 == true ? try given.ofKeras2() : given
     let className = object.className
     if Model.classNames.contains(className) {
       return try Model.make(config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras)

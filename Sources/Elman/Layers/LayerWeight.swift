@@ -50,6 +50,20 @@ extension [LayerWeight] {
     WeightChanges.shared.add()
   }
 
+  /// Sets some weights, those of one layer all at once.
+  static func set(_ values: [(place: LayerWeight, values: FloatBuffer)]) throws(ElmanError) {
+    var new: [(layer: Layer, weights: [(index: Int, values: Layer.StoredValues)])] = []
+    var places: [ObjectIdentifier: Int] = [:]
+    for (place, values) in values {
+      let index = places[ObjectIdentifier(place.layer)] ?? new.count
+      if index == new.count { new.append((place.layer, [])) }
+      places[ObjectIdentifier(place.layer)] = index
+      new[index].weights.append((place.index, try place.layer.stored(values, at: place.index)))
+    }
+    for (layer, weights) in new { try layer.replaceWeights(weights) }
+    WeightChanges.shared.add()
+  }
+
   /// Sets one weight.
   public func set(_ index: Int, _ value: WeightValue) throws(ElmanError) {
     try self[index].set(value)

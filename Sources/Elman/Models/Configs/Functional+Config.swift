@@ -11,7 +11,8 @@ extension Functional {
 
   func wholeConfig() -> JSON {
     if isOfKeras2 {
-      return ["class_name": "Functional", "config": ownConfig(), "keras_version": "2.15.0", "backend": "tensorflow"]
+      let config = ownConfig().withActivationsOfKeras2
+      return ["class_name": "Functional", "config": config, "keras_version": "2.15.0", "backend": "tensorflow"]
     }
     return [
       "module": "keras.src.models.functional", "class_name": "Functional", "config": ownConfig(),

@@ -85,8 +85,12 @@ extension JSON {
 
   /// As Keras 2 writes it, without the modules that Keras 3 needs.
   fileprivate var ofKeras2: JSON {
+    mapped { $0.key == "module" || $0.key == "registered_name" ? nil : $0 }.withActivationsOfKeras2
+  }
+
+  /// With the names that Keras 2 has for its functions.
+  var withActivationsOfKeras2: JSON {
     mapped { member in
-      if member.key == "module" || member.key == "registered_name" { return nil }
       let isRenamed = member.isActivation && member.value == "hard_sigmoid_keras2"
       return isRenamed ? Member(member.key, "hard_sigmoid") : member
     }
