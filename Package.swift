@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "StaticRuntime", dependencies: ["CxxSupport"],
       cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
-    .target(name: "Elman", dependencies: kernelDependencies + ["Base", "CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
+    .target(name: "Elman", dependencies: kernelDependencies + ["Base", "HDF5", "Zip", "CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
     .target(
       name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport", "StaticRuntime"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),

@@ -223,6 +223,11 @@ public class Model: @unchecked Sendable {
     try whileIdle { () throws(ElmanError) in try tree.weights().set(values, of: title) }
   }
 
+  /// Sets some weights, whose shapes were checked. No call of this model runs with some of them.
+  final func setWeights(_ values: [(place: LayerWeight, values: FloatBuffer)]) throws(ElmanError) {
+    try whileIdle { () throws(ElmanError) in try [LayerWeight].set(values) }
+  }
+
   public final func resetStates() throws(ElmanError) {
     let layers = layers
     try whileIdle { () throws(ElmanError) in
