@@ -43,7 +43,7 @@
  *
  * CONVENTIONS
  *
- * Contents. Models, running them, summaries; layers by class name and by options; functions of the caller; what a layer
+ * Contents. Models, files, running models, summaries; layers by class name and by options; functions of the caller; what a layer
  *   is; weights; streams; states; the library; functions without a model. elman_experimental.h declares what may still
  *   change: quantization, memory in use, activations of arrays.
  *
@@ -377,6 +377,102 @@ ELMAN_API elman_status elman_model_config(elman_model model, char *text, size_t 
  * reads them all. Since 0.2.
  */
 ELMAN_API elman_status elman_model_json(elman_model model, char *text, size_t capacity, size_t *length);
+
+/* ================================================================================================================ */
+/* Files                                                                                                            */
+/* ================================================================================================================ */
+
+/* How a model is loaded. */
+typedef struct {
+  size_t struct_size;
+  int64_t max_bytes;          /* the most bytes of a file, of what it packs, and of all weights; 0: ELMAN_MAX_MODEL_BYTES of
+                                 the environment, otherwise 2 GiB */
+  const char *weights_path;   /* a file of weights alone, where the model's own has a config alone; NULL: none */
+} elman_load_options;
+#define ELMAN_LOAD_OPTIONS_INIT { sizeof(elman_load_options), 0, NULL }
+
+/*
+ * elman_model_load, elman_model_load_memory: makes the model in a file that Keras saved.
+ *
+ *   path      a .keras file (Keras 3, tf_keras from 2.12 on) or an HDF5 file (.h5 of Keras 1, 2, tf.keras and 3): the
+ *             content says which, whatever the name. Or JSON, with weights_path
+ *   bytes     the content of such a file, which is read during the call and never kept
+ *   size      bytes of it
+ *   options   see the fields; NULL: none
+ *   model     receives the handle
+ *
+ * What a name or a default meant in the Keras that wrote the file is what it means here: hard_sigmoid, reset_after,
+ * the gates of Keras 1, weights of CuDNNLSTM and CuDNNGRU. Weights in float16, bfloat16 and float64 become float.
+ * Compile settings and the optimizer's state are not read. Nothing in a file is ever run, imported, or opened as a path;
+ * links into other files are refused, and every size is compared with what is there before memory is taken for it.
+ *
+ * Returns also ELMAN_NOT_FOUND: no such file, a layer of a class that elman does not have; ELMAN_UNSUPPORTED: no file of
+ * these formats (the message names what it is), weights alone, a Lambda; ELMAN_SHAPE_MISMATCH: weights that do not fit
+ * the config; ELMAN_WRONG_TYPE: a config that no Keras writes; ELMAN_INVALID_ARGUMENT: a damaged file, one beyond
+ * max_bytes. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_load(const char *path, const elman_load_options *options, elman_model *model);
+ELMAN_API elman_status elman_model_load_memory(const void *bytes, size_t size, const elman_load_options *options,
+                                               elman_model *model);
+
+/* How weights are loaded. */
+typedef struct {
+  size_t struct_size;
+  int64_t max_bytes;          /* as in elman_load_options */
+  int32_t by_name;            /* not 0: into the layers that have the names of the file, legacy .h5 alone */
+  int32_t skip_mismatch;      /* not 0: layers whose weights do not fit stay as they are */
+} elman_load_weights_options;
+#define ELMAN_LOAD_WEIGHTS_OPTIONS_INIT { sizeof(elman_load_weights_options), 0, 0, 0 }
+
+/*
+ * elman_model_load_weights, elman_model_load_weights_memory: sets a model's weights to those of a file.
+ *
+ *   path      .weights.h5 of Keras 3 and tf_keras, whose groups are named by the classes of layers; .h5 of weights alone,
+ *             in the order of the layers; or a whole model, .keras or .h5
+ *   bytes     the content of such a file, which is read during the call and never kept
+ *   size      bytes of it
+ *   options   see the fields; NULL: none
+ *
+ * All weights are set, or none. Changes the model.
+ *
+ * Returns also the codes of elman_model_load; ELMAN_NOT_BUILT: the model has no weights yet. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_load_weights(elman_model model, const char *path,
+                                                const elman_load_weights_options *options);
+ELMAN_API elman_status elman_model_load_weights_memory(elman_model model, const void *bytes, size_t size,
+                                                       const elman_load_weights_options *options);
+
+/* How a model is saved. */
+typedef struct {
+  size_t struct_size;
+  const char *format;         /* "keras" or "h5"; NULL: as the suffix of the path says */
+} elman_save_options;
+#define ELMAN_SAVE_OPTIONS_INIT { sizeof(elman_save_options), NULL }
+
+/*
+ * elman_model_save: writes the model to a file that Keras opens.
+ *
+ *   path      ends in .keras (Keras 3's zip archive) or in .h5 or .hdf5 (what all Kerases read); an existing file is
+ *             replaced, and keeps its permissions
+ *   options   see the fields; NULL: none
+ *
+ * The file is written whole or not at all: whatever happens, the old one or the new one is there. A model that Keras 3
+ * would run otherwise, with Keras 2's hard_sigmoid or of a file of Keras 2 that is no chain, is written in the form of
+ * tf_keras 2.15.
+ *
+ * Returns also ELMAN_INVALID_ARGUMENT: another suffix or format; ELMAN_NOT_FOUND: the file could not be written (the
+ * message has the system's reason); ELMAN_UNSUPPORTED: a Lambda or another layer that holds a function. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_save(elman_model model, const char *path, const elman_save_options *options);
+
+/*
+ * elman_model_save_weights: writes the weights alone, as elman_model_save does.
+ *
+ *   path   ends in .weights.h5, the form of Keras 3, or in another .h5 or .hdf5: the form of Keras 2
+ *
+ * Returns also the codes of elman_model_save; ELMAN_NOT_BUILT: the model has no weights yet. Since 0.2.
+ */
+ELMAN_API elman_status elman_model_save_weights(elman_model model, const char *path);
 
 /* ================================================================================================================ */
 /* Running a model                                                                                                  */

@@ -512,7 +512,7 @@ static void call_model(fuzzer *f) {
   size_t number, other, rank = any_shape(f, 1), capacity = any_size(f, ELMAN_MAX_RANK);
   int32_t flag;
   double error;
-  switch (below(f, 25)) {
+  switch (below(f, 29)) {
     case 0: case 1: TELL(elman_model_create, one_in(f, 2) ? NULL : WORD(f, 0), OR_NULL(f, &made)); break;
     case 2: TELL(elman_model_create_from_config, CONFIG(f, 0), OR_NULL(f, &made)); break;
     case 3: case 4: case 5: TELL(elman_model_add_layer, model, any_layer(f)); break;
@@ -531,6 +531,10 @@ static void call_model(fuzzer *f) {
       break;
     case 17: TELL(elman_model_count_params, model, OR_NULL(f, &total), OR_NULL(f, &trainable)); break;
     case 18: TELL(elman_model_reset_states, model); break;
+    case 25: TELL(elman_model_load_memory, OR_NULL(f, f->input), any_size(f, 64), NULL, OR_NULL(f, &made)); break;
+    case 26: TELL(elman_model_load_weights_memory, model, OR_NULL(f, f->input), any_size(f, 64), NULL); break;
+    case 27: TELL(elman_model_save, model, "/nowhere/model.keras", NULL); break;
+    case 28: TELL(elman_model_save_weights, model, one_in(f, 2) ? "/nowhere/model.h5" : WORD(f, 0)); break;
     case 21: TELL(elman_model_json, model, OR_NULL(f, f->text), any_capacity(f), OR_NULL(f, &number)); break;
     case 20: {
       elman_array shaped = {NULL, OR_NULL(f, f->shape), rank};

@@ -195,6 +195,21 @@ int main(void) {
   FIELD(elman_lambda_options, frozen);
   FIELD(elman_lambda_options, reserved);
 
+  STRUCT(elman_load_options);
+  FIELD(elman_load_options, struct_size);
+  FIELD(elman_load_options, max_bytes);
+  FIELD(elman_load_options, weights_path);
+
+  STRUCT(elman_load_weights_options);
+  FIELD(elman_load_weights_options, struct_size);
+  FIELD(elman_load_weights_options, max_bytes);
+  FIELD(elman_load_weights_options, by_name);
+  FIELD(elman_load_weights_options, skip_mismatch);
+
+  STRUCT(elman_save_options);
+  FIELD(elman_save_options, struct_size);
+  FIELD(elman_save_options, format);
+
   STRUCT(elman_summary_options);
   FIELD(elman_summary_options, struct_size);
   FIELD(elman_summary_options, style);
