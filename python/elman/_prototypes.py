@@ -90,6 +90,33 @@ class Output(ctypes.Structure):
     ]
 
 
+class LoadOptions(ctypes.Structure):
+    """``elman_load_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("max_bytes", c_int64),
+        ("weights_path", c_char_p),
+    ]
+
+
+class LoadWeightsOptions(ctypes.Structure):
+    """``elman_load_weights_options``."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("max_bytes", c_int64),
+        ("by_name", c_int32),
+        ("skip_mismatch", c_int32),
+    ]
+
+
+class SaveOptions(ctypes.Structure):
+    """``elman_save_options``."""
+
+    _fields_ = [("struct_size", c_size_t), ("format", c_char_p)]
+
+
 class SummaryOptions(ctypes.Structure):
     """``elman_summary_options``."""
 
@@ -129,6 +156,21 @@ PROTOTYPES: dict[str, tuple[type, tuple[type, ...]]] = {
     "elman_model_name": (_STATUS, (HANDLE, *TEXT)),
     "elman_model_config": (_STATUS, (HANDLE, *TEXT)),
     "elman_model_json": (_STATUS, (HANDLE, *TEXT)),
+    "elman_model_load": (_STATUS, (c_char_p, POINTER(LoadOptions), HANDLE_P)),
+    "elman_model_load_memory": (
+        _STATUS,
+        (c_void_p, c_size_t, POINTER(LoadOptions), HANDLE_P),
+    ),
+    "elman_model_load_weights": (
+        _STATUS,
+        (HANDLE, c_char_p, POINTER(LoadWeightsOptions)),
+    ),
+    "elman_model_load_weights_memory": (
+        _STATUS,
+        (HANDLE, c_void_p, c_size_t, POINTER(LoadWeightsOptions)),
+    ),
+    "elman_model_save": (_STATUS, (HANDLE, c_char_p, POINTER(SaveOptions))),
+    "elman_model_save_weights": (_STATUS, (HANDLE, c_char_p)),
     "elman_model_forward": (
         _STATUS,
         (HANDLE, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t),

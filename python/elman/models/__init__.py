@@ -1,6 +1,7 @@
 """Models."""
 
 from ._clone import clone_model
+from ._files import load_model
 from .model import Model, model_from_json
 from .sequential import Sequential
 from .stream import Stream
@@ -14,5 +15,6 @@ __all__ = [
     "Sequential",
     "Stream",
     "clone_model",
+    "load_model",
     "model_from_json",
 ]

@@ -20,6 +20,7 @@ from ..layers._keras_1 import warn_of_old_name
 from ._calls import Called
 from ._configs import created, is_of_graph
 from ._given import arrays_in_order, in_order, masks_in_order
+from ._files import Stored
 from ._memory import Measured
 from ._predict import predict
 from ._rebuilt import layer_names, read_graph, rebuilt
@@ -39,8 +40,8 @@ class _ComesNext:
     def __get__(self, model: object, owner: type) -> None:
         raise AttributeError(
             f"{owner.__name__!r} object has no attribute {self._name!r} yet: this "
-            "version of elman runs models; training, and model files of Keras, come "
-            "next. set_weights takes weights that Keras trained."
+            "version of elman runs models; training comes next. load_weights and "
+            "load_model take what Keras trained."
         )
 
 
@@ -53,7 +54,7 @@ class _AsLayer(Handle):
         self._own(handle)
 
 
-class Model(Called, Measured, Summarized):
+class Model(Called, Measured, Summarized, Stored):
     """A graph of layers, from some tensors to others.
 
     Parameters
@@ -93,9 +94,6 @@ class Model(Called, Measured, Summarized):
     compile = _ComesNext()
     evaluate = _ComesNext()
     fit = _ComesNext()
-    load_weights = _ComesNext()
-    save = _ComesNext()
-    save_weights = _ComesNext()
     test_on_batch = _ComesNext()
     train_on_batch = _ComesNext()
 
