@@ -130,7 +130,9 @@ def test_names_of_layers_stay(files):
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-@pytest.mark.parametrize("name", [n for n in MODELS if n.endswith(".keras") or "2" in n])
+@pytest.mark.parametrize(
+    "name", [n for n in MODELS if n.endswith(".keras") or "2" in n]
+)
 def test_what_is_written_is_read(files, expected, tmp_path, name, suffix):
     first = Loaded(files / name)
     path = tmp_path / f"again{suffix}"
@@ -216,7 +218,10 @@ def test_nothing_is_set_where_one_does_not_fit(files):
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git-lfs pointer"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+            "git-lfs pointer",
+        ),
         (b"\x1f\x8b\x08" + bytes(20), "gzip"),
         (b"\x80\x04\x95" + bytes(20), "pickle"),
         (b"\x08\x01\x12" + bytes(20), "SavedModel"),
@@ -242,7 +247,10 @@ def test_files_that_are_not_there(tmp_path):
 def repacked(files, change):
     """The archive of Keras 3 with another config."""
     target = io.BytesIO()
-    with zipfile.ZipFile(files / "k3_chain.keras") as old, zipfile.ZipFile(target, "w") as new:
+    with (
+        zipfile.ZipFile(files / "k3_chain.keras") as old,
+        zipfile.ZipFile(target, "w") as new,
+    ):
         for name in old.namelist():
             data = old.read(name)
             new.writestr(name, change(data.decode()) if name == "config.json" else data)
@@ -258,11 +266,15 @@ def test_foreign_code_is_named(files):
         elman.models.load_model(function)
 
 
+def of_units(files, units):
+    return repacked(files, lambda text: text.replace('"units": 2', f'"units": {units}'))
+
+
 def test_weights_that_do_not_fit_the_config(files):
-    for units, error in [(5000, ValueError), (2147483647, MemoryError)]:
-        wide = repacked(files, lambda text: text.replace('"units": 2', f'"units": {units}'))  # noqa: B023
-        with pytest.raises(error, match="does not fit|could not be had"):
-            elman.models.load_model(wide)
+    with pytest.raises(ValueError, match="does not fit"):
+        elman.models.load_model(of_units(files, 5000))
+    with pytest.raises(MemoryError):
+        elman.models.load_model(of_units(files, 2147483647))
 
 
 @pytest.mark.parametrize("name", ["k3_chain.keras", "keras2_old.h5"])

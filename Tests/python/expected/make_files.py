@@ -1,3 +1,4 @@
+# ruff: noqa: E501  configs are as wide as the Kerases write them
 """Make Tests/data/models.zip: small files of Keras 3 and tf_keras, and of older Kerases
 in their layouts, with what they give. Two of them stand beside it for the C tests.
 
@@ -68,7 +69,9 @@ def every_shape(k):
     x = layers.MultiHeadAttention(2, 2, name="heads")(x, x)
     x = layers.Bidirectional(layers.LSTM(2, return_sequences=True))(x)
     x = layers.RNN([layers.LSTMCell(2), layers.GRUCell(3)], return_sequences=True)(x)
-    inner = k.Sequential([layers.Dense(3), layers.BatchNormalization(), layers.Dropout(0.2)])
+    inner = k.Sequential(
+        [layers.Dense(3), layers.BatchNormalization(), layers.Dropout(0.2)]
+    )
     x = layers.TimeDistributed(inner)(x)
     x = layers.SimpleRNN(3, dropout=0.3, return_sequences=True)(x)
     x = layers.LayerNormalization()(x)
@@ -94,7 +97,10 @@ def chain(k):
 
 def encoder_decoder(k):
     layers = k.layers
-    source, target = k.Input((None, 3), name="source"), k.Input((None, 2), name="target")
+    source, target = (
+        k.Input((None, 3), name="source"),
+        k.Input((None, 2), name="target"),
+    )
     _, h, c = layers.LSTM(3, return_state=True, name="encoder")(source)
     y, _, _ = layers.LSTM(3, return_sequences=True, return_state=True, name="decoder")(
         target, initial_state=[h, c]
@@ -105,7 +111,9 @@ def encoder_decoder(k):
 def shared(k):
     """A model that stands in another twice, beside a layer that is in both."""
     layers = k.layers
-    tower = k.Sequential([k.Input((3, 2)), layers.LSTM(2), layers.Dense(2)], name="tower")
+    tower = k.Sequential(
+        [k.Input((3, 2)), layers.LSTM(2), layers.Dense(2)], name="tower"
+    )
     a, b = k.Input((3, 2)), k.Input((3, 2))
     return randomized(k.Model([a, b], layers.Concatenate()([tower(a), tower(b)])))
 
@@ -242,13 +250,20 @@ def keras_1_merge():
     start = tf_keras.Input((4, 3))
     hard = {"recurrent_activation": "hard_sigmoid", "reset_after": False}
     ahead, back = L.GRU(2, **hard)(start), L.GRU(2, go_backwards=True, **hard)(start)
-    model = randomized(tf_keras.Model(start, L.Dense(2)(L.Concatenate()([ahead, back]))))
+    model = randomized(
+        tf_keras.Model(start, L.Dense(2)(L.Concatenate()([ahead, back])))
+    )
     w = model.get_weights()
 
     def entry(class_name, config, *inbound):
         nodes = [[[name, 0, 0] for name in inbound]] if inbound else []
         name = config["name"]
-        return {"class_name": class_name, "config": config, "name": name, "inbound_nodes": nodes}
+        return {
+            "class_name": class_name,
+            "config": config,
+            "name": name,
+            "inbound_nodes": nodes,
+        }
 
     merge = {
         "name": "merge_1", "mode": "concat", "mode_type": "raw", "concat_axis": -1,
@@ -313,7 +328,14 @@ def keras_2_old():
         ("net", [(f"net_10/{n}", a) for n, a in zip(["kernel:0", "recurrent_kernel:0", "bias:0"], w)]),
         ("dense_1", [("dense_1/kernel:0", half.astype("float16")), ("dense_1/bias:0", w[4].astype(">f8"))]),
     ]  # fmt: skip
-    write_legacy("keras2_old.h5", config, layers, version="2.1.4", backend="tensorflow", split=True)
+    write_legacy(
+        "keras2_old.h5",
+        config,
+        layers,
+        version="2.1.4",
+        backend="tensorflow",
+        split=True,
+    )
     note("keras2_old.h5", model)
 
 
@@ -323,12 +345,22 @@ def cudnn():
     lstm, gru = L.LSTM(2, return_sequences=True), L.GRU(3)
     model = randomized(tf_keras.Sequential([tf_keras.Input((4, 3)), lstm, gru]))
     stored = {
-        "cu_dnnlstm_1": [rng.standard_normal(s).astype("float32") for s in [(3, 8), (2, 8), (16,)]],
-        "cu_dnngru_1": [rng.standard_normal(s).astype("float32") for s in [(2, 9), (3, 9), (18,)]],
+        "cu_dnnlstm_1": [
+            rng.standard_normal(s).astype("float32") for s in [(3, 8), (2, 8), (16,)]
+        ],
+        "cu_dnngru_1": [
+            rng.standard_normal(s).astype("float32") for s in [(2, 9), (3, 9), (18,)]
+        ],
     }
     for layer, arrays in zip([lstm, gru], stored.values()):
         layer.set_weights(_convert_rnn_weights(layer, arrays))
-    first = keras_2("cu_dnnlstm_1", 2, return_sequences=True, unit_forget_bias=True, batch_input_shape=[None, 4, 3])
+    first = keras_2(
+        "cu_dnnlstm_1",
+        2,
+        return_sequences=True,
+        unit_forget_bias=True,
+        batch_input_shape=[None, 4, 3],
+    )
     config = {"class_name": "Sequential", "config": [
         {"class_name": "CuDNNLSTM", "config": {k: v for k, v in first.items() if k != "use_bias"}},
         {"class_name": "CuDNNGRU", "config": {
@@ -338,7 +370,9 @@ def cudnn():
         (name, [(f"{name}/{n}:0", a) for n, a in zip(["kernel", "recurrent_kernel", "bias"], arrays)])
         for name, arrays in stored.items()
     ]  # fmt: skip
-    write_legacy("keras2_cudnn.h5", config, layers, version="2.2.0", backend="tensorflow")
+    write_legacy(
+        "keras2_cudnn.h5", config, layers, version="2.2.0", backend="tensorflow"
+    )
     inputs = note("keras2_cudnn.h5", model)
     write_legacy("keras2_cudnn_weights.h5", None, layers, version="2.2.0")
     note("keras2_cudnn_weights.h5", model, inputs)
@@ -372,7 +406,9 @@ keras_2_old()
 cudnn()
 windows()
 np.savez_compressed(OUT / "expected.npz", **expected)
-with zipfile.ZipFile(DATA / "models.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as z:
+with zipfile.ZipFile(
+    DATA / "models.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9
+) as z:
     for path in sorted(OUT.iterdir()):
         z.write(path, path.name)
 for name in ("k3_chain.keras", "keras1_merge.h5"):

@@ -39,6 +39,8 @@ class Stored(Network):
             Keras's; elman zips, and models here have no optimizer.
         save_format : {"keras", "h5"}, optional
             The format whatever the suffix.
+        **kwargs
+            Nothing: a ValueError.
 
         Raises
         ------
@@ -65,8 +67,8 @@ class Stored(Network):
     ) -> None:
         """Write the weights alone.
 
-        To ``.weights.h5`` in the form of Keras 3, to another ``.h5`` in that of Keras 2.
-        ``save_format`` is Keras 2's, and the suffix says all.
+        To ``.weights.h5`` in the form of Keras 3, to another ``.h5`` in that of
+        Keras 2. ``save_format`` is Keras 2's, and the suffix says all.
         """
         path = _path(filepath, overwrite)
         check(lib().elman_model_save_weights(self._handle, path))
@@ -77,7 +79,7 @@ class Stored(Network):
         by_name: bool = False,
         skip_mismatch: bool = False,
     ) -> None:
-        """Set the weights to those of a file: all of them or, if one does not fit, none.
+        """Set the weights to those of a file: all or, if one does not fit, none.
 
         Parameters
         ----------
@@ -129,17 +131,18 @@ def load_model(
     Raises
     ------
     ValueError
-        If there is no such file, it is damaged, or has a layer that elman does not have.
+        If there is no such file, it is damaged, or a layer in it is unknown.
     NotImplementedError
         If it is of another format, which the message names, or has a Lambda in it.
 
     Examples
     --------
-    >>> import elman
+    >>> import elman, os, tempfile
     >>> model = elman.Sequential([elman.layers.GRU(3, input_shape=(2, 10))])
-    >>> path = getfixture("tmp_path") / "model.keras"
-    >>> model.save(path)
-    >>> elman.models.load_model(path).count_params()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.keras")
+    ...     model.save(path)
+    ...     elman.models.load_model(path).count_params()
     135
     """
     handle = ctypes.c_uint64()
@@ -164,7 +167,9 @@ def _content(file: Any) -> bytes | None:
     if hasattr(file, "read"):
         content = file.read()
         if not isinstance(content, bytes):
-            raise TypeError("A model file must be opened in binary mode: open(path, 'rb')")
+            raise TypeError(
+                "A model file must be opened in binary mode: open(path, 'rb')"
+            )
         return content
     return None
 

@@ -19,8 +19,8 @@ from ..layers._custom import custom_classes
 from ..layers._keras_1 import warn_of_old_name
 from ._calls import Called
 from ._configs import created, is_of_graph
-from ._given import arrays_in_order, in_order, masks_in_order
 from ._files import Stored
+from ._given import arrays_in_order, in_order, masks_in_order
 from ._memory import Measured
 from ._predict import predict
 from ._rebuilt import layer_names, read_graph, rebuilt
