@@ -31,8 +31,8 @@ import Testing
     }
   }
 
-  @Test(arguments: KernelSet.available.map(\.name)) func valuesGiveTheDerivativeOfTheirArguments(_ name: String) throws
-  {
+  @Test(arguments: KernelSet.available.map(\.name))
+  func valuesGiveTheDerivativeOfTheirArguments(_ name: String) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     let functions: [Elementwise] = [
       .linear, .tanh, .sigmoid, .relu, Elementwise(.relu, b: 6), Elementwise(.relu, a: 0.2, b: .infinity),
