@@ -293,6 +293,7 @@ EXPECTED = json.loads(
 OTHERWISE = {
     ("Embedding", "supports_masking"): True,
     ("ConvLSTM1D", "state_size"): [2, 2],
+    ("ConvLSTM2D", "state_size"): [2, 2],
 }
 
 

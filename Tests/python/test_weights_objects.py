@@ -458,5 +458,5 @@ def test_the_cell_of_a_convolution():
     layer.build((None, 4, 3, 2))
     assert repr(layer.cell) == "<ConvLSTMCell name=conv_lstm_cell, built=True>"
     assert layer.cell.kernel.path == "conv_lstm1d/conv_lstm_cell/kernel"
-    with pytest.raises(NotImplementedError, match="inside ConvLSTM1D"):
+    with pytest.raises(NotImplementedError, match="inside a ConvLSTM"):
         layer.cell(np.ones((1, 3, 2)), layer.get_initial_state(1))

@@ -198,7 +198,7 @@ public class Layer: @unchecked Sendable {
   /// Puts a stateful layer's states back to zero.
   public final func resetStates() throws(ElmanError) {
     try resetOwnStates()
-    for layer in tree.layers { try layer.resetOwnStates() }
+    try tree.forEach { (layer) throws(ElmanError) in try layer.resetOwnStates() }
   }
 
   /// The same without the layers inside this one.

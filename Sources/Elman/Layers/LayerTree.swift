@@ -29,6 +29,10 @@ struct LayerTree: Sendable {
 
   var layers: [Layer] { nodes.map(\.layer) }
 
+  func forEach(_ body: (Layer) throws(ElmanError) -> Void) throws(ElmanError) {
+    for node in nodes { try body(node.layer) }
+  }
+
   func contains(_ layer: Layer) -> Bool { nodes.contains { $0.layer === layer } }
 
   /// The layers, with how deep each stands in these.

@@ -122,7 +122,7 @@ class InnerCell(Cell):
 
 
 class ConvLSTMCell(Cell):
-    """The cell of ConvLSTM1D, which Keras has inside the layer alone."""
+    """The cell of a ConvLSTM, which Keras has inside the layer alone."""
 
     @property
     def state_size(self) -> list[Any]:
@@ -135,13 +135,15 @@ class ConvLSTMCell(Cell):
         return int(self.filters)
 
     def _initial_states(self, batch: int) -> list[Any]:
-        shape = (batch, *self._layer.output_shape[-2:])
+        # A sequence has the batch and the timesteps before its space.
+        axes = self._layer._expects["ndim"] - 2
+        shape = (batch, *self._layer.output_shape[-axes:])
         return [np.zeros(shape, np.float32) for _ in self.state_size]
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:
         """Refuse to make one outside a layer."""
-        raise NotImplementedError("elman has ConvLSTMCell inside ConvLSTM1D alone.")
+        raise NotImplementedError("elman has ConvLSTMCell inside a ConvLSTM alone.")
 
 
 _classes: dict[type[Cell], type[InnerCell]] = {}

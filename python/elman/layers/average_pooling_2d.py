@@ -33,6 +33,8 @@ class AveragePooling2D(Layer):
     [[[[2.5]]]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         pool_size: Any = (2, 2),

@@ -34,6 +34,8 @@ class AveragePooling3D(Layer):
     (2, 2, 3, 2, 3)
     """
 
+    _expects = {"ndim": 5}
+
     def __init__(
         self,
         pool_size: Any = (2, 2, 2),

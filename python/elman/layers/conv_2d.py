@@ -42,6 +42,9 @@ class Conv2D(Layer):
     (2, 4, 4, 8)
     """
 
+    _expects = {"min_ndim": 4}
+    _fixes_features = True
+
     def __init__(
         self,
         filters: int,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._layer import Layer, arguments
+from ._inner_cell import ConvLSTMCell
+from ._layer import arguments
+from ._recurrent import Recurrent
 
 
-class ConvLSTM2D(Layer):
+class ConvLSTM2D(Recurrent):
     """An LSTM whose products are convolutions over pictures.
 
     Parameters
@@ -47,6 +49,9 @@ class ConvLSTM2D(Layer):
     (2, 8, 7, 6)
     """
 
+    _expects = {"ndim": 5}
+    _cell = ConvLSTMCell, "conv_lstm_cell"
+
     def __init__(
         self,
         filters: int,
@@ -79,3 +84,6 @@ class ConvLSTM2D(Layer):
         **kwargs: Any,
     ):
         super().__init__(arguments(locals()), kwargs)
+
+    def _state_shapes(self, output: tuple[int | None, ...]) -> list[Any]:
+        return [(output[0], *output[-3:])] * 2

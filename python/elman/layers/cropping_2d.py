@@ -28,6 +28,8 @@ class Cropping2D(Layer):
     [[[[5.0]]]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         cropping: Any = ((0, 0), (0, 0)),

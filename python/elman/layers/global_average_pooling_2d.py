@@ -28,6 +28,8 @@ class GlobalAveragePooling2D(Layer):
     [[2.5]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         data_format: Any = None,

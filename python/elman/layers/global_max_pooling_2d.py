@@ -28,6 +28,8 @@ class GlobalMaxPooling2D(Layer):
     [[4.0]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         data_format: Any = None,

@@ -33,6 +33,8 @@ class MaxPooling2D(Layer):
     [[[[4.0]]]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         pool_size: Any = (2, 2),

@@ -28,6 +28,8 @@ class SpatialDropout2D(Layer):
     [[[[1.0, 2.0]]]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         rate: float,

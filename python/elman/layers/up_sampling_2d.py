@@ -31,6 +31,8 @@ class UpSampling2D(Layer):
     [[[[5.0], [5.0], [6.0], [6.0]]]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         size: Any = (2, 2),

@@ -28,6 +28,8 @@ class ZeroPadding2D(Layer):
     [[[[0.0], [5.0]], [[0.0], [0.0]]]]
     """
 
+    _expects = {"ndim": 4}
+
     def __init__(
         self,
         padding: Any = (1, 1),
