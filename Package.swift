@@ -16,8 +16,8 @@ let sanitized = environment["ELMAN_SANITIZE"] != nil
   let variants: [String] = []
 #endif
 
-/// The flags of one build of the kernels: no checks in the loops, and the C side's target features. Debug builds compile
-/// them file by file, which is quick and leaves generic functions unspecialized.
+/// The flags of one build of the kernels: no checks in the loops, and the C side's target features. Debug builds
+/// compile them file by file, which is quick and leaves generic functions unspecialized.
 func kernelFlags(_ cFlags: [String]) -> [SwiftSetting] {
   portable
     ? []
@@ -39,7 +39,9 @@ let kernelTargets: [Target] =
         + [.define("KERNELS_\(variant)")])
   }
 
-let kernelDependencies = (["KernelInterface", "Kernels"] + variants.map { "Kernels\($0)" }).map { Target.Dependency(stringLiteral: $0) }
+let kernelDependencies = (["KernelInterface", "Kernels"] + variants.map { "Kernels\($0)" }).map {
+  Target.Dependency(stringLiteral: $0)
+}
 let variantDefines: [SwiftSetting] = variants.isEmpty ? [] : [.define("CPU_VARIANTS")]
 let hasStaticRuntime = staticRuntime && !portable
 
@@ -75,7 +77,9 @@ let package = Package(
     .target(
       name: "StaticRuntime", dependencies: ["CxxSupport"],
       cxxSettings: hasStaticRuntime ? [.define("ELMAN_STATIC_RUNTIME")] : []),
-    .target(name: "Elman", dependencies: kernelDependencies + ["Base", "HDF5", "Zip", "CPUFeatures", "CxxSupport"], swiftSettings: variantDefines),
+    .target(
+      name: "Elman", dependencies: kernelDependencies + ["Base", "HDF5", "Zip", "CPUFeatures", "CxxSupport"],
+      swiftSettings: variantDefines),
     .target(
       name: "ElmanC", dependencies: ["Elman", "CElman", "CxxSupport", "StaticRuntime"], exclude: ["exports.map"],
       linkerSettings: libraryLinking),

@@ -7,8 +7,8 @@
 #endif
 import Synchronization
 
-/// Writes a whole file or, whatever happens, leaves the one that was there: a temporary file beside it takes its place once
-/// it is on the disk.
+/// Writes a whole file or, whatever happens, leaves the one that was there: a temporary file beside it takes its place
+/// once it is on the disk.
 public enum AtomicFile {
   /// Tells the files apart that threads of one process write.
   private static let number = Atomic<Int>(0)

@@ -11,7 +11,8 @@ extension Bytes {
   public init(contentsOf path: String, limit: Int) throws(ElmanError) {
     let status = try FileStatus(path)
     guard status.isRegular else {
-      throw ElmanError(.invalidArgument, "\(path) is \(status.isDirectory ? "a directory" : "no regular file"), not a model file.")
+      throw ElmanError(
+        .invalidArgument, "\(path) is \(status.isDirectory ? "a directory" : "no regular file"), not a model file.")
     }
     guard let file = fopen(path, "rb") else { throw FileStatus.failure("opened", path) }
     defer { fclose(file) }
@@ -26,7 +27,9 @@ extension Bytes {
   private static func tooLarge(_ path: String, _ size: Int, _ limit: Int) -> ElmanError {
     ElmanError(
       .invalidArgument,
-      "\(path) has \(size) bytes; allowed are \(limit) (ELMAN_MAX_MODEL_BYTES, or max_bytes of the call, sets the limit).")
+      "\(path) has \(size) bytes; allowed are \(limit) (ELMAN_MAX_MODEL_BYTES, or max_bytes of the call, sets the "
+        + "limit)."
+    )
   }
 }
 

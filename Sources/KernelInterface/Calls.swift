@@ -26,8 +26,8 @@ public struct PackedMatrix: @unchecked Sendable {
   public var format: WeightFormat
   /// In gate layout; of `.int8` only.
   public var scales: UnsafePointer<Float>?
-  /// Of `.int8`: whether they are multiplied as bytes, which `KernelSet.hasDots` allows. The left matrix is then rounded to
-  /// whole numbers of 23 bits, relative to the largest of up to 512 neighbours in a row.
+  /// Of `.int8`: whether they are multiplied as bytes, which `KernelSet.hasDots` allows. The left matrix is then
+  /// rounded to whole numbers of 23 bits, relative to the largest of up to 512 neighbours in a row.
   public var usesDots: Bool
 
   public init(
@@ -103,8 +103,8 @@ public struct Product {
 
 /// The timesteps of a recurrent layer.
 ///
-/// Step t of row b reads `inputs.base + b * inputs.groupStride + t * inputs.rowStride`: with a `kernel` its F inputs, which
-/// are multiplied by it, otherwise its input product (gate layout, bias included). It writes its hidden state to
+/// Step t of row b reads `inputs.base + b * inputs.groupStride + t * inputs.rowStride`: with a `kernel` its F inputs,
+/// which are multiplied by it, otherwise its input product (gate layout, bias included). It writes its hidden state to
 /// `outputs.base + b * outputs.groupStride + (t % ring) * outputs.rowStride` (U plain elements, nothing past
 /// them is touched). `ring` is `steps` when every step is kept and 2 when only the last one matters.
 /// The hidden state before step 0 is `hidden` (row stride `hiddenStride`); it may not overlap slot 0 of the ring
@@ -113,8 +113,8 @@ public struct Recurrence {
   public var steps: Int
   public var batch: Int
   public var weights: PackedMatrix
-  /// The weights of the inputs, in the format of `weights`; nil where `inputs` are products. The sums, and so their bits, are
-  /// the same either way. Not of a GRU without reset_after.
+  /// The weights of the inputs, in the format of `weights`; nil where `inputs` are products. The sums, and so their
+  /// bits, are the same either way. Not of a GRU without reset_after.
   public var kernel: PackedMatrix?
   /// In gate layout; with a kernel only.
   public var bias: UnsafePointer<Float>?
@@ -143,8 +143,8 @@ public struct Recurrence {
   /// Where the steps of a row make the input products of later ones, with a `kernel`; nil for none.
   public var ahead: Ahead?
 
-  /// The input products of R = `KernelSet.stepsAhead` timesteps are made beside the R steps before them, those of the first R
-  /// when step 0 begins.
+  /// The input products of R = `KernelSet.stepsAhead` timesteps are made beside the R steps before them, those of the
+  /// first R when step 0 begins.
   public struct Ahead {
     /// Room for 2 R of them, in gate layout.
     public var products: UnsafeMutablePointer<Float>

@@ -27,23 +27,26 @@ public final class KernelSet: Sendable {
       _ gates: Int, _ packed: UnsafeMutablePointer<Float>
     ) -> Void
   /// Bytes that `encode` writes for these sizes.
-  public let encodedBytes: @Sendable (_ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, _ usesDots: Bool) -> Int
+  public let encodedBytes:
+    @Sendable (_ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, _ usesDots: Bool) -> Int
   /// Puts a packed matrix, each of whose numbers the format holds (`.int8`: whole ones), into that format
   /// (encodedBytes, aligned to 64 bytes), if wished in the order of `PackedMatrix.usesDots`.
   public let encode:
     @Sendable (
-      _ packed: UnsafePointer<Float>, _ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat, _ usesDots: Bool,
+      _ packed: UnsafePointer<Float>, _ depth: Int, _ units: Int, _ gates: Int, _ format: WeightFormat,
+      _ usesDots: Bool,
       _ encoded: UnsafeMutableRawPointer
     ) -> Void
   /// A plain row of gates * units values into gate layout, padding zeroed; nil input gives zeros.
-  public let packRow: @Sendable (_ row: UnsafePointer<Float>?, _ units: Int, _ gates: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
+  public let packRow:
+    @Sendable (_ row: UnsafePointer<Float>?, _ units: Int, _ gates: Int, _ packed: UnsafeMutablePointer<Float>) -> Void
 
   public let product: @Sendable (Product) -> Void
 
   /// Scratch floats that the recurrences below need at most for (batch, units, gates).
   public let recurrenceScratch: @Sendable (_ batch: Int, _ units: Int, _ gates: Int) -> Int
-  /// R: how many timesteps' input products a recurrence with a `kernel` makes beside R earlier steps (see `Recurrence.Ahead`); 0
-  /// where that would gain nothing.
+  /// R: how many timesteps' input products a recurrence with a `kernel` makes beside R earlier steps (see
+  /// `Recurrence.Ahead`); 0 where that would gain nothing.
   public let stepsAhead: @Sendable (UnsafePointer<Recurrence>) -> Int
   /// `h = f(z + h U)`; gates = 1.
   public let simpleRNN: RecurrenceKernel
@@ -54,17 +57,20 @@ public final class KernelSet: Sendable {
   /// Keras's GRU without reset_after: `h = z*h + (1-z)*act(x_h + (r*h) U_h)`; inputs have gates z, r, h, `weights` the
   /// gates z, r and `candidateWeights` h.
   public let gruResetBefore: RecurrenceKernel
-  /// What runs a timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a stream
-  /// repeats, with other numbers. Its states and its output have room for whole vectors; the new hidden state is also put in
-  /// the place of the old one. The sums are those of the recurrences above.
+  /// What runs a timestep of one row of SimpleRNN, LSTM or GRU with reset_after, by its gates, with a `kernel`: what a
+  /// stream repeats, with other numbers. Its states and its output have room for whole vectors; the new hidden state is
+  /// also put in the place of the old one. The sums are those of the recurrences above.
   public let recurrentStep: @Sendable (UnsafePointer<Recurrence>) -> RecurrenceKernel
 
   /// `y[i] = f(x[i])`; x may be y.
-  public let elementwise: @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+  public let elementwise:
+    @Sendable (_ f: Elementwise, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) -> Void
   /// Softmax of each row (largest value taken out first); x may be y.
-  public let softmax: @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
+  public let softmax:
+    @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
   /// Log-softmax of each row; x may be y.
-  public let logSoftmax: @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
+  public let logSoftmax:
+    @Sendable (_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ rows: Int, _ columns: Int) -> Void
 
   public let hiddenStates: @Sendable (DoubleHiddenStates) -> Void
 
@@ -77,7 +83,8 @@ public final class KernelSet: Sendable {
     panelCount: @escaping @Sendable (Int, Int) -> Int,
     pack: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     encodedBytes: @escaping @Sendable (Int, Int, Int, WeightFormat, Bool) -> Int,
-    encode: @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, WeightFormat, Bool, UnsafeMutableRawPointer) -> Void,
+    encode:
+      @escaping @Sendable (UnsafePointer<Float>, Int, Int, Int, WeightFormat, Bool, UnsafeMutableRawPointer) -> Void,
     packRow: @escaping @Sendable (UnsafePointer<Float>?, Int, Int, UnsafeMutablePointer<Float>) -> Void,
     product: @escaping @Sendable (Product) -> Void,
     recurrenceScratch: @escaping @Sendable (Int, Int, Int) -> Int,

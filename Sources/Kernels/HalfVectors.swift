@@ -1,8 +1,9 @@
 import KernelInterface
 
 #if KERNELS_AVX512
-  // Widening float16 to a vector of 16 takes two cycles on processors whose vectors of 512 bits are two halves (AMD Zen 4), to two
-  // vectors of 8 but one. So one row of float16 weights is summed up in vectors of 8: the same sums, lane by lane.
+  // Widening float16 to a vector of 16 takes two cycles on processors whose vectors of 512 bits are two halves (AMD Zen
+  // 4), to two vectors of 8 but one. So one row of float16 weights is summed up in vectors of 8: the same sums, lane by
+  // lane.
 
   private typealias Half = SIMD8<Float>
   private typealias HalfSums<let P: Int, let N: Int> = InlineArray<P, InlineArray<N, Half>>
@@ -35,7 +36,9 @@ import KernelInterface
   }
 
   @inline(__always)
-  private func accumulate<let P: Int, let N: Int>(_ lower: inout HalfSums<P, N>, _ upper: inout HalfSums<P, N>, _ factor: Factor) {
+  private func accumulate<let P: Int, let N: Int>(
+    _ lower: inout HalfSums<P, N>, _ upper: inout HalfSums<P, N>, _ factor: Factor
+  ) {
     let (left, depth, rowBytes) = (factor.left.base, factor.depth, Float16Reader.bytes(N))
     for k in 0..<depth {
       let value = Half(repeating: left[k])
@@ -60,7 +63,8 @@ import KernelInterface
   @inline(__always)
   private func half(_ place: UnsafePointer<Float>) -> Half { UnsafeRawPointer(place).loadUnaligned(as: Half.self) }
 
-  /// The sums where vectors of 16 are expected. To put the halves together here would keep one of them in memory all the while.
+  /// The sums where vectors of 16 are expected. To put the halves together here would keep one of them in memory all
+  /// the while.
   @inline(__always)
   private func store<let P: Int, let N: Int>(
     _ lower: HalfSums<P, N>, _ upper: HalfSums<P, N>, _ place: UnsafeMutablePointer<Vector>

@@ -3,7 +3,8 @@ import Testing
 
 extension EngineTests {
   @Suite struct ActivationTests {
-    /// By the definition of Martins and Astudillo: the largest k whose k-th largest element is above the threshold of the first k.
+    /// By the definition of Martins and Astudillo: the largest k whose k-th largest element is above the threshold of
+    /// the first k.
     private func sparsemax(_ row: [Float]) -> [Double] {
       var (sum, threshold) = (0.0, 0.0)
       for (index, value) in row.map({ Double($0) }).sorted(by: >).enumerated() {

@@ -13,7 +13,10 @@ extension EngineTests {
         ("SimpleRNN", ["units": "3"], .wrongType, "\"3\""),
         ("SimpleRNN", ["units": 4_000_000_000], .invalidArgument, "at most"),
         ("SimpleRNN", ["units": 3, "return_sequence": true], .wrongType, "Did you mean 'return_sequences'?"),
-        ("SimpleRNN", ["units": 3, "activation": "tnah"], .invalidArgument, "Did you mean 'tanh'? The activations are linear, "),
+        (
+          "SimpleRNN", ["units": 3, "activation": "tnah"], .invalidArgument,
+          "Did you mean 'tanh'? The activations are linear, "
+        ),
         (
           "SimpleRNN", ["units": 3, "kernel_initializer": "glorot"], .invalidArgument,
           "Unknown initializer: 'glorot'. The initializers are zeros, ones, "
@@ -24,7 +27,10 @@ extension EngineTests {
         ("SimpleRNN", ["units": 3, "input_shape": [2, 0]], .invalidArgument, "positive or null"),
         ("SimpleRNN", ["units": 3, "input_shape": [1, 1, 1, 1, 1, 1, 1, 1, 1]], .invalidArgument, "at most 8"),
         ("Bidirectional", ["layer": wrapped("Dense", ["units": 3])], .invalidArgument, "recurrent"),
-        ("Bidirectional", ["layer": wrapped("SimpleRNN", ["units": 3]), "merge_mode": "add"], .invalidArgument, "Invalid merge mode"),
+        (
+          "Bidirectional", ["layer": wrapped("SimpleRNN", ["units": 3]), "merge_mode": "add"], .invalidArgument,
+          "Invalid merge mode"
+        ),
         ("Bidirectional", [:], .wrongType, "'layer'"),
         ("Dense", ["units": true], .wrongType, "an integer"),
         ("Activation", [:], .wrongType, "'activation'"),
@@ -61,28 +67,39 @@ extension EngineTests {
       let before = try model.weights.map { Array(try $0.weight.values.values) }
       let arrays = [values(12), values(9), values(4)]
       func value(_ index: Int, _ shape: [Int]) throws -> WeightValue {
-        try WeightValue(shape: shape, values: UnsafeBufferPointer(start: FixedArrays.pointer(arrays[index]), count: arrays[index].count))
+        try WeightValue(
+          shape: shape,
+          values: UnsafeBufferPointer(start: FixedArrays.pointer(arrays[index]), count: arrays[index].count))
       }
       #expect(error { try model.setWeights([value(0, [4, 3])]) }?.message.contains("length 1") == true)
-      #expect(error { try model.setWeights([value(0, [4, 3]), value(1, [3, 3]), value(2, [4])]) }?.code == .shapeMismatch)
+      #expect(
+        error { try model.setWeights([value(0, [4, 3]), value(1, [3, 3]), value(2, [4])]) }?.code == .shapeMismatch)
       #expect(try model.weights.map { Array(try $0.weight.values.values) } == before)
     }
 
     @Test func sizesBeyondMemory() throws {
-      #expect(error { _ = try model(("SimpleRNN", ["units": 2_000_000_000, "input_shape": [2, 4]])) }?.code == .outOfMemory)
-      #expect(error { _ = try model(("Dense", ["units": 2_000_000_000, "input_shape": [2_000_000_000]])) }?.code == .outOfMemory)
+      #expect(
+        error { _ = try model(("SimpleRNN", ["units": 2_000_000_000, "input_shape": [2, 4]])) }?.code == .outOfMemory)
+      #expect(
+        error { _ = try model(("Dense", ["units": 2_000_000_000, "input_shape": [2_000_000_000]])) }?.code
+          == .outOfMemory)
     }
 
     @Test func modelsThatDoNotFitTogether() throws {
       #expect(
-        error { _ = try model(("Dense", ["units": 1, "name": "a"]), ("Dense", ["units": 1, "name": "a"])) }?.code == .invalidArgument)
+        error { _ = try model(("Dense", ["units": 1, "name": "a"]), ("Dense", ["units": 1, "name": "a"])) }?.code
+          == .invalidArgument)
       let states: JSON = ["units": 2, "return_state": true, "input_shape": [2, 2]]
-      #expect(error { _ = try model(("SimpleRNN", states), ("Dense", ["units": 1])) }?.message.contains("single output") == true)
       #expect(
-        error { _ = try model(("SimpleRNN", ["units": 2, "input_shape": [2, 2]]), ("SimpleRNN", ["units": 2])) }?.message.contains("ndim=3")
+        error { _ = try model(("SimpleRNN", states), ("Dense", ["units": 1])) }?.message.contains("single output")
           == true)
       #expect(
-        error { _ = try model(("SimpleRNN", ["units": 2, "stateful": true, "input_shape": [2, 2]])) }?.message.contains("stateful") == true)
+        error { _ = try model(("SimpleRNN", ["units": 2, "input_shape": [2, 2]]), ("SimpleRNN", ["units": 2])) }?
+          .message.contains("ndim=3")
+          == true)
+      #expect(
+        error { _ = try model(("SimpleRNN", ["units": 2, "stateful": true, "input_shape": [2, 2]])) }?.message.contains(
+          "stateful") == true)
       #expect(error { try Sequential(name: "m").pop() }?.code == .invalidArgument)
     }
   }

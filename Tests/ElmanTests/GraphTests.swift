@@ -25,7 +25,9 @@ extension Stream {
       }
       var result = [Float](repeating: 0, count: size * blocks)
       if blocks == 1 {
-        try given.withUnsafeBufferPointer { given in try result.withUnsafeMutableBufferPointer { try step(given, into: $0) } }
+        try given.withUnsafeBufferPointer { given in
+          try result.withUnsafeMutableBufferPointer { try step(given, into: $0) }
+        }
       } else {
         try result.withUnsafeMutableBufferPointer { try run(given, steps: blocks, into: #require($0.baseAddress)) }
       }
@@ -105,7 +107,8 @@ extension EngineTests {
       #expect(error { try inner.add(layer("Dense", ["units": 1])) }?.code == .invalidArgument)
       // TimeDistributed runs a model whole.
       let steps = Sequential(name: "steps")
-      let around = try LayerRegistry.make(className: "TimeDistributed", config: ["input_shape": [6, 3]], around: [inner.asLayer()])
+      let around = try LayerRegistry.make(
+        className: "TimeDistributed", config: ["input_shape": [6, 3]], around: [inner.asLayer()])
       try steps.add(around)
       let sequence = Given([2, 6, 3], seed: 6)
       #expect(try steps.output(sequence.values, [2, 6, 3]) == inner.output(sequence.values, [12, 3]))
@@ -171,11 +174,17 @@ extension EngineTests {
     @Test func wrongInputsAreRefusedInKerasWords() throws {
       let (x, z) = (try input([nil, 3], "x"), try input([nil, 3], "z"))
       let graph = try Functional(inputs: [x, z], outputs: [call(layer("Add"), x, z)], name: "sum")
-      #expect(error { _ = try graph.outputs([Given([1, 3], seed: 1)]) }?.message.contains("expects 2 input(s)") == true)
+      #expect(
+        error { _ = try graph.outputs([Given([1, 3], seed: 1)]) }?.message.contains("expects 2 input(s)") == true)
       let failure = error { _ = try graph.outputs([Given([1, 3], seed: 1), Given([1, 4], seed: 1)]) }
-      #expect(failure?.message == "Input 1 of layer \"sum\" is incompatible with the layer: expected shape=(None, 3), found shape=(1, 4)")
-      #expect(error { _ = try call(layer("Dense", ["units": 1]), x, z) }?.message.contains("expects 1 input(s)") == true)
-      #expect(error { _ = try Functional(inputs: [x], outputs: [call(layer("Dense", ["units": 1, "name": "x"]), x)]) }?.code == .invalidArgument)
+      #expect(
+        failure?.message
+          == "Input 1 of layer \"sum\" is incompatible with the layer: expected shape=(None, 3), found shape=(1, 4)")
+      #expect(
+        error { _ = try call(layer("Dense", ["units": 1]), x, z) }?.message.contains("expects 1 input(s)") == true)
+      #expect(
+        error { _ = try Functional(inputs: [x], outputs: [call(layer("Dense", ["units": 1, "name": "x"]), x)]) }?.code
+          == .invalidArgument)
     }
 
     @Test func operatorsBroadcastAndSliceAsNumPy() throws {

@@ -4,7 +4,8 @@ import Testing
 extension EngineTests {
   @Suite struct InitializerTests {
     private func kernel(_ initializer: JSON, rows: Int = 200, columns: Int = 100) throws -> [Float] {
-      let dense = try model(("Dense", ["units": .int(columns), "kernel_initializer": initializer, "input_shape": [.int(rows)]]))
+      let dense = try model(
+        ("Dense", ["units": .int(columns), "kernel_initializer": initializer, "input_shape": [.int(rows)]]))
       return Array(try dense.weights[0].weight.values.values)
     }
 
@@ -38,7 +39,10 @@ extension EngineTests {
         ("he_uniform", (2 / fan.1).squareRoot()), ("he_normal", (2 / fan.1).squareRoot()),
         ("lecun_uniform", (1 / fan.1).squareRoot()), ("lecun_normal", (1 / fan.1).squareRoot()),
         ("random_normal", 0.05), ("random_uniform", 0.05 / 3.0.squareRoot()), ("truncated_normal", 0.05 * 0.87962566),
-        (wrapped("VarianceScaling", ["scale": 3, "mode": "fan_out", "distribution": "untruncated_normal"]), (3 / fan.2).squareRoot()),
+        (
+          wrapped("VarianceScaling", ["scale": 3, "mode": "fan_out", "distribution": "untruncated_normal"]),
+          (3 / fan.2).squareRoot()
+        ),
       ]
       for (initializer, deviation) in cases {
         let (mean, measured) = moments(try kernel(initializer))
@@ -59,7 +63,8 @@ extension EngineTests {
     @Test func numbersComeInTheOrderOfTheirStream() throws {
       for count in [1, 2, 255, 256, 257, 300_001] {
         var random = Philox(seed: 7, stream: 0)
-        let values = try kernel(wrapped("RandomUniform", ["minval": 0, "maxval": 1, "seed": 7]), rows: 1, columns: count)
+        let values = try kernel(
+          wrapped("RandomUniform", ["minval": 0, "maxval": 1, "seed": 7]), rows: 1, columns: count)
         #expect(values == (0..<count).map { _ in Float(random.uniform()) })
         random = Philox(seed: 7, stream: 0)
         let normals = try kernel(wrapped("RandomNormal", ["stddev": 1, "seed": 7]), rows: 1, columns: count)
@@ -89,7 +94,8 @@ extension EngineTests {
       let initializer = wrapped("Orthogonal", ["gain": .double(gain), "seed": .int(seed)])
       let layer =
         shape.count == 2
-        ? try model(("Dense", ["units": .int(shape[1]), "kernel_initializer": initializer, "input_shape": [.int(shape[0])]]))
+        ? try model(
+          ("Dense", ["units": .int(shape[1]), "kernel_initializer": initializer, "input_shape": [.int(shape[0])]]))
         : try model(
           (
             "Conv1D",
@@ -121,7 +127,8 @@ extension EngineTests {
 
     /// Around the size of a block of reflections, and where only parts of one are used.
     @Test(arguments: [
-      (1, 1), (1, 5), (5, 1), (1, 300), (300, 1), (2, 2), (40, 40), (33, 70), (70, 33), (63, 64), (64, 64), (64, 63), (65, 65), (65, 64),
+      (1, 1), (1, 5), (5, 1), (1, 300), (300, 1), (2, 2), (40, 40), (33, 70), (70, 33), (63, 64), (64, 64), (64, 63),
+      (65, 65), (65, 64),
       (127, 300), (129, 129), (300, 128), (200, 800),
     ])
     func rowsOrColumnsAreOrthonormal(rows: Int, columns: Int) throws {
@@ -170,7 +177,8 @@ extension EngineTests {
 
     private func determinant(_ q: [Double], _ size: Int) -> Double {
       if size == 2 { return q[0] * q[3] - q[1] * q[2] }
-      return q[0] * (q[4] * q[8] - q[5] * q[7]) - q[1] * (q[3] * q[8] - q[5] * q[6]) + q[2] * (q[3] * q[7] - q[4] * q[6])
+      return q[0] * (q[4] * q[8] - q[5] * q[7]) - q[1] * (q[3] * q[8] - q[5] * q[6]) + q[2]
+        * (q[3] * q[7] - q[4] * q[6])
     }
   }
 }

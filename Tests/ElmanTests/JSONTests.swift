@@ -16,7 +16,8 @@ extension EngineTests {
 
     @Test func refusesWhatIsNotJSON() {
       let texts = [
-        "", "{", "[1,", "[1,]", "{\"a\"}", "{\"a\":1,}", "{'a':1}", "01", "1.", "1e", "-", "tru", "\"", "\"\\x\"", "\"\\u12\"",
+        "", "{", "[1,", "[1,]", "{\"a\"}", "{\"a\":1,}", "{'a':1}", "01", "1.", "1e", "-", "tru", "\"", "\"\\x\"",
+        "\"\\u12\"",
         "\"\\ud83d\"", "[1] 2", "\"\u{1}\"", "{\"a\":1,\"a\":2}", "+1", ".5", "nul", "[1 2]",
         String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 100_000),
       ]
@@ -25,7 +26,10 @@ extension EngineTests {
 
     @Test func configsMakeTheSameModelAgain() throws {
       let original = try model(
-        ("Bidirectional", ["layer": wrapped("SimpleRNN", ["units": 4, "return_sequences": true]), "batch_input_shape": [nil, 7, 5]]),
+        (
+          "Bidirectional",
+          ["layer": wrapped("SimpleRNN", ["units": 4, "return_sequences": true]), "batch_input_shape": [nil, 7, 5]]
+        ),
         ("SimpleRNN", ["units": 3, "activation": "relu", "kernel_initializer": "he_normal", "dropout": 0.5]),
         ("Dropout", ["rate": 0.25]), ("Dense", ["units": 2]))
       let copy = try Sequential(config: JSON.parse(original.config().text))

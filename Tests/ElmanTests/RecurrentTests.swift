@@ -7,7 +7,12 @@ extension EngineTests {
       defer { try? Threads.setCount(0) }
       for units in [8, 65, 130] {
         let model = try model(
-          ("Bidirectional", ["layer": wrapped("SimpleRNN", ["units": .int(units), "return_sequences": true]), "input_shape": [30, 40]]),
+          (
+            "Bidirectional",
+            [
+              "layer": wrapped("SimpleRNN", ["units": .int(units), "return_sequences": true]), "input_shape": [30, 40],
+            ]
+          ),
           ("SimpleRNN", ["units": .int(units)]), ("Dense", ["units": 5, "activation": "softmax"]))
         let x = values(64 * 30 * 40)
         try Threads.setCount(1)
@@ -40,7 +45,8 @@ extension EngineTests {
       for (units, steps) in [(64, 31), (96, 11), (128, 50), (256, 17), (256, 194)] {
         for isPlain in [true, false] {
           let config: JSON = [
-            "units": .int(units), "return_sequences": .bool(isPlain), "go_backwards": .bool(!isPlain), "use_bias": .bool(isPlain),
+            "units": .int(units), "return_sequences": .bool(isPlain), "go_backwards": .bool(!isPlain),
+            "use_bias": .bool(isPlain),
             "input_shape": [.int(steps), .int(features)],
           ]
           let model = try model((kind, config))
@@ -68,7 +74,11 @@ extension EngineTests {
         (kind, ["units": 3] as JSON, kind == "LSTM" ? 6 : 3), ("RNN", ["cell": cells], (kind == "LSTM" ? 6 : 3) + 6),
       ] {
         guard case .object(let members) = config else { return }
-        let all = members + [JSON.Member("return_state", true), JSON.Member("return_sequences", true), JSON.Member("input_shape", [5, 4])]
+        let all =
+          members + [
+            JSON.Member("return_state", true), JSON.Member("return_sequences", true),
+            JSON.Member("input_shape", [5, 4]),
+          ]
         let model = try model((className, .object(all)))
         try mask.withUnsafeBufferPointer { mask in
           var options = RunOptions()
@@ -80,12 +90,15 @@ extension EngineTests {
           #expect(kept.count == batch * (steps + 1) * size)
           if className == "RNN" { return }
           for row in 0..<batch {
-            let states = (0...steps).map { Array(kept[(row * (steps + 1) + $0) * size..<(row * (steps + 1) + $0 + 1) * size]) }
+            let states = (0...steps).map {
+              Array(kept[(row * (steps + 1) + $0) * size..<(row * (steps + 1) + $0 + 1) * size])
+            }
             #expect(states[0].allSatisfy { $0 == 0 })
             #expect(Array(states[steps].prefix(units)) == Array(outputs[1][row * units..<(row + 1) * units]))
             for step in 0..<steps {
               #expect(
-                Array(states[step + 1].prefix(units)) == Array(outputs[0][(row * steps + step) * units..<(row * steps + step + 1) * units]))
+                Array(states[step + 1].prefix(units))
+                  == Array(outputs[0][(row * steps + step) * units..<(row * steps + step + 1) * units]))
             }
           }
         }
@@ -96,10 +109,13 @@ extension EngineTests {
       let x = values(3 * 7 * 5)
       let inner: JSON = ["units": 4, "return_sequences": true, "name": "rnn"]
       func merged(_ mode: JSON) throws -> Sequential {
-        let model = try model(("Bidirectional", ["layer": wrapped("SimpleRNN", inner), "merge_mode": mode, "input_shape": [7, 5]]))
+        let model = try model(
+          ("Bidirectional", ["layer": wrapped("SimpleRNN", inner), "merge_mode": mode, "input_shape": [7, 5]]))
         for (index, slot) in model.weights.enumerated() {
           let new = values(slot.weight.count, seed: UInt64(index))
-          try new.withUnsafeBufferPointer { try model.weights.set(index, WeightValue(shape: slot.weight.shape, values: $0)) }
+          try new.withUnsafeBufferPointer {
+            try model.weights.set(index, WeightValue(shape: slot.weight.shape, values: $0))
+          }
         }
         return model
       }
@@ -117,7 +133,8 @@ extension EngineTests {
 
     @Test func statefulInTwoHalvesIsOneCall() throws {
       RandomStreams.setSeed(5)
-      let stateful = try model(("SimpleRNN", ["units": 9, "stateful": true, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
+      let stateful = try model(
+        ("SimpleRNN", ["units": 9, "stateful": true, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
       RandomStreams.setSeed(5)
       let plain = try model(("SimpleRNN", ["units": 9, "return_sequences": true, "batch_input_shape": [2, nil, 3]]))
       let x = values(2 * 6 * 3)
@@ -147,13 +164,15 @@ extension EngineTests {
       }
       let state = try last.outputs(head, [32, 60, 6])[1]
       try state.withUnsafeBufferPointer { state in
-        let continued = try last.outputs(tail, [32, 1, 6], initialStates: [WeightValue(shape: [32, 130], values: state)])
+        let continued = try last.outputs(
+          tail, [32, 1, 6], initialStates: [WeightValue(shape: [32, 130], values: state)])
         #expect(continued[0] == outputs[0])
       }
     }
 
     @Test func maskedStepsCarryTheState() throws {
-      let model = try model(("SimpleRNN", ["units": 5, "return_sequences": true, "return_state": true, "input_shape": [nil, 2]]))
+      let model = try model(
+        ("SimpleRNN", ["units": 5, "return_sequences": true, "return_state": true, "input_shape": [nil, 2]]))
       let x = values(4 * 2)
       var options = RunOptions()
       let mask: [UInt8] = [0, 1, 0, 1]
@@ -170,7 +189,8 @@ extension EngineTests {
     }
 
     @Test func aSoftmaxActivationSeesWholeRows() throws {
-      let model = try model(("SimpleRNN", ["units": 6, "activation": "softmax", "return_sequences": true, "input_shape": [5, 3]]))
+      let model = try model(
+        ("SimpleRNN", ["units": 6, "activation": "softmax", "return_sequences": true, "input_shape": [5, 3]]))
       let y = try model.output(values(2 * 5 * 3), [2, 5, 3])
       for row in 0..<10 {
         let sum: Float = y[row * 6..<row * 6 + 6].reduce(0, +)

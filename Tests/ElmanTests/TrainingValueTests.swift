@@ -95,7 +95,9 @@ extension EngineTests {
         for (index, step) in list(content["steps"]).enumerated() {
           let gradients = try list(list(expected["gradients"])[index]).map { try FloatBuffer(numbers($0)) }
           let pairs = zip(variables, gradients).map { TrainedVariable(values: $0.base, gradient: $1.base) }
-          try pairs.withUnsafeBufferPointer { try optimizer.apply($0) }
+          try withExtendedLifetime((variables, gradients)) {
+            try pairs.withUnsafeBufferPointer { try optimizer.apply($0) }
+          }
           for (variable, expected) in zip(variables, list(step)) {
             let what = "\(optimizer.className) \(config.text), step \(index)"
             expectClose(Array(variable.values), numbers(expected), what, tolerance: 2e-6)

@@ -8,7 +8,9 @@ import Testing
   /// (rows, units) sums of rows by whole numbers with one scale for all columns.
   private func products(_ kernels: KernelSet, _ x: [Float], _ q: [Float], depth: Int, units: Int) -> [Float] {
     let rows = x.count / depth
-    let weights = Packed(kernels, q, depth: depth, units: units, format: .int8, usesDots: true, scales: Array(repeating: 0.5, count: units))
+    let weights = Packed(
+      kernels, q, depth: depth, units: units, format: .int8, usesDots: true, scales: Array(repeating: 0.5, count: units)
+    )
     let (input, output) = (Guarded(x, offset: 1), Guarded(rows * units, offset: 3))
     kernels.product(
       Product(
@@ -18,7 +20,9 @@ import Testing
     return output.values
   }
 
-  private func weights(_ values: inout Values, _ count: Int) -> [Float] { values.array(count).map { WeightFormat.int8.sample($0) } }
+  private func weights(_ values: inout Values, _ count: Int) -> [Float] {
+    values.array(count).map { WeightFormat.int8.sample($0) }
+  }
 
   /// Off by no more than half a whole number for each of the left numbers.
   @Test func everyDepth() {
@@ -37,8 +41,9 @@ import Testing
               }
               #expect(isClose, "depth=\(depth) units=\(units) scale=\(scale)")
               // Alone it takes another way over the panels.
-              let isSame = products(kernels, Array(x[row * depth..<(row + 1) * depth]), q, depth: depth, units: units).elementsEqual(
-                got[row * units..<(row + 1) * units])
+              let isSame = products(kernels, Array(x[row * depth..<(row + 1) * depth]), q, depth: depth, units: units)
+                .elementsEqual(
+                  got[row * units..<(row + 1) * units])
               #expect(isSame, "depth=\(depth) units=\(units) scale=\(scale), one row")
             }
           }
@@ -78,7 +83,8 @@ import Testing
         for column in 0..<units {
           let terms = (0..<depth).map { Double(x[$0]) * Double(q[$0 * units + column]) }
           let bound = terms.reduce(0.0) { $0 + $1.magnitude } / 256
-          #expect(abs(Double(got[column]) - 0.5 * terms.reduce(0.0, +)) <= 0.5 * bound, "depth=\(depth) column=\(column)")
+          #expect(
+            abs(Double(got[column]) - 0.5 * terms.reduce(0.0, +)) <= 0.5 * bound, "depth=\(depth) column=\(column)")
         }
       }
     }

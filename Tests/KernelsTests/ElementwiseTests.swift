@@ -32,7 +32,9 @@ import Testing
       let results = Self.apply(kernels, function, inputs)
       for (x, y) in zip(inputs, results) {
         let expected = reference(Double(x))
-        #expect(abs(Double(y) - expected) <= 1e-6 + 2e-6 * abs(expected), "\(name) \(function.function)(\(x)) = \(y), not \(expected)")
+        #expect(
+          abs(Double(y) - expected) <= 1e-6 + 2e-6 * abs(expected),
+          "\(name) \(function.function)(\(x)) = \(y), not \(expected)")
       }
       #expect(Self.apply(kernels, function, [.nan])[0].isNaN, "\(name) \(function.function) of NaN")
     }
@@ -46,7 +48,9 @@ import Testing
     for function in ElementwiseFunction.allCases {
       let f = Elementwise(function, a: 0.5, b: 1)
       let whole = Self.apply(kernels, f, x)
-      for (index, value) in x.enumerated() { #expect(Self.apply(kernels, f, [value])[0].bitPattern == whole[index].bitPattern) }
+      for (index, value) in x.enumerated() {
+        #expect(Self.apply(kernels, f, [value])[0].bitPattern == whole[index].bitPattern)
+      }
       for count in 0...35 {
         let output = Guarded(count, offset: 1)
         kernels.elementwise(f, x, output.base, count)

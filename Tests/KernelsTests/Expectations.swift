@@ -4,4 +4,6 @@ import Testing
 
 func expect(_ isRight: Bool, _ what: String) { #expect(isRight, "\(what)") }
 
-func expectGuards(_ arrays: Guarded...) { expect(arrays.allSatisfy { $0.guardsAreWhole }, "nothing beside an array is written") }
+func expectGuards(_ arrays: Guarded...) {
+  expect(arrays.allSatisfy { $0.guardsAreWhole }, "nothing beside an array is written")
+}

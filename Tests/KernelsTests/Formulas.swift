@@ -4,7 +4,9 @@ import KernelInterface
 
 /// A sweep over all magnitudes, both signs, and the values where implementations go wrong.
 let magnitudeSweep: [Float] = {
-  var values: [Float] = [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 0x1p-133, -0x1p-133]
+  var values: [Float] = [
+    0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 0x1p-133, -0x1p-133,
+  ]
   for bits in stride(from: UInt32(0x0080_0000), to: 0x7F80_0000, by: 0x7A35) {
     values.append(Float(bitPattern: bits))
     values.append(-Float(bitPattern: bits))
@@ -37,9 +39,13 @@ var elementwiseFormulas: [Formula] {
     (Elementwise(.selu), { 1.0507009873554805 * ($0 < 0 ? 1.6732632423543772 * expm1($0) : $0) }),
     (Elementwise(.softplus), softplus), (Elementwise(.softsign), { $0 / (1 + abs($0)) }),
     (Elementwise(.silu), { $0 * sigmoid($0) }), (Elementwise(.mish), { $0 * hyperbolicTangent(softplus($0)) }),
-    (Elementwise(.geluTanh), { 0.5 * $0 * (1 + hyperbolicTangent(0.7978845608028654 * ($0 + 0.044715 * $0 * $0 * $0))) }),
+    (
+      Elementwise(.geluTanh),
+      { 0.5 * $0 * (1 + hyperbolicTangent(0.7978845608028654 * ($0 + 0.044715 * $0 * $0 * $0))) }
+    ),
     (Elementwise(.geluErf), { 0.5 * $0 * complementaryError(-$0 * 0.7071067811865476) }),
-    (Elementwise(.hardSigmoid2), { clip(0.2 * $0 + 0.5, 0, 1) }), (Elementwise(.hardSigmoid3), { clip(($0 + 3) / 6, 0, 1) }),
+    (Elementwise(.hardSigmoid2), { clip(0.2 * $0 + 0.5, 0, 1) }),
+    (Elementwise(.hardSigmoid3), { clip(($0 + 3) / 6, 0, 1) }),
     (Elementwise(.hardSilu), { $0 * clip(($0 + 3) / 6, 0, 1) }), (Elementwise(.hardTanh), { clip($0, -1, 1) }),
     (Elementwise(.logSigmoid), { -softplus(-$0) }), (Elementwise(.tanhShrink), { $0 - hyperbolicTangent($0) }),
     (Elementwise(.sparsePlus), { $0 <= -1 ? 0 : $0 >= 1 ? $0 : ($0 + 1) * ($0 + 1) / 4 }),

@@ -1,6 +1,7 @@
 import KernelInterface
 
-/// A layer whose inputs the recurrence multiplies itself, against the same with products that were made before, and as a stream.
+/// A layer whose inputs the recurrence multiplies itself, against the same with products that were made before, and as
+/// a stream.
 struct InputCase {
   let gates: Int
   let batch: Int
@@ -17,16 +18,20 @@ struct InputCase {
   private let scratch: Guarded
 
   init(
-    _ kernels: KernelSet, gates: Int, batch: Int, steps: Int = 3, features: Int, units: Int, format: WeightFormat = .float32,
+    _ kernels: KernelSet, gates: Int, batch: Int, steps: Int = 3, features: Int, units: Int,
+    format: WeightFormat = .float32,
     usesDots: Bool = false
   ) {
-    (self.kernels, self.gates, self.batch, self.steps, self.features, self.units) = (kernels, gates, batch, steps, features, units)
+    (self.kernels, self.gates, self.batch, self.steps, self.features, self.units) = (
+      kernels, gates, batch, steps, features, units
+    )
     self.format = format
     var values = Values(UInt64(gates + 10 * batch + 1000 * features + 100_000 * units))
     func packed(_ depth: Int) -> Packed {
       let scales = values.array(gates * units).map { (2 + $0) / 500 }
       let weights = values.array(depth * gates * units, scale: 1 / Double(depth).squareRoot()).map { format.sample($0) }
-      return Packed(kernels, weights, depth: depth, units: units, gates: gates, format: format, usesDots: usesDots, scales: scales)
+      return Packed(
+        kernels, weights, depth: depth, units: units, gates: gates, format: format, usesDots: usesDots, scales: scales)
     }
     kernel = packed(features)
     recurrent = packed(units)
@@ -47,9 +52,11 @@ struct InputCase {
   /// All steps from states of zeros, whose inputs are products until a kernel is given.
   private func recurrence(_ inputs: InputRows, _ zeros: Guarded, _ cells: Guarded, _ outputs: Guarded) -> Recurrence {
     Recurrence(
-      steps: steps, batch: batch, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base), inputs: inputs,
+      steps: steps, batch: batch, weights: recurrent.matrix, recurrentBias: UnsafePointer(recurrentBias.base),
+      inputs: inputs,
       hidden: zeros.base, hiddenStride: units, cell: cells.base, cellStride: units,
-      outputs: OutputRows(base: outputs.base, groupStride: steps * units, rowStride: units), ring: steps, activation: .tanh,
+      outputs: OutputRows(base: outputs.base, groupStride: steps * units, rowStride: units), ring: steps,
+      activation: .tanh,
       scratch: scratch.base)
   }
 
@@ -58,7 +65,9 @@ struct InputCase {
     let width = kernels.gateWidth(units, gates)
     let rows = InputRows(base: inputs.base, groupStride: steps * features, rowStride: features)
     let products = Guarded(batch * steps * width)
-    let (zeros, cells) = (Guarded([Float](repeating: 0, count: batch * units)), Guarded([Float](repeating: 0, count: batch * units)))
+    let (zeros, cells) = (
+      Guarded([Float](repeating: 0, count: batch * units)), Guarded([Float](repeating: 0, count: batch * units))
+    )
     let outputs = Guarded(batch * steps * units, offset: 3)
     var call = recurrence(rows, zeros, cells, outputs)
     if multiplyingInputs {
@@ -66,7 +75,9 @@ struct InputCase {
     } else {
       let output = OutputRows(base: products.base, groupStride: steps * width, rowStride: width)
       kernels.product(
-        Product(groups: batch, rows: steps, input: rows, weights: kernel.matrix, bias: bias.base, output: output, padded: true))
+        Product(
+          groups: batch, rows: steps, input: rows, weights: kernel.matrix, bias: bias.base, output: output, padded: true
+        ))
       call.inputs = InputRows(base: products.base, groupStride: steps * width, rowStride: width)
     }
     if sharesUnits { runInShares(call) } else { run(&call) }
@@ -93,8 +104,8 @@ struct InputCase {
     return kernels.stepsAhead(&call)
   }
 
-  /// (steps, units) of the only row, whose input products are made beside the steps before them, by single steps or not and
-  /// panel by panel or not.
+  /// (steps, units) of the only row, whose input products are made beside the steps before them, by single steps or not
+  /// and panel by panel or not.
   func outputsAhead(bySteps: Bool, byPanels: Bool) -> [Float] {
     let products = Guarded(2 * stepsAhead * kernels.gateWidth(units, gates))
     let (zeros, cells) = (Guarded([Float](repeating: 0, count: units)), Guarded([Float](repeating: 0, count: units)))

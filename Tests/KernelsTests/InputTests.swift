@@ -24,7 +24,8 @@ import Testing
     // With 208 units the weights are larger than a cache, and the next panel is asked for.
     for (units, batch) in [(32, 6), (64, 7), (70, 9), (96, 13), (208, 6), (208, 64)] {
       let sample = InputCase(kernels, gates: gates, batch: batch, features: 21, units: units)
-      let isSame = sample.outputs(multiplyingInputs: true, sharesUnits: true) == sample.outputs(multiplyingInputs: false)
+      let isSame =
+        sample.outputs(multiplyingInputs: true, sharesUnits: true) == sample.outputs(multiplyingInputs: false)
       #expect(isSame, "\(name) gates=\(gates) batch=\(batch) units=\(units)")
     }
   }
@@ -41,7 +42,8 @@ import Testing
         let expected = sample.outputs(multiplyingInputs: false)
         for (bySteps, byPanels) in [(false, false), (true, false), (true, true)] {
           let isSame = sample.outputsAhead(bySteps: bySteps, byPanels: byPanels) == expected
-          #expect(isSame, "\(name) gates=\(gates) units=\(units) features=\(features) steps=\(steps) \(bySteps) \(byPanels)")
+          #expect(
+            isSame, "\(name) gates=\(gates) units=\(units) features=\(features) steps=\(steps) \(bySteps) \(byPanels)")
         }
       }
     }
@@ -53,12 +55,14 @@ import Testing
     for units in [1, 8, 16, 31, 64, 70, 139] {
       for gates in [1, 3, 4] {
         for (batch, usesDots) in [1, 5, 9].flatMap({ batch in kernels.encodings(of: format).map { (batch, $0) } }) {
-          let sample = InputCase(kernels, gates: gates, batch: batch, features: 21, units: units, format: format, usesDots: usesDots)
+          let sample = InputCase(
+            kernels, gates: gates, batch: batch, features: 21, units: units, format: format, usesDots: usesDots)
           let fused = sample.outputs(multiplyingInputs: true)
           let isSame = fused == sample.outputs(multiplyingInputs: false)
           #expect(isSame, "\(name) \(format) dots=\(usesDots) gates=\(gates) batch=\(batch) units=\(units)")
           let isStreamed = sample.streamed() == Array(fused.prefix(sample.steps * units))
-          #expect(isStreamed, "\(name) \(format) dots=\(usesDots) gates=\(gates) batch=\(batch) units=\(units), as a stream")
+          #expect(
+            isStreamed, "\(name) \(format) dots=\(usesDots) gates=\(gates) batch=\(batch) units=\(units), as a stream")
         }
       }
     }

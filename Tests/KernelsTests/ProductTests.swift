@@ -36,7 +36,8 @@ import Testing
           bound[column] += abs(Double(x[row * depth + k]) * Double(w[k * gates * units + column]))
         }
       }
-      let layout = padded ? kernels.gateLayout(expected.map(Float.init), units: units, gates: gates) : expected.map(Float.init)
+      let layout =
+        padded ? kernels.gateLayout(expected.map(Float.init), units: units, gates: gates) : expected.map(Float.init)
       let largest = bound.max() ?? 0
       let got = result[row * width..<(row + 1) * width]
       let isClose = zip(got, layout).allSatisfy { abs(Double($0 - $1)) <= 1e-6 * (1 + largest) }
@@ -54,11 +55,15 @@ import Testing
         }
       }
     }
-    for depth in 0...70 { check(kernels, groups: 2, rows: 3, depth: depth, units: 37, gates: 1, padded: true, offset: depth % 4) }
+    for depth in 0...70 {
+      check(kernels, groups: 2, rows: 3, depth: depth, units: 37, gates: 1, padded: true, offset: depth % 4)
+    }
     for rows in 0...40 { check(kernels, groups: 3, rows: rows, depth: 9, units: 21, gates: 1, padded: true, offset: 1) }
     for gates in [3, 4] {
       for units in 1...70 {
-        check(kernels, groups: 1, rows: units % 11 + 1, depth: 20 + units % 5, units: units, gates: gates, padded: true, offset: 2)
+        check(
+          kernels, groups: 1, rows: units % 11 + 1, depth: 20 + units % 5, units: units, gates: gates, padded: true,
+          offset: 2)
       }
     }
   }
@@ -67,7 +72,10 @@ import Testing
   func everyRowIsTheRowAlone(_ name: String) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
     // The last one has more rows than stay in the cache.
-    let sizes = [5, 20, 37, 64, 70, 150].flatMap { units in (2...13).map { (units, 1, 33, $0) } } + [(37, 4, 33, 11), (40, 1, 2000, 130)]
+    let sizes =
+      [5, 20, 37, 64, 70, 150].flatMap { units in (2...13).map { (units, 1, 33, $0) } } + [
+        (37, 4, 33, 11), (40, 1, 2000, 130),
+      ]
     for (units, gates, depth, rows) in sizes {
       var values = Values(UInt64(units + rows))
       let input = Guarded(values.array(rows * depth), offset: 1)
@@ -77,7 +85,8 @@ import Testing
         let output = Guarded(range.count * width, offset: 3)
         kernels.product(
           Product(
-            rows: range.count, input: InputRows(base: input.base + range.lowerBound * depth, rowStride: depth), weights: packed.matrix,
+            rows: range.count, input: InputRows(base: input.base + range.lowerBound * depth, rowStride: depth),
+            weights: packed.matrix,
             bias: nil, output: OutputRows(base: output.base, rowStride: width), padded: true, activation: .tanh))
         #expect(output.guardsAreWhole)
         return output.values
@@ -91,14 +100,17 @@ import Testing
   @Test(arguments: KernelSet.available.map(\.name), WeightFormat.allCases)
   func everyFormatOfWeights(_ name: String, _ format: WeightFormat) throws {
     let kernels = try #require(KernelSet.available.first { $0.name == name })
-    let sizes = [(1, 5), (1, 64), (8, 33)].flatMap { size in kernels.encodings(of: format).map { (size.0, size.1, $0) } }
+    let sizes = [(1, 5), (1, 64), (8, 33)].flatMap { size in kernels.encodings(of: format).map { (size.0, size.1, $0) }
+    }
     for (units, gates) in (1...70).map({ ($0, 1) }) + (1...40).flatMap({ [($0, 3), ($0, 4)] }) {
       for (rows, depth, usesDots) in sizes {
         var values = Values(UInt64(units * 100 + rows))
         let x = values.array(rows * depth)
         let w = values.array(depth * gates * units).map { format.sample($0) }
-        let scales = format == .int8 ? values.array(gates * units).map { 1 + $0 } : [Float](repeating: 1, count: gates * units)
-        let packed = Packed(kernels, w, depth: depth, units: units, gates: gates, format: format, usesDots: usesDots, scales: scales)
+        let scales =
+          format == .int8 ? values.array(gates * units).map { 1 + $0 } : [Float](repeating: 1, count: gates * units)
+        let packed = Packed(
+          kernels, w, depth: depth, units: units, gates: gates, format: format, usesDots: usesDots, scales: scales)
         let width = kernels.gateWidth(units, gates)
         let got = Guarded(rows * width)
         let input = Guarded(x, offset: 1)
@@ -109,14 +121,16 @@ import Testing
         var expected: [Float] = []
         for row in 0..<rows {
           let sums = (0..<gates * units).map { column in
-            Double(scales[column]) * (0..<depth).reduce(0.0) { $0 + Double(x[row * depth + $1]) * Double(w[$1 * gates * units + column]) }
+            Double(scales[column])
+              * (0..<depth).reduce(0.0) { $0 + Double(x[row * depth + $1]) * Double(w[$1 * gates * units + column]) }
           }
           expected += kernels.gateLayout(sums.map { Float($0) }, units: units, gates: gates)
         }
         let largest = 2e-6 * Double(depth) * (format == .int8 ? 254 : 1)
         let isClose = zip(got.values, expected).allSatisfy { abs(Double($0 - $1)) <= largest }
         #expect(
-          isClose && got.guardsAreWhole, "\(name) \(format) dots=\(usesDots) rows=\(rows) depth=\(depth) units=\(units) gates=\(gates)")
+          isClose && got.guardsAreWhole,
+          "\(name) \(format) dots=\(usesDots) rows=\(rows) depth=\(depth) units=\(units) gates=\(gates)")
       }
     }
   }

@@ -58,7 +58,8 @@ struct RecurrenceCase {
     for (start, end) in zip(bounds, bounds.dropFirst()) where end > start {
       let first = backwards ? steps - 1 - start : start
       var call = Recurrence(
-        steps: end - start, batch: rows.count, weights: packed.matrix, candidateWeights: isSplit ? candidate.matrix : nil,
+        steps: end - start, batch: rows.count, weights: packed.matrix,
+        candidateWeights: isSplit ? candidate.matrix : nil,
         recurrentBias: UnsafePointer(bias.base),
         inputs: InputRows(
           base: input.base + first * width, groupStride: steps * width, rowStride: backwards ? -width : width),

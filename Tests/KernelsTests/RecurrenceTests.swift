@@ -9,7 +9,8 @@ import Testing
     for kind in RecurrenceCase.Kind.allCases {
       for units in Array(1...70) + [129] {
         let sample = RecurrenceCase(kind, batch: units % 9 + 1, steps: 3, units: units)
-        for (got, expected) in zip(sample.run(kernels).outputs, sample.reference()) where abs(Double(got) - expected) > 3e-6 {
+        for (got, expected) in zip(sample.run(kernels).outputs, sample.reference())
+        where abs(Double(got) - expected) > 3e-6 {
           Issue.record("\(name) \(kind) units=\(units): \(got), not \(expected)")
           break
         }
@@ -29,7 +30,9 @@ import Testing
         if kind != .gruResetBefore { #expect(sample.run(kernels, sharesUnits: true) == whole) }
         for row in [0, 5, 12] {
           let alone = sample.run(kernels, rows: row..<row + 1)
-          #expect(alone.outputs == Array(whole.outputs[row * 6 * units..<(row + 1) * 6 * units]), "\(name) \(kind) units=\(units)")
+          #expect(
+            alone.outputs == Array(whole.outputs[row * 6 * units..<(row + 1) * 6 * units]),
+            "\(name) \(kind) units=\(units)")
         }
       }
     }

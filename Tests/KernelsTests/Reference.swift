@@ -65,7 +65,8 @@ struct Packed {
     precondition(packed.guardsAreWhole && memory.guardsAreWhole)
     self.scales = format == .int8 ? scales.map { Guarded(kernels.gateLayout($0, units: units, gates: gates)) } : nil
     matrix = PackedMatrix(
-      base: memory.base, depth: depth, units: units, gates: gates, format: format, scales: self.scales.map { UnsafePointer($0.base) },
+      base: memory.base, depth: depth, units: units, gates: gates, format: format,
+      scales: self.scales.map { UnsafePointer($0.base) },
       usesDots: usesDots)
   }
 }

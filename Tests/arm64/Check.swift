@@ -13,7 +13,9 @@ func expect(_ isRight: Bool, _ what: @autoclosure () -> String) {
   exit(1)
 }
 
-func expectGuards(_ arrays: Guarded...) { expect(arrays.allSatisfy { $0.guardsAreWhole }, "memory beside an array was written") }
+func expectGuards(_ arrays: Guarded...) {
+  expect(arrays.allSatisfy { $0.guardsAreWhole }, "memory beside an array was written")
+}
 
 /// Makes the checks of one subject and counts them.
 func check(_ name: String, _ checks: () -> Void) {
@@ -26,4 +28,6 @@ func check(_ name: String, _ checks: () -> Void) {
 func printTotal() { print("\(total) checks of the arm64 kernels passed") }
 
 /// Whether all bits agree, NaN included.
-func isSame(_ x: some Sequence<Float>, _ y: some Sequence<Float>) -> Bool { x.elementsEqual(y) { $0.bitPattern == $1.bitPattern } }
+func isSame(_ x: some Sequence<Float>, _ y: some Sequence<Float>) -> Bool {
+  x.elementsEqual(y) { $0.bitPattern == $1.bitPattern }
+}

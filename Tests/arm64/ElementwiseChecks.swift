@@ -10,7 +10,9 @@ func checkElementwise(_ kernels: KernelSet) {
   check("exp, tanh and sigmoid within 2 units of the last place") {
     for (function, reference) in exponentialFamily {
       for (x, y) in zip(magnitudeSweep, apply(kernels, function, magnitudeSweep)) {
-        expect(ulps(y, reference(Double(x))) <= 2, "function \(function.function.rawValue) of the number with bits \(x.bitPattern)")
+        expect(
+          ulps(y, reference(Double(x))) <= 2,
+          "function \(function.function.rawValue) of the number with bits \(x.bitPattern)")
       }
     }
   }

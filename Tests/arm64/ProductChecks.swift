@@ -42,7 +42,9 @@ private struct ProductCase {
   }
 
   /// Of the first rows, the padding included.
-  func run(rows: Int, panels: Range<Int>? = nil, activation: Elementwise = .linear, into output: Guarded? = nil) -> [Float] {
+  func run(rows: Int, panels: Range<Int>? = nil, activation: Elementwise = .linear, into output: Guarded? = nil)
+    -> [Float]
+  {
     let output = output ?? Guarded(rows * width, offset: 3)
     var product = Product(
       rows: rows, input: InputRows(base: input.base, rowStride: depth), weights: weights.matrix, bias: bias.base,
@@ -58,7 +60,9 @@ private struct ProductCase {
     let whole = run(rows: Self.mostRows)
     let isClose = zip(whole, expected).allSatisfy { abs(Double($0) - $1) <= tolerance }
     expect(isClose, "\(title) is not the product in Double")
-    for rows in rowCounts { expect(isSame(run(rows: rows), whole.prefix(rows * width)), "\(title): \(rows) rows have other bits") }
+    for rows in rowCounts {
+      expect(isSame(run(rows: rows), whole.prefix(rows * width)), "\(title): \(rows) rows have other bits")
+    }
   }
 
   func checkActivation(_ activation: Elementwise) {
@@ -111,7 +115,9 @@ func checkProducts(_ kernels: KernelSet) {
       for gates in [1, 3, 4] {
         for units in 1...70 {
           for depth in [5, 33] {
-            ProductCase(kernels, depth: depth, units: units, gates: gates, format: format).check(rowCounts: [1, 2, 3, 5, 6, 8])
+            ProductCase(kernels, depth: depth, units: units, gates: gates, format: format).check(rowCounts: [
+              1, 2, 3, 5, 6, 8,
+            ])
           }
         }
       }

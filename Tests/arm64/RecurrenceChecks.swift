@@ -27,7 +27,9 @@ func checkRecurrences(_ kernels: KernelSet) {
       }
       for format in WeightFormat.allCases {
         for units in [1, 8, 31, 64] {
-          for batch in [1, 5, 9] { checkInputs(InputCase(kernels, gates: gates, batch: batch, features: 21, units: units, format: format)) }
+          for batch in [1, 5, 9] {
+            checkInputs(InputCase(kernels, gates: gates, batch: batch, features: 21, units: units, format: format))
+          }
         }
       }
     }

@@ -57,7 +57,7 @@ def shapes(structure):
 
 
 def assert_close(outputs, expected):
-    """Where an average over a row that is masked throughout is NaN in Keras, it is 0."""
+    """An average over a row that is masked throughout is 0, where Keras has NaN."""
     assert shapes(outputs) == shapes(expected)
     for got, right in zip(leaves(outputs), leaves(expected)):
         assert got.dtype == np.float32

@@ -115,5 +115,5 @@ def test_what_is_taken_by_name(name):
 
 
 def test_a_class_that_is_not_there():
-    with pytest.raises(ValueError, match="Did you mean .Dense."):
+    with pytest.raises(ValueError, match=r"Did you mean .Dense."):
         listed("Dens")

@@ -1,8 +1,8 @@
 import Elman
 import KernelInterface
 
-// kernel-rates: products of few rows by the kernel itself, without a model's call. Prints JSON: the best GF/s of (rows, inputs, units).
-// kernel-rates transposed: the same of weight gradients, (rows, inputs, units) summed over the rows.
+// kernel-rates: products of few rows by the kernel itself, without a model's call. Prints JSON: the best GF/s of (rows,
+// inputs, units). kernel-rates transposed: the same of weight gradients, (rows, inputs, units) summed over the rows.
 
 private let bursts = 25
 private let clock = ContinuousClock()
@@ -33,9 +33,12 @@ private func rate(_ kernels: KernelSet, rows: Int, inputs: Int, units: Int) thro
 private func transposedRate(_ kernels: KernelSet, rows: Int, inputs: Int, units: Int) throws -> Double {
   let operations = 2 * Double(rows * inputs * units)
   let (x, y) = (try FloatBuffer((0..<rows * inputs).map { Float($0 % 5) - 2 }), try FloatBuffer(count: rows * units))
-  let (sums, scratch) = (try FloatBuffer(count: inputs * units), try FloatBuffer(count: kernels.training.transposedScratch(inputs)))
+  let (sums, scratch) = (
+    try FloatBuffer(count: inputs * units), try FloatBuffer(count: kernels.training.transposedScratch(inputs))
+  )
   let product = TransposedProduct(
-    rows: rows, left: InputRows(base: x.base, rowStride: inputs), depth: inputs, right: InputRows(base: y.base, rowStride: units),
+    rows: rows, left: InputRows(base: x.base, rowStride: inputs), depth: inputs,
+    right: InputRows(base: y.base, rowStride: units),
     columns: units, output: sums.base, outputStride: units, scratch: scratch.base)
   var best = 0.0
   withExtendedLifetime((x, y, sums, scratch)) {
@@ -52,7 +55,8 @@ var results: [String] = []
 if CommandLine.arguments.contains("transposed") {
   for (inputs, units) in [(64, 64), (64, 256), (128, 128), (128, 512), (256, 1024), (512, 2048)] {
     for rows in [640, 3200] {
-      results.append("[\(rows), \(inputs), \(units), \(try transposedRate(kernels, rows: rows, inputs: inputs, units: units))]")
+      results.append(
+        "[\(rows), \(inputs), \(units), \(try transposedRate(kernels, rows: rows, inputs: inputs, units: units))]")
     }
   }
 } else {

@@ -61,7 +61,11 @@ extension Argument<Double> {
   static func factor(_ name: String, _ standard: Double? = nil) -> Argument {
     Argument(name, "factor", standard.map(JSON.double), json: JSON.double) { (reader, name) throws(ElmanError) in
       let value: Double
-      if let standard { value = try reader.number(name, default: standard) } else { value = try reader.requiredNumber(name) }
+      if let standard {
+        value = try reader.number(name, default: standard)
+      } else {
+        value = try reader.requiredNumber(name)
+      }
       guard value >= 0 else { throw reader.outOfRange(name, "a float >= 0", value) }
       return value
     }

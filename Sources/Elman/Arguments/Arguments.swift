@@ -51,8 +51,8 @@ protocol ArgumentList: Sendable {
 }
 
 extension [ArgumentEntry] {
-  /// In this order, except that the arguments of neighbouring weights are sorted by kind, as in Keras: flags, initializers,
-  /// regularizers, constraints.
+  /// In this order, except that the arguments of neighbouring weights are sorted by kind, as in Keras: flags,
+  /// initializers, regularizers, constraints.
   fileprivate var withWeightsByKind: [ArgumentEntry] {
     var result: [ArgumentEntry] = []
     for group in split(whereSeparator: { $0.rank == nil }) {

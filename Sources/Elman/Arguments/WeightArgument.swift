@@ -23,7 +23,8 @@ struct WeightArgument: Sendable {
 }
 
 extension Argument<WeightArgument> {
-  /// A weight with its initializer, regularizer and constraint; their names begin with `key` (default: the weight's name).
+  /// A weight with its initializer, regularizer and constraint; their names begin with `key` (default: the weight's
+  /// name).
   /// `flag`: the argument that says whether there is one.
   static func weight(_ name: String, key: String? = nil, _ standard: String, flag: String? = nil) -> Argument {
     let key = key ?? name

@@ -96,8 +96,9 @@ extension Activation {
       "Unknown activation function: '\(name)'.\(hint) The activations are \(names.joined(separator: ", ")).")
   }
 
-  /// The activation that a config describes: a name; `{"class_name": "function", "config": name}`, as Keras 3 serializes a
-  /// function; `{"class_name": name, "config": arguments}`; or a layer of one function, such as a LeakyReLU.
+  /// The activation that a config describes: a name; `{"class_name": "function", "config": name}`, as Keras 3
+  /// serializes a function; `{"class_name": name, "config": arguments}`; or a layer of one function, such as a
+  /// LeakyReLU.
   public init(_ value: JSON) throws(ElmanError) { try self.init(value, keras: nil) }
 
   init(_ value: JSON, keras: KerasVersion?) throws(ElmanError) {

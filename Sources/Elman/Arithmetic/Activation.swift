@@ -38,7 +38,8 @@ public struct Activation: Equatable, Sendable {
   var isLinear: Bool { function == .elementwise(.linear) }
 
   /// `y = f(x)` for rows of `columns` elements; x may be y.
-  func apply(_ kernels: KernelSet, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+  func apply(_ kernels: KernelSet, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int, columns: Int)
+  {
     switch function {
     case .elementwise(let function): kernels.elementwise(function, x, y, rows * columns)
     case .softmax: kernels.softmax(x, y, rows, columns)
@@ -50,8 +51,8 @@ public struct Activation: Equatable, Sendable {
     }
   }
 
-  /// The Euclidean projection of a row onto the simplex (Martins and Astudillo, 2016), by Michelot's algorithm, which needs
-  /// no sorted copy: the threshold of all elements, then of those above it, until no element drops out.
+  /// The Euclidean projection of a row onto the simplex (Martins and Astudillo, 2016), by Michelot's algorithm, which
+  /// needs no sorted copy: the threshold of all elements, then of those above it, until no element drops out.
   private static func sparsemax(_ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ columns: Int) {
     let row = UnsafeBufferPointer(start: x, count: columns)
     // The largest element is always above the threshold, whatever is rounded.
@@ -72,7 +73,8 @@ public struct Activation: Equatable, Sendable {
   }
 
   /// `count` values, then as many gates.
-  private static func glu(_ kernels: KernelSet, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int) {
+  private static func glu(_ kernels: KernelSet, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, count: Int)
+  {
     kernels.elementwise(.sigmoid, x + count, y, count)
     for index in 0..<count { y[index] *= x[index] }
   }

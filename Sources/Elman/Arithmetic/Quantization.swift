@@ -24,8 +24,8 @@ extension WeightFormat {
     self = format
   }
 
-  /// The nearest value of a format that has no scale. Those of float16 end at 65504 and, but for zero, begin at 2^-14: the
-  /// smaller ones slow arithmetic down.
+  /// The nearest value of a format that has no scale. Those of float16 end at 65504 and, but for zero, begin at 2^-14:
+  /// the smaller ones slow arithmetic down.
   func rounded(_ value: Float) -> Float {
     switch self {
     case .float32, .int8: return value
@@ -134,8 +134,8 @@ extension Weight {
 }
 
 extension Layer {
-  /// Stores the weights of this layer's products, and of the layers in it, in fewer bits: for inference, where reading them
-  /// is what takes time. Biases and activations stay float32. `mode` is the name of a format.
+  /// Stores the weights of this layer's products, and of the layers in it, in fewer bits: for inference, where reading
+  /// them is what takes time. Biases and activations stay float32. `mode` is the name of a format.
   public func quantize(_ mode: String) throws(ElmanError) -> QuantizationError {
     _ = try requireBuiltShape()
     return try [self].quantize(to: WeightFormat(named: mode))
@@ -143,7 +143,8 @@ extension Layer {
 }
 
 extension [Layer] {
-  /// Rounds the weights of all layers, and only then puts them in their places: all, or none where one cannot be rounded.
+  /// Rounds the weights of all layers, and only then puts them in their places: all, or none where one cannot be
+  /// rounded.
   fileprivate func quantize(to format: WeightFormat) throws(ElmanError) -> QuantizationError {
     let layers = LayerTree(self).layers.filter { !$0.quantizableWeights.isEmpty }
     // Those inside a layer of the caller's may not be built yet.

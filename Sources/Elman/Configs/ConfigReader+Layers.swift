@@ -34,7 +34,8 @@ extension ConfigReader {
 
   /// Sizes along several axes: positive integers, or one for all.
   mutating func extents(_ key: String, _ count: Int, default standard: Int? = nil) throws(ElmanError) -> [Int] {
-    let what = count == 1 ? "a positive integer, or a list of one" : "a tuple of \(count) positive integers, or one for all"
+    let what =
+      count == 1 ? "a positive integer, or a list of one" : "a tuple of \(count) positive integers, or one for all"
     guard let value = value(key) else {
       guard let standard else { throw missing(key, what) }
       return [Int](repeating: standard, count: count)
@@ -54,17 +55,20 @@ extension ConfigReader {
     let integers = try integers(value, key)
     guard integers.count <= 2, integers.allSatisfy({ (0...Int(Int32.max)).contains($0) }) else {
       throw ElmanError(
-        .invalidArgument, "The `\(key)` argument of \(owner) must be one or two integers >= 0. Received: \(key)=\(value.text)")
+        .invalidArgument,
+        "The `\(key)` argument of \(owner) must be one or two integers >= 0. Received: \(key)=\(value.text)")
     }
     return (integers[0], integers[integers.count - 1])
   }
 
-  /// Counts before and after along two axes, such as the padding of a picture; one stands for all, and one of each axis for
-  /// both of its ends.
+  /// Counts before and after along two axes, such as the padding of a picture; one stands for all, and one of each axis
+  /// for both of its ends.
   mutating func pairs(_ key: String, default standard: Int) throws(ElmanError) -> [(Int, Int)] {
     guard let value = value(key) else { return [(standard, standard), (standard, standard)] }
     let counts = 0...Int(Int32.max)
-    if let single = ConfigReader.integer(value), counts.contains(single) { return [(single, single), (single, single)] }
+    if let single = ConfigReader.integer(value), counts.contains(single) {
+      return [(single, single), (single, single)]
+    }
     if case .array(let list) = value, list.count == 2 {
       let pairs = list.compactMap { element -> (Int, Int)? in
         if let single = ConfigReader.integer(element) { return counts.contains(single) ? (single, single) : nil }
@@ -76,7 +80,8 @@ extension ConfigReader {
     }
     throw ElmanError(
       .invalidArgument,
-      "The `\(key)` argument of \(owner) must be an integer >= 0, a tuple of 2 of them, or a tuple of 2 tuples of 2 of them. "
+      "The `\(key)` argument of \(owner) must be an integer >= 0, a tuple of 2 of them, or a tuple of 2 tuples of 2 "
+        + "of them. "
         + "Received: \(key)=\(value.text)")
   }
 
@@ -86,7 +91,9 @@ extension ConfigReader {
     guard choices.contains(name) else {
       throw ElmanError(
         .invalidArgument,
-        "The `\(key)` argument of \(owner) must be one of \(choices.map { "\"\($0)\"" }.joined(separator: ", ")). Received: \(name)")
+        "The `\(key)` argument of \(owner) must be one of \(choices.map { "\"\($0)\"" }.joined(separator: ", ")). "
+          + "Received: \(name)"
+      )
     }
     return name
   }
@@ -94,7 +101,8 @@ extension ConfigReader {
   /// `data_format`, of which only "channels_last" is there.
   mutating func requireChannelsLast() throws(ElmanError) {
     guard try choice("data_format", of: ["channels_last", "channels_first"]) == "channels_last" else {
-      throw ElmanError(.unsupported, "\(owner) works with data_format='channels_last'. Received: data_format='channels_first'")
+      throw ElmanError(
+        .unsupported, "\(owner) works with data_format='channels_last'. Received: data_format='channels_first'")
     }
   }
 

@@ -1,4 +1,5 @@
-/// Reads the keys of a Keras config one by one, with their types checked, and knows in the end which were not asked for.
+/// Reads the keys of a Keras config one by one, with their types checked, and knows in the end which were not asked
+/// for.
 public struct ConfigReader {
   /// The class whose config this is, for messages.
   let owner: String
@@ -106,7 +107,9 @@ public struct ConfigReader {
     guard integer > 0 else {
       throw ElmanError(
         .invalidArgument,
-        "Received an invalid value for argument '\(key)' of \(owner), expected a positive integer. Received: \(key)=\(integer)")
+        "Received an invalid value for argument '\(key)' of \(owner), expected a positive integer. Received: "
+          + "\(key)=\(integer)"
+      )
     }
     return integer
   }
@@ -124,7 +127,8 @@ public struct ConfigReader {
     guard case .array(let list) = value else { throw mismatch(key, "a list of integers and nulls", value) }
     guard list.count <= Shape.maximumRank else {
       throw ElmanError(
-        .invalidArgument, "'\(key)' of \(owner) has \(list.count) dimensions; at most \(Shape.maximumRank) are supported.")
+        .invalidArgument,
+        "'\(key)' of \(owner) has \(list.count) dimensions; at most \(Shape.maximumRank) are supported.")
     }
     var dimensions: [Int?] = []
     for element in list {
@@ -133,7 +137,8 @@ public struct ConfigReader {
       } else if let dimension = ConfigReader.integer(element) {
         guard dimension > 0 else {
           throw ElmanError(
-            .invalidArgument, "The dimensions in '\(key)' of \(owner) must be positive or null. Received: \(value.text)")
+            .invalidArgument, "The dimensions in '\(key)' of \(owner) must be positive or null. Received: \(value.text)"
+          )
         }
         dimensions.append(dimension)
       } else {

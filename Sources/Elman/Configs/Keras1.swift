@@ -32,7 +32,8 @@ extension SerializedObject {
     }
     if config["layers"].map({ $0 != .null }) == true {
       throw ElmanError(
-        .unsupported, "A Merge that holds the models in front of it makes a Sequential of several inputs, which elman does not have.")
+        .unsupported,
+        "A Merge that holds the models in front of it makes a Sequential of several inputs, which elman does not have.")
     }
     var members = [JSON.Member("name", config["name"] ?? .null)]
     if className == "Concatenate" { members.append(JSON.Member("axis", config["concat_axis"] ?? -1)) }
@@ -51,7 +52,8 @@ private enum Keras1 {
     "TimeDistributedDense": "Dense",
   ]
   static let merges = [
-    "concat": "Concatenate", "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "dot": "Dot", "cos": "Dot",
+    "concat": "Concatenate", "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "dot": "Dot",
+    "cos": "Dot",
   ]
   /// What has no meaning any more.
   static func isForgotten(_ member: JSON.Member, _ className: String) -> Bool {
@@ -93,7 +95,9 @@ private enum Keras1 {
     case (let key, .object(let members)) where key.hasSuffix("_regularizer") && member.value["class_name"] == nil:
       return ["class_name": "L1L2", "config": .object(members.filter { $0.key == "l1" || $0.key == "l2" })]
     case (let key, .object(let members)) where key.hasSuffix("_constraint") && member.value["class_name"] == nil:
-      let arguments = members.filter { $0.key != "name" }.map { JSON.Member($0.key == "m" ? "max_value" : $0.key, $0.value) }
+      let arguments = members.filter { $0.key != "name" }.map {
+        JSON.Member($0.key == "m" ? "max_value" : $0.key, $0.value)
+      }
       let name = member.value["name"] ?? .null
       return ["class_name": name, "config": .object(arguments)]
     default: return member.value

@@ -33,7 +33,8 @@ struct KerasVersion: Equatable, Sendable {
   /// Whether `hard_sigmoid` is clip(0.2 x + 0.5, 0, 1), rather than Keras 3's relu6(x + 3) / 6.
   var hasFirstHardSigmoid: Bool { major < 3 }
 
-  /// Whether LSTM and GRU begin with `recurrent_activation='hard_sigmoid'`, and GRU with `reset_after=False`: up to Keras
+  /// Whether LSTM and GRU begin with `recurrent_activation='hard_sigmoid'`, and GRU with `reset_after=False`: up to
+  /// Keras
   /// 2.3, and up to TensorFlow 1.
   var hasFirstRecurrentDefaults: Bool {
     let isBeforeThem = isTensorFlows ? (2, 2, 4) : (2, 4, 0)

@@ -65,7 +65,8 @@ extension JSON {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .int(let value): text += String(value)
-    case .double(let value): text += value.isFinite ? value.description : (value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
+    case .double(let value):
+      text += value.isFinite ? value.description : (value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
     case .string(let value): JSON.quote(value, to: &text)
     case .array(let values):
       text += "["

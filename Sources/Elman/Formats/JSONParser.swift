@@ -137,7 +137,9 @@ private struct JSONParser {
     let integerStart = position
     skipDigits()
     let integerDigits = position - integerStart
-    guard integerDigits > 0, integerDigits == 1 || bytes[integerStart] != UInt8(ascii: "0") else { throw failure("malformed number") }
+    guard integerDigits > 0, integerDigits == 1 || bytes[integerStart] != UInt8(ascii: "0") else {
+      throw failure("malformed number")
+    }
     var isInteger = true
     if take(".") {
       isInteger = false

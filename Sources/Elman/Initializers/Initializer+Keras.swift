@@ -9,12 +9,15 @@ extension Initializer {
 
   /// An initializer by Keras class name or short name (`GlorotUniform`, `glorot_uniform`), with its config.
   init(named name: String, config: JSON = .object([])) throws(ElmanError) {
-    guard let className = Self.classNames.first(where: { $0 == name || NameCounter.snakeCase($0) == name }) ?? Self.aliases[name]
+    guard
+      let className = Self.classNames.first(where: { $0 == name || NameCounter.snakeCase($0) == name })
+        ?? Self.aliases[name]
     else {
       let names = Self.classNames.map(NameCounter.snakeCase)
       let hint = ConfigReader.nearest(to: name, among: names + Self.classNames).map { " Did you mean '\($0)'?" } ?? ""
       throw ElmanError(
-        .invalidArgument, "Unknown initializer: '\(name)'.\(hint) The initializers are \(names.joined(separator: ", ")).")
+        .invalidArgument,
+        "Unknown initializer: '\(name)'.\(hint) The initializers are \(names.joined(separator: ", ")).")
     }
     var reader = try ConfigReader(config, of: className)
     reader.ignore("input_axes", "output_axes", "dtype")
@@ -47,7 +50,8 @@ extension Initializer {
       let deviation = try reader.number("stddev", default: 0.05)
       return try random(
         className, &reader,
-        className == "RandomNormal" ? .normal(mean: mean, deviation: deviation) : .truncatedNormal(mean: mean, deviation: deviation),
+        className == "RandomNormal"
+          ? .normal(mean: mean, deviation: deviation) : .truncatedNormal(mean: mean, deviation: deviation),
         [JSON.Member("mean", .double(mean)), JSON.Member("stddev", .double(deviation))])
     case "RandomUniform":
       let minimum = try reader.number("minval", default: -0.05)
@@ -87,13 +91,18 @@ extension Initializer {
       throw ElmanError(.invalidArgument, "Argument `scale` must be positive float. Received: scale=\(scale)")
     }
     guard let knownMode = VarianceScaling.Mode(rawValue: mode) else {
-      throw ElmanError(.invalidArgument, "Invalid `mode` argument: \(mode). Please use one of 'fan_in', 'fan_out', 'fan_avg'.")
+      throw ElmanError(
+        .invalidArgument, "Invalid `mode` argument: \(mode). Please use one of 'fan_in', 'fan_out', 'fan_avg'.")
     }
-    guard let knownDistribution = VarianceScaling.Distribution(rawValue: distribution == "normal" ? "truncated_normal" : distribution)
+    guard
+      let knownDistribution = VarianceScaling.Distribution(
+        rawValue: distribution == "normal" ? "truncated_normal" : distribution)
     else {
       throw ElmanError(
         .invalidArgument,
-        "Invalid `distribution` argument: \(distribution). Please use one of 'uniform', 'truncated_normal', 'untruncated_normal'.")
+        "Invalid `distribution` argument: \(distribution). Please use one of 'uniform', 'truncated_normal', "
+          + "'untruncated_normal'."
+      )
     }
     return VarianceScaling(scale: scale, mode: knownMode, distribution: knownDistribution)
   }
@@ -117,7 +126,9 @@ extension ConfigReader {
   mutating func initializer(_ key: String, default standard: String) throws(ElmanError) -> Initializer {
     guard let value = value(key) else { return try Initializer(named: standard) }
     if case .string(let name) = value { return try Initializer(named: name) }
-    if NumberArray(value)?.shape.isEmpty == false { return try Initializer(named: "Constant", config: ["value": value]) }
+    if NumberArray(value)?.shape.isEmpty == false {
+      return try Initializer(named: "Constant", config: ["value": value])
+    }
     if let object = SerializedObject(value) { return try Initializer(named: object.className, config: object.config) }
     throw mismatch(key, "the name or the config of an initializer, or an array", value)
   }

@@ -77,14 +77,17 @@ public struct Initializer: Equatable, Sendable {
     guard numbers.values.count == (try elementCount(shape)) else {
       throw ElmanError(
         .shapeMismatch,
-        "A Constant of shape \(Shape(numbers.shape)) does not fit a weight: it cannot be broadcast to shape=\(Shape(shape))")
+        "A Constant of shape \(Shape(numbers.shape)) does not fit a weight: it cannot be broadcast to "
+          + "shape=\(Shape(shape))"
+      )
     }
   }
 
   private static func requireTwoAxes(_ shape: [Int]) throws(ElmanError) {
     guard shape.count == 2 else {
       throw ElmanError(
-        .invalidArgument, "Identity matrix initializer can only be used for 2D matrices. Received: shape=\(Shape(shape))")
+        .invalidArgument,
+        "Identity matrix initializer can only be used for 2D matrices. Received: shape=\(Shape(shape))")
     }
   }
 }

@@ -67,7 +67,9 @@ public final class Dense: Layer, ListedLayer, @unchecked Sendable {
     let rows: Int
     let count: Int
 
-    func callAsFunction(stage: Int, part: Int) { layer.multiply(call, by: packed, Threads.share(part, of: rows, parts: count)) }
+    func callAsFunction(stage: Int, part: Int) {
+      layer.multiply(call, by: packed, Threads.share(part, of: rows, parts: count))
+    }
   }
 
   fileprivate func multiply(_ call: LayerCall, by packed: Packed, _ rows: Range<Int>) {
@@ -77,9 +79,12 @@ public final class Dense: Layer, ListedLayer, @unchecked Sendable {
     call.kernels.product(
       Product(
         rows: rows.count, input: InputRows(base: call.input + rows.lowerBound * features, rowStride: features),
-        weights: packed.kernel.matrix, bias: packed.bias.base, output: OutputRows(base: output, rowStride: units), padded: false,
+        weights: packed.kernel.matrix, bias: packed.bias.base, output: OutputRows(base: output, rowStride: units),
+        padded: false,
         activation: fused ?? .linear))
-    if keepsSums, let kept = call.kept { (kept + rows.lowerBound * units).update(from: output, count: rows.count * units) }
+    if keepsSums, let kept = call.kept {
+      (kept + rows.lowerBound * units).update(from: output, count: rows.count * units)
+    }
     if fused == nil { activation.apply(call.kernels, output, output, rows: rows.count, columns: units) }
   }
 
@@ -123,7 +128,8 @@ public final class Dense: Layer, ListedLayer, @unchecked Sendable {
     guard let inputGradient = call.inputGradient else { return }
     GradientProducts.multiply(
       Product(
-        groups: rows, rows: 1, input: InputRows(base: sums, groupStride: units, rowStride: units), weights: transposed.matrix,
+        groups: rows, rows: 1, input: InputRows(base: sums, groupStride: units, rowStride: units),
+        weights: transposed.matrix,
         bias: nil, output: OutputRows(base: inputGradient, groupStride: features, rowStride: features), padded: false),
       threads: forward.threads, kernels)
   }
@@ -135,7 +141,8 @@ public final class Dense: Layer, ListedLayer, @unchecked Sendable {
     if activation.isLinear { return gradient }
     let areOutputs = activation.hasGradientOfOutput
     activation.gradient(
-      call.kernels, areOutputs ? call.forward.outputs[0] : call.forward.kept ?? call.forward.outputs[0], areOutputs: areOutputs,
+      call.kernels, areOutputs ? call.forward.outputs[0] : call.forward.kept ?? call.forward.outputs[0],
+      areOutputs: areOutputs,
       gradient, sums, rows: rows, columns: units)
     return UnsafePointer(sums)
   }

@@ -17,7 +17,9 @@ public final class Embedding: Layer, ListedLayer, @unchecked Sendable {
     guard inputDim <= Embedding.largestVocabulary else {
       throw ElmanError(
         .unsupported,
-        "Embedding: input_dim may be at most \(Embedding.largestVocabulary), since indices are float32. Received: input_dim=\(inputDim)")
+        "Embedding: input_dim may be at most \(Embedding.largestVocabulary), since indices are float32. Received: "
+          + "input_dim=\(inputDim)"
+      )
     }
     var settings = try LayerSettings(&reader, readsInputDimension: false, inputTypes: LayerSettings.integerTypes)
     if settings.inputShape == nil, let inputLength { settings.inputShape = [nil, try reader.length(inputLength)] }
@@ -31,7 +33,9 @@ public final class Embedding: Layer, ListedLayer, @unchecked Sendable {
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(atLeast: 1, input)
-    guard input.rank < Shape.maximumRank else { throw incompatible("expected at most 7 dimensions, found shape=\(input)") }
+    guard input.rank < Shape.maximumRank else {
+      throw incompatible("expected at most 7 dimensions, found shape=\(input)")
+    }
     return [Shape(input.dimensions + [outputDim])]
   }
 
@@ -43,7 +47,9 @@ public final class Embedding: Layer, ListedLayer, @unchecked Sendable {
     let table = try ownWeights[0].values.base
     for place in 0..<call.inputShape.reduce(1, *) {
       let value = call.input[place]
-      guard value >= 0, value < Float(inputDim), value == value.rounded() else { throw badIndex(value, place, call.inputShape) }
+      guard value >= 0, value < Float(inputDim), value == value.rounded() else {
+        throw badIndex(value, place, call.inputShape)
+      }
       (call.outputs[0] + place * outputDim).update(from: table + Int(value) * outputDim, count: outputDim)
     }
   }
@@ -89,7 +95,9 @@ extension ConfigReader {
   /// Keras 2's `input_length`: a positive integer, or a list of one.
   fileprivate func length(_ value: JSON) throws(ElmanError) -> Int {
     if let length = ConfigReader.integer(value), length > 0 { return length }
-    if case .array(let list) = value, list.count == 1, let length = ConfigReader.integer(list[0]), length > 0 { return length }
+    if case .array(let list) = value, list.count == 1, let length = ConfigReader.integer(list[0]), length > 0 {
+      return length
+    }
     throw mismatch("input_length", "a positive integer", value)
   }
 }

@@ -26,7 +26,8 @@ extension Layer {
     guard let channels = input[axis], channels > 0 else {
       throw ElmanError(
         .invalidArgument,
-        "The channel dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found `None`. "
+        "The channel dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. "
+          + "Found `None`. "
           + "Full input shape received: \(input)")
     }
     if let built = builtInputShape, let expected = built[axis], expected != channels {
@@ -41,7 +42,8 @@ extension Layer {
     guard let features = input.last, features > 0 else {
       throw ElmanError(
         .invalidArgument,
-        "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found `None`. Full input shape received: \(input)"
+        "The last dimension of the inputs to layer \"\(name)\" (\(type(of: self).className)) should be defined. Found "
+          + "`None`. Full input shape received: \(input)"
       )
     }
     if let built = builtInputShape, let expected = built.last, expected != features {

@@ -10,10 +10,12 @@ public final class InputLayer: Layer, ListedLayer, @unchecked Sendable {
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     try Self.arguments.values(&reader)
-    let settings = try LayerSettings(&reader, inputTypes: LayerSettings.floatTypes + LayerSettings.integerTypes + ["bool"])
+    let settings = try LayerSettings(
+      &reader, inputTypes: LayerSettings.floatTypes + LayerSettings.integerTypes + ["bool"])
     guard let shape = settings.inputShape else {
       throw ElmanError(
-        .invalidArgument, "You must pass a `shape` argument: an InputLayer needs 'batch_input_shape', 'batch_shape' or 'input_shape'.")
+        .invalidArgument,
+        "You must pass a `shape` argument: an InputLayer needs 'batch_input_shape', 'batch_shape' or 'input_shape'.")
     }
     self.shape = shape
     super.init(settings)

@@ -36,7 +36,8 @@ public final class Lambda: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    try body(Call(input: call.input, inputShape: call.inputShape, output: call.outputs[0], outputShape: call.outputShape))
+    try body(
+      Call(input: call.input, inputShape: call.inputShape, output: call.outputs[0], outputShape: call.outputShape))
   }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {

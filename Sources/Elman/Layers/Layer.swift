@@ -12,7 +12,8 @@ public class Layer: @unchecked Sendable {
   let dtype: String
   /// What was read of the class's list of arguments.
   private let arguments: [JSON.Member]
-  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and the
+  /// Layers whose weights stand behind this layer's own, by the names of Keras's attributes: the `forward_layer` and
+  /// the
   /// `backward_layer` of a Bidirectional.
   final var namedChildren: [(role: String, layer: Layer)] { custom.map { $0.children } ?? givenChildren }
   final var children: [Layer] { namedChildren.map(\.layer) }
@@ -108,7 +109,8 @@ public class Layer: @unchecked Sendable {
   /// What becomes of a mask of the input, unless `supports_masking` says otherwise: see `maskEffect`.
   var maskFlow: MaskFlow { .drops }
 
-  /// How many of an input's dimensions the mask has that the layer makes, or at most reduces one to; 0 where it does neither.
+  /// How many of an input's dimensions the mask has that the layer makes, or at most reduces one to; 0 where it does
+  /// neither.
   func maskRank(ofInput rank: Int) -> Int { 0 }
 
   /// Writes the mask that the layer makes of an input.
@@ -128,14 +130,15 @@ public class Layer: @unchecked Sendable {
   /// Computes the outputs. Shapes were checked; the lock is held.
   func forward(_ call: LayerCall) throws(ElmanError) {}
 
-  /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not be
-  /// worth it. They work in `scratch`, as `forward` does.
+  /// Calls on inputs of a shape, without a mask or initial states, that are made beforehand; nil where that would not
+  /// be worth it. They work in `scratch`, as `forward` does.
   func boundCall(
     inputShape: Dimensions, threads: Int, scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) -> FusedSequenceCall? { nil }
 
   /// The shapes of what the layer keeps from timestep to timestep in a stream, or an error that says why it cannot be
-  /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features); `isMasked` says whether steps may be masked.
+  /// streamed. `input` is the shape of one step: (batch, 1, features) or, past the last sequence, (batch, features);
+  /// `isMasked` says whether steps may be masked.
   func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] { [] }
 
   /// The same for any number of inputs.
@@ -146,7 +149,8 @@ public class Layer: @unchecked Sendable {
   /// Writes the states of `streamStates` with which a stream begins, over zeros.
   func beginStream(_ states: ArraySlice<UnsafeMutablePointer<Float>>, batch: Int) throws(ElmanError) {}
 
-  /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask goes.
+  /// The layer's part of a stream, where `call` says what it reads and writes at each step and `mask` where its mask
+  /// goes.
   func streamStep(_ call: LayerCall, mask: UnsafeMutablePointer<UInt8>?) throws(ElmanError) -> StreamStep {
     StreamStep(self, call, mask: mask)
   }
@@ -224,7 +228,8 @@ public class Layer: @unchecked Sendable {
   func notBuilt() -> ElmanError {
     ElmanError(
       .notBuilt,
-      "Layer '\(name)' has not yet been built. Build it by calling `build(input_shape)`, or by adding it to a model whose "
+      "Layer '\(name)' has not yet been built. Build it by calling `build(input_shape)`, or by adding it to a model "
+        + "whose "
         + "input shape is known.")
   }
 
@@ -262,7 +267,8 @@ public class Layer: @unchecked Sendable {
     }
   }
 
-  /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does not fit.
+  /// Puts the initial weights, unless there are none, in the place of fresh ones: all of them, or none where one does
+  /// not fit.
   private func takeInitialWeights(_ own: inout [Weight]) throws(ElmanError) {
     guard let initialWeights else { return }
     let all = placed(own, trainable: true)
@@ -270,7 +276,9 @@ public class Layer: @unchecked Sendable {
     for (slot, value) in zip(all, initialWeights) { try slot.requireShape(value.shape, count: value.values.count) }
     let inner = initialWeights.dropFirst(own.count).map { WeightValue(shape: $0.shape, values: $0.values.values) }
     try Array(all.dropFirst(own.count)).set(inner, of: "layer \"\(name)\"")
-    for index in own.indices { own[index] = own[index].replaced(by: try stored(initialWeights[index].values, as: own[index], at: index)) }
+    for index in own.indices {
+      own[index] = own[index].replaced(by: try stored(initialWeights[index].values, as: own[index], at: index))
+    }
     self.initialWeights = nil
   }
 
@@ -301,11 +309,12 @@ public class Layer: @unchecked Sendable {
   /// Runs the layer once.
   final func run(_ call: LayerCall) throws(ElmanError) {
     // A stream has its own states: any number of them may run at once.
-    try whilePrepared(exclusively: isStateful && call.streamStates.isEmpty) { () throws(ElmanError) in try forward(call) }
+    try whilePrepared(exclusively: isStateful && call.streamStates.isEmpty) { () throws(ElmanError) in try forward(call)
+    }
   }
 
-  /// Calls `body` with the lock held and the weights in the form that the kernels read. In its caller, where what `body`
-  /// captures need not be copied.
+  /// Calls `body` with the lock held and the weights in the form that the kernels read. In its caller, where what
+  /// `body` captures need not be copied.
   @inline(__always)
   final func whilePrepared(
     exclusively isExclusive: Bool? = nil, _ body: () throws(ElmanError) -> Void
@@ -349,7 +358,8 @@ public class Layer: @unchecked Sendable {
     }
   }
 
-  /// What `packed` gives of the weights in the form that the kernels read, and which change of the weights it belongs to.
+  /// What `packed` gives of the weights in the form that the kernels read, and which change of the weights it belongs
+  /// to.
   final func current<Packed>(_ packed: () -> Packed?) throws(ElmanError) -> (packed: Packed, version: Int) {
     var result: (Packed, Int)?
     try whilePrepared(exclusively: false) { () throws(ElmanError) in
@@ -461,7 +471,9 @@ public class Layer: @unchecked Sendable {
   final var ownWeightCount: Int { read { ownWeights.count } }
 
   /// One of the layer's own weights; nil if there is no such index.
-  final func ownWeight(at index: Int) -> Weight? { read { ownWeights.indices.contains(index) ? ownWeights[index] : nil } }
+  final func ownWeight(at index: Int) -> Weight? {
+    read { ownWeights.indices.contains(index) ? ownWeights[index] : nil }
+  }
 
   /// `weights[index]` and whether it is trained, without an array of all weights; nil if there is no such index.
   public final func weight(at index: Int) -> (weight: Weight, isTrainable: Bool)? {
@@ -476,8 +488,8 @@ public class Layer: @unchecked Sendable {
     fileprivate let format: WeightFormat
   }
 
-  /// New values of a weight as the layer will store them: rounded where it does so in fewer bits. An error from inside the
-  /// layer's own run.
+  /// New values of a weight as the layer will store them: rounded where it does so in fewer bits. An error from inside
+  /// the layer's own run.
   final func stored(_ values: FloatBuffer, at index: Int) throws(ElmanError) -> StoredValues {
     try lock.exclusive { () throws(ElmanError) in
       StoredValues(values: try stored(values, as: ownWeights[index], at: index), format: weightFormat)
@@ -502,8 +514,8 @@ public class Layer: @unchecked Sendable {
     }
   }
 
-  /// Puts other values of the weights in place. A layer that ran is prepared here: a stream's next step shall not wait for
-  /// it. If there is no memory for that, the next run says so.
+  /// Puts other values of the weights in place. A layer that ran is prepared here: a stream's next step shall not wait
+  /// for it. If there is no memory for that, the next run says so.
   private func changeWeights(to weights: [Weight], _ also: () -> Void = {}) {
     let wasPrepared = isPrepared
     replaceOwnWeights(by: weights) {

@@ -15,8 +15,8 @@ struct CallOptions: Equatable, Sendable {
   var joinsMasksAsKeras2 = false
 }
 
-/// What a layer gets to run once. All arrays are dense and row-major. The first input stands apart from the others: a call of
-/// one input needs no array of them.
+/// What a layer gets to run once. All arrays are dense and row-major. The first input stands apart from the others: a
+/// call of one input needs no array of them.
 struct LayerCall {
   var inputShape: Dimensions
   /// The shape of the first output.
@@ -52,14 +52,15 @@ struct LayerCall {
   }
 }
 
-/// What a layer's `backward` gets: the `forward` call with all that it read and wrote, the gradients of its outputs, and
-/// where the gradients go that it computes. Gradients have the shapes of what they are gradients of.
+/// What a layer's `backward` gets: the `forward` call with all that it read and wrote, the gradients of its outputs,
+/// and where the gradients go that it computes. Gradients have the shapes of what they are gradients of.
 struct BackwardCall {
   /// All but `scratch` as `forward` had it.
   let forward: LayerCall
   /// One for each of the outputs; nil where nothing depends on it.
   let outputGradients: [UnsafePointer<Float>?]
-  /// Written, one for each input; nil where nobody asks, as for the first layer of a model. None lies where an output's does.
+  /// Written, one for each input; nil where nobody asks, as for the first layer of a model. None lies where an output's
+  /// does.
   let inputGradients: [UnsafeMutablePointer<Float>?]
   /// Written, one for each of `initialStates`.
   var stateGradients: [UnsafeMutablePointer<Float>?] = []
@@ -89,7 +90,8 @@ struct ScratchSpace {
 
   /// The next piece, of a product of sizes; meaningless while measuring.
   @inline(__always)
-  mutating func take(_ size: Int, _ second: Int = 1, _ third: Int = 1, _ fourth: Int = 1) -> UnsafeMutablePointer<Float> {
+  mutating func take(_ size: Int, _ second: Int = 1, _ third: Int = 1, _ fourth: Int = 1) -> UnsafeMutablePointer<Float>
+  {
     guard let base else { return measure(size, second, third, fourth) }
     // What was measured before does not overflow.
     let start = count
@@ -103,7 +105,8 @@ struct ScratchSpace {
     return count
   }
 
-  private mutating func measure(_ size: Int, _ second: Int, _ third: Int, _ fourth: Int) -> UnsafeMutablePointer<Float> {
+  private mutating func measure(_ size: Int, _ second: Int, _ third: Int, _ fourth: Int) -> UnsafeMutablePointer<Float>
+  {
     let size = multiply(multiply(size, second), multiply(third, fourth))
     count = add(count, multiply(add(size, 15) / 16, 16))
     return ScratchSpace.nowhere

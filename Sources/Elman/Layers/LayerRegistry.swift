@@ -112,8 +112,8 @@ public enum LayerRegistry {
     try entry(className).arguments.entries
   }
 
-  /// A layer of a class, from its Keras config and around layers that are there already, such as the cell of an RNN. No name
-  /// in a config is ever imported or run: only this table counts.
+  /// A layer of a class, from its Keras config and around layers that are there already, such as the cell of an RNN. No
+  /// name in a config is ever imported or run: only this table counts.
   public static func make(className: String, config: JSON, around inner: [Layer] = []) throws(ElmanError) -> Layer {
     try make(SerializedObject(className: className, config: config), keras: nil, around: inner)
   }
@@ -125,8 +125,10 @@ public enum LayerRegistry {
     let object = keras?.isBefore2 == true ? try given.ofKeras2() : given
     let className = object.className
     if Model.classNames.contains(className) {
-      return try Model.make(config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras)
-        .asLayer()
+      return try Model.make(
+        config: SerializedObject.json(module: "keras", className: className, config: object.config), keras: keras
+      )
+      .asLayer()
     }
     if let (name, make) = CustomClasses.maker(of: object), let layer = try make(name, object.config) { return layer }
     if className == Lambda.className || className == CallbackCell.className {
@@ -148,7 +150,9 @@ public enum LayerRegistry {
       let hint = ConfigReader.nearest(to: className, among: classNames).map { " Did you mean '\($0)'?" } ?? ""
       throw ElmanError(
         .notFound,
-        "Unknown layer: '\(className)'.\(hint) A class of one's own has to be registered. The layers are \(classNames.joined(separator: ", ")).")
+        "Unknown layer: '\(className)'.\(hint) A class of one's own has to be registered. The layers are "
+          + "\(classNames.joined(separator: ", "))."
+      )
     }
     return entry
   }

@@ -33,7 +33,8 @@ struct LayerSettings {
       throw ElmanError(.invalidArgument, "The name of a layer must have 1 to 1024 bytes, none of them zero.")
     }
     trainable = try reader.bool("trainable", default: true)
-    weightFormat = try reader.string("quantization").map { (name) throws(ElmanError) in try WeightFormat(named: name) } ?? .float32
+    weightFormat =
+      try reader.string("quantization").map { (name) throws(ElmanError) in try WeightFormat(named: name) } ?? .float32
     supportsMasking = reader.has("supports_masking") ? try reader.bool("supports_masking", default: false) : nil
     dtype = try LayerSettings.dtype(&reader, or: inputTypes)
     inputShape = try LayerSettings.inputShape(&reader, inputDimension, readsInputDimension)
@@ -48,11 +49,13 @@ struct LayerSettings {
     let batchShape = try reader.shape("batch_shape")
     let inputShape = try reader.shape("input_shape")
     let batchSize = try positive(reader.integer("batch_size"), "batch_size", reader)
-    let length = inputDimension == .sequence ? try positive(reader.integer("input_length"), "input_length", reader) : nil
+    let length =
+      inputDimension == .sequence ? try positive(reader.integer("input_length"), "input_length", reader) : nil
     let dimension = try !readsInputDimension ? nil : positive(reader.integer("input_dim"), "input_dim", reader)
     if let whole = batchInputShape ?? batchShape {
       guard whole.rank > 0 else {
-        throw ElmanError(.invalidArgument, "The batch_input_shape of \(reader.owner) must have at least the batch dimension.")
+        throw ElmanError(
+          .invalidArgument, "The batch_input_shape of \(reader.owner) must have at least the batch dimension.")
       }
       return whole
     }
@@ -63,7 +66,8 @@ struct LayerSettings {
 
   private static func positive(_ value: Int?, _ key: String, _ reader: ConfigReader) throws(ElmanError) -> Int? {
     guard let value, value <= 0 else { return value }
-    throw ElmanError(.invalidArgument, "Argument '\(key)' of \(reader.owner) must be positive. Received: \(key)=\(value)")
+    throw ElmanError(
+      .invalidArgument, "Argument '\(key)' of \(reader.owner) must be positive. Received: \(key)=\(value)")
   }
 
   static let integerTypes = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
@@ -72,7 +76,8 @@ struct LayerSettings {
   /// The dtype, by name or as Keras 3's policy object: float32, or one of those that inputs may have.
   private static func dtype(_ reader: inout ConfigReader, or inputTypes: [String]) throws(ElmanError) -> String {
     guard let dtype = reader.value("dtype") else { return "float32" }
-    guard case .string(let name) = dtype["config"]?["name"] ?? dtype, name == "float32" || inputTypes.contains(name) else {
+    guard case .string(let name) = dtype["config"]?["name"] ?? dtype, name == "float32" || inputTypes.contains(name)
+    else {
       throw ElmanError(.unsupported, "\(reader.owner): elman computes in float32. Received: dtype=\(dtype.text)")
     }
     return name

@@ -34,7 +34,9 @@ extension [LayerWeight] {
     guard given == count else {
       throw ElmanError(
         .shapeMismatch,
-        "You called `set_weights(weights)` on \(owner) with a weight list of length \(given), but it was expecting \(count) weights.")
+        "You called `set_weights(weights)` on \(owner) with a weight list of length \(given), but it was expecting "
+          + "\(count) weights."
+      )
     }
   }
 
@@ -87,7 +89,9 @@ extension LayerWeight {
     guard shape == weight.shape, count == weight.count else {
       throw ElmanError(
         .shapeMismatch,
-        "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(shape)) does not fit.")
+        "Weight '\(path)' has shape \(Shape(weight.shape)), which the provided weight of shape \(Shape(shape)) does "
+          + "not fit."
+      )
     }
   }
 

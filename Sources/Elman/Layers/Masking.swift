@@ -1,5 +1,5 @@
-/// Keras's `Masking`: places (batch, ..., features) whose features all equal mask_value, one number or one for each feature,
-/// are masked, and become 0.
+/// Keras's `Masking`: places (batch, ..., features) whose features all equal mask_value, one number or one for each
+/// feature, are masked, and become 0.
 public final class Masking: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Masking" }
 
@@ -41,7 +41,11 @@ public final class Masking: Layer, ListedLayer, @unchecked Sendable {
     let features = call.inputShape[call.inputShape.count - 1]
     for place in 0..<places(call.inputShape) {
       let (input, output) = (call.input + place * features, call.outputs[0] + place * features)
-      if isKept(input, features) { output.update(from: input, count: features) } else { output.update(repeating: 0, count: features) }
+      if isKept(input, features) {
+        output.update(from: input, count: features)
+      } else {
+        output.update(repeating: 0, count: features)
+      }
     }
   }
 

@@ -11,7 +11,9 @@ final class PackedWeights: Sendable {
   private let usesDots: Bool
 
   var matrix: PackedMatrix {
-    PackedMatrix(base: storage.base, depth: depth, units: units, gates: gates, format: format, scales: scales?.base, usesDots: usesDots)
+    PackedMatrix(
+      base: storage.base, depth: depth, units: units, gates: gates, format: format, scales: scales?.base,
+      usesDots: usesDots)
   }
 
   var bytes: Int { storage.byteCount + (scales?.byteCount ?? 0) }
@@ -19,7 +21,8 @@ final class PackedWeights: Sendable {
   /// Packs `weights`, a (depth, gates * units) matrix whose rows are `rowStride` apart (default: dense); where
   /// `isTransposed`, a (gates * units, depth) matrix the other way round.
   init(
-    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, isTransposed: Bool = false,
+    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil,
+    isTransposed: Bool = false,
     kernels: KernelSet = .selected
   ) throws(ElmanError) {
     self.depth = depth
@@ -35,11 +38,13 @@ final class PackedWeights: Sendable {
 
   /// Packs a (depth, gates * units) matrix that was rounded to a format.
   convenience init(
-    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil, as format: WeightFormat,
+    _ weights: UnsafePointer<Float>, depth: Int, units: Int, gates: Int = 1, rowStride: Int? = nil,
+    as format: WeightFormat,
     kernels: KernelSet = .selected
   ) throws(ElmanError) {
     guard format == .int8 else {
-      let numbers = try PackedWeights(weights, depth: depth, units: units, gates: gates, rowStride: rowStride, kernels: kernels)
+      let numbers = try PackedWeights(
+        weights, depth: depth, units: units, gates: gates, rowStride: rowStride, kernels: kernels)
       try self.init(numbers: numbers, as: format, scales: nil, kernels)
       return
     }
@@ -53,7 +58,9 @@ final class PackedWeights: Sendable {
   }
 
   /// Encodes numbers that a format holds.
-  private init(numbers: PackedWeights, as format: WeightFormat, scales: [ColumnScale]?, _ kernels: KernelSet) throws(ElmanError) {
+  private init(numbers: PackedWeights, as format: WeightFormat, scales: [ColumnScale]?, _ kernels: KernelSet)
+    throws(ElmanError)
+  {
     (depth, units, gates) = (numbers.depth, numbers.units, numbers.gates)
     self.format = format
     usesDots = format == .int8 && kernels.hasDots

@@ -18,8 +18,8 @@ class StreamStep {
     try layer.writeMask(after: call, into: mask)
   }
 
-  /// Whether the step has the weights that it needs, as they were at the latest `refresh`, rather than reads those of the
-  /// layer.
+  /// Whether the step has the weights that it needs, as they were at the latest `refresh`, rather than reads those of
+  /// the layer.
   var isBound: Bool { layer.weightCount == 0 && !layer.runsCallersCode }
 
   /// Takes the weights that the layer has now.

@@ -20,7 +20,8 @@ public final class TimeDistributed: Layer, ListedLayer, @unchecked Sendable {
 
   // MARK: Masks
 
-  /// As tf_keras: the mask that the layer leaves at each timestep or, where it leaves none, whether anything of it counts.
+  /// As tf_keras: the mask that the layer leaves at each timestep or, where it leaves none, whether anything of it
+  /// counts.
   override var maskFlow: MaskFlow {
     switch layer.maskEffect {
     case .makes: .makes

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counts the changes of weights in the process, each when it is whole. What keeps weights of its own compares it before it
-/// uses them, which costs less than a look at each layer.
+/// Counts the changes of weights in the process, each when it is whole. What keeps weights of its own compares it
+/// before it uses them, which costs less than a look at each layer.
 final class WeightChanges: Sendable {
   static let shared = WeightChanges()
 

@@ -43,12 +43,14 @@ public final class Functional: Model, @unchecked Sendable {
   private static func require(_ inputs: [SymbolicTensor], _ outputs: [SymbolicTensor]) throws(ElmanError) {
     guard !inputs.isEmpty, !outputs.isEmpty else {
       throw ElmanError(
-        .invalidArgument, "A model needs at least one input and one output. Received: \(inputs.count) and \(outputs.count)")
+        .invalidArgument,
+        "A model needs at least one input and one output. Received: \(inputs.count) and \(outputs.count)")
     }
     guard Set(inputs).count == inputs.count else {
       throw ElmanError(
         .invalidArgument,
-        "The list of inputs passed to the model contains the same input multiple times. All inputs should only appear once. "
+        "The list of inputs passed to the model contains the same input multiple times. All inputs should only appear "
+          + "once. "
           + "Received inputs=[\(inputs.map(\.name).joined(separator: ", "))]")
     }
   }
@@ -60,7 +62,9 @@ public final class Functional: Model, @unchecked Sendable {
     guard numbers.count == structure.leaves.count, numbers.sorted() == Array(0..<count) else {
       throw ElmanError(
         .wrongType,
-        "The structure of \(key) needs the numbers 0 to \(count - 1), each once, in lists and objects. Received: \(structure.text)")
+        "The structure of \(key) needs the numbers 0 to \(count - 1), each once, in lists and objects. Received: "
+          + "\(structure.text)"
+      )
     }
     return structure
   }
@@ -71,7 +75,9 @@ public final class Functional: Model, @unchecked Sendable {
     guard let twice = ownLayers.first(where: { (counts[$0.name] ?? 0) > 1 }) else { return }
     throw ElmanError(
       .invalidArgument,
-      "The name \"\(twice.name)\" is used \(counts[twice.name] ?? 0) times in the model. All layer names should be unique.")
+      "The name \"\(twice.name)\" is used \(counts[twice.name] ?? 0) times in the model. All layer names should be "
+        + "unique."
+    )
   }
 
   // MARK: Model

@@ -13,7 +13,9 @@ public struct HiddenStates {
     for (name, size) in [("input_dim", inputDim), ("units", units)] where size < 1 {
       throw ElmanError(.invalidArgument, "\(name) must be at least 1. Received: \(name)=\(size)")
     }
-    guard timesteps >= 0 else { throw ElmanError(.invalidArgument, "timesteps must not be negative. Received: \(timesteps)") }
+    guard timesteps >= 0 else {
+      throw ElmanError(.invalidArgument, "timesteps must not be negative. Received: \(timesteps)")
+    }
     for shape in [[timesteps, inputDim], [timesteps, units], [units, inputDim], [units, units]] {
       _ = try elementCount(shape + [2])
     }
@@ -48,9 +50,11 @@ public struct HiddenStates {
     let zeros = try FloatBuffer(count: units)
     let scratch = try FloatBuffer(count: kernels.recurrenceScratch(1, units, 1))
     var recurrence = Recurrence(
-      steps: timesteps, batch: 1, weights: recurrentKernel.matrix, kernel: kernel.matrix, bias: UnsafePointer(bias.base),
+      steps: timesteps, batch: 1, weights: recurrentKernel.matrix, kernel: kernel.matrix,
+      bias: UnsafePointer(bias.base),
       inputs: InputRows(base: inputs, rowStride: inputDim), hidden: h0 ?? UnsafePointer(zeros.base),
-      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps, activation: .tanh,
+      hiddenStride: units, outputs: OutputRows(base: hiddenStates, rowStride: units), ring: timesteps,
+      activation: .tanh,
       scratch: scratch.base)
     kernels.simpleRNN(&recurrence)
   }

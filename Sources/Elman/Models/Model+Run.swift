@@ -6,7 +6,8 @@ public protocol RunArrays {
   func initialState(_ index: Int) throws(ElmanError) -> WeightValue
   /// 0, or as many as inputs.
   var maskCount: Int { get }
-  /// 0 where a place of an input is to be skipped. The shape is the input's first dimensions, such as (batch, timesteps).
+  /// 0 where a place of an input is to be skipped. The shape is the input's first dimensions, such as (batch,
+  /// timesteps).
   func mask(_ index: Int) throws(ElmanError) -> (shape: Dimensions, values: UnsafePointer<UInt8>)?
   var outputCount: Int { get }
   func output(_ index: Int) throws(ElmanError) -> UnsafeMutableBufferPointer<Float>
@@ -46,7 +47,8 @@ extension Model {
     }
   }
 
-  /// Computes all outputs: those of the last layer of a Sequential, then the states it returns, or those of a graph in order.
+  /// Computes all outputs: those of the last layer of a Sequential, then the states it returns, or those of a graph in
+  /// order.
   public final func run(
     _ key: InputKey, training: Bool = false, threads: Int? = nil, _ arrays: some RunArrays
   ) throws(ElmanError) {
@@ -62,8 +64,8 @@ extension Model {
     }
   }
 
-  /// Bytes of memory that a call for inputs of some shapes works in, beside its inputs, its outputs and the weights. The
-  /// model keeps them for the next call; calls that run at once have each their own.
+  /// Bytes of memory that a call for inputs of some shapes works in, beside its inputs, its outputs and the weights.
+  /// The model keeps them for the next call; calls that run at once have each their own.
   public final func workspaceBytes(for key: InputKey) throws(ElmanError) -> Int {
     var bytes = 0
     try withProgram(for: key) { (program) throws(ElmanError) in bytes = program.workspaceBytes }
@@ -121,7 +123,8 @@ extension Program {
   fileprivate func requireMasks(_ arrays: some RunArrays) throws(ElmanError) {
     guard arrays.maskCount == 0 || arrays.maskCount == inputShapes.count else {
       throw ElmanError(
-        .invalidArgument, "The model has \(inputShapes.count) inputs, each of which may have a mask. Received: \(arrays.maskCount) masks")
+        .invalidArgument,
+        "The model has \(inputShapes.count) inputs, each of which may have a mask. Received: \(arrays.maskCount) masks")
     }
     for index in 0..<arrays.maskCount { try requireMask(arrays.mask(index)?.shape, inputShapes[index]) }
   }

@@ -1,6 +1,7 @@
 /// What a Swift caller may give beside the input of a model of one input.
 public struct RunOptions {
-  /// 0 where a place of the input is to be skipped; its shape is the input's first dimensions, such as (batch, timesteps).
+  /// 0 where a place of the input is to be skipped; its shape is the input's first dimensions, such as (batch,
+  /// timesteps).
   public var mask: (shape: Dimensions, values: UnsafeBufferPointer<UInt8>)?
   public var training = false
 
@@ -38,7 +39,9 @@ extension Model {
   }
 
   public final func runShapes(for inputShape: [Int]) throws(ElmanError) -> [Dimensions] {
-    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in try runShapes(for: InputKey(shape)) }
+    try inputShape.map { Int64($0) }.withUnsafeBufferPointer { (shape) throws(ElmanError) in
+      try runShapes(for: InputKey(shape))
+    }
   }
 
   /// Computes all outputs of a model of one input.
@@ -54,10 +57,12 @@ extension Model {
 
   /// Runs a model of one input as training does, with everything kept that gradients need.
   public final func record(
-    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions(), initialStates: [WeightValue] = []
+    _ input: UnsafeBufferPointer<Float>, shape: [Int], options: RunOptions = RunOptions(),
+    initialStates: [WeightValue] = []
   ) throws(ElmanError) -> Tape {
     guard input.count == (try elementCount(shape)) else {
-      throw ElmanError(.shapeMismatch, "An input of shape \(Shape(shape)) was announced. Received: \(input.count) floats")
+      throw ElmanError(
+        .shapeMismatch, "An input of shape \(Shape(shape)) was announced. Received: \(input.count) floats")
     }
     let program = try trainingProgram(for: [shape])
     try program.requireMask(options.mask?.shape, shape)

@@ -32,7 +32,8 @@ public class Model: @unchecked Sendable {
   /// How many inputs a call has.
   var inputCount: Int { 1 }
 
-  /// The graph for inputs of these shapes, which are checked. A model that is not built is built. The lock is held alone.
+  /// The graph for inputs of these shapes, which are checked. A model that is not built is built. The lock is held
+  /// alone.
   func graph(for inputs: [Shape]) throws(ElmanError) -> Graph { throw notBuilt() }
 
   /// The shapes of the outputs for inputs that are checked. The lock is held.
@@ -61,7 +62,8 @@ public class Model: @unchecked Sendable {
     let layers = layers
     if let layer = layers.first(where: { $0.name == name }) { return layer }
     throw ElmanError(
-      .notFound, "No such layer: \(name). Existing layers are: [\(layers.map { "'\($0.name)'" }.joined(separator: ", "))].")
+      .notFound,
+      "No such layer: \(name). Existing layers are: [\(layers.map { "'\($0.name)'" }.joined(separator: ", "))].")
   }
 
   public final func layer(at index: Int) throws(ElmanError) -> Layer {
@@ -107,13 +109,17 @@ public class Model: @unchecked Sendable {
   final func notBuilt() -> ElmanError {
     ElmanError(
       .notBuilt,
-      "This model has not yet been built. Build the model first by calling `build()` or by calling the model on a batch of data.")
+      "This model has not yet been built. Build the model first by calling `build()` or by calling the model on a "
+        + "batch of data."
+    )
   }
 
   final func incompatible(_ index: Int, _ expected: Shape, _ found: Shape) -> ElmanError {
     ElmanError(
       .shapeMismatch,
-      "Input \(index) of layer \"\(name)\" is incompatible with the layer: expected shape=\(expected), found shape=\(found)")
+      "Input \(index) of layer \"\(name)\" is incompatible with the layer: expected shape=\(expected), found "
+        + "shape=\(found)"
+    )
   }
 
   // MARK: Threads

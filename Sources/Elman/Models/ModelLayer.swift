@@ -11,7 +11,8 @@ public final class ModelLayer: Layer, @unchecked Sendable {
     let layers = model.layers
     let depth = 1 + (layers.map(\.modelDepth).max() ?? 0)
     guard depth <= Self.deepest else {
-      throw ElmanError(.invalidArgument, "Models may stand in one another \(Self.deepest) deep. Received: \(depth) deep")
+      throw ElmanError(
+        .invalidArgument, "Models may stand in one another \(Self.deepest) deep. Received: \(depth) deep")
     }
     modelDepthOfThis = depth
     var reader = try ConfigReader(["name": .string(model.name)], of: type(of: model).className)
@@ -47,7 +48,8 @@ public final class ModelLayer: Layer, @unchecked Sendable {
   override func forward(_ call: LayerCall) throws(ElmanError) {
     let count = (0..<call.inputCount).reduce(call.inputCount) { $0 + call.operand($1).shape.count }
     try withTemporaryKey(count) { (key) throws(ElmanError) in
-      try model.run(Program.write(call, into: key), training: call.training, threads: call.threads, CallArrays(call: call))
+      try model.run(
+        Program.write(call, into: key), training: call.training, threads: call.threads, CallArrays(call: call))
     }
   }
 

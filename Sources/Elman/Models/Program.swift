@@ -1,12 +1,12 @@
 import KernelInterface
 import Synchronization
 
-/// How a graph runs on inputs of some shapes: which layer runs when, and which memory each reads and writes. Made once, then
-/// cached.
+/// How a graph runs on inputs of some shapes: which layer runs when, and which memory each reads and writes. Made once,
+/// then cached.
 ///
-/// The first layers read the caller's inputs and the last ones write the caller's outputs. What lies between has areas in
-/// the memory of a `Workspace`, which others take over when nothing reads them any more. Layers whose output is their input
-/// (Flatten, Dropout at inference) take no part but for masks.
+/// The first layers read the caller's inputs and the last ones write the caller's outputs. What lies between has areas
+/// in the memory of a `Workspace`, which others take over when nothing reads them any more. Layers whose output is
+/// their input (Flatten, Dropout at inference) take no part but for masks.
 final class Program: Sendable {
   /// What is kept of a run.
   enum Purpose: Equatable { case inference, training }

@@ -25,7 +25,8 @@ final class ProgramCache: @unchecked Sendable {
     let latest = latest.load(ordering: .relaxed)
     if latest < entries.count, entries[latest].program.takes(shape, threads: threads) { return entries[latest].program }
     let key = Self.key(shape, threads: threads)
-    for index in entries.indices where entries[index].key == key && entries[index].program.takes(shape, threads: threads) {
+    for index in entries.indices
+    where entries[index].key == key && entries[index].program.takes(shape, threads: threads) {
       use(index)
       return entries[index].program
     }

@@ -38,7 +38,8 @@ public final class Sequential: Model, @unchecked Sendable {
       if stack.contains(where: { $0.name == layer.name }) || inputLayer?.name == layer.name {
         throw ElmanError(
           .invalidArgument,
-          "All layers added to a Sequential model should have unique names. Name \"\(layer.name)\" is already the name of a layer "
+          "All layers added to a Sequential model should have unique names. Name \"\(layer.name)\" is already the "
+            + "name of a layer "
             + "in this model. Update the `name` argument to pass a unique name.")
       }
       let inputShape = currentInputShape ?? (stack.isEmpty ? layer.givenInputShape : nil)
@@ -89,7 +90,8 @@ public final class Sequential: Model, @unchecked Sendable {
   private func requireOwn() throws(ElmanError) {
     guard !isNested else {
       throw ElmanError(
-        .invalidArgument, "Model \"\(name)\" is a layer of another model: layers can be added or removed only before that.")
+        .invalidArgument,
+        "Model \"\(name)\" is a layer of another model: layers can be added or removed only before that.")
     }
   }
 
@@ -147,7 +149,9 @@ public final class Sequential: Model, @unchecked Sendable {
     guard inputs.count == 1 else {
       throw ElmanError(
         .invalidArgument,
-        "Layer \"\(name)\" expects 1 input(s), but it received \(inputs.count) input tensors. Inputs received: \(inputs.list)")
+        "Layer \"\(name)\" expects 1 input(s), but it received \(inputs.count) input tensors. Inputs received: "
+          + "\(inputs.list)"
+      )
     }
     guard let known = currentInputShape, !isShapeInferred else { return }
     if !accepts(inputs[0], for: known) { throw incompatible(0, known, inputs[0]) }
@@ -219,7 +223,9 @@ public final class Sequential: Model, @unchecked Sendable {
     if outputs.count > 1, !isLast {
       throw ElmanError(
         .invalidArgument,
-        "All layers in a Sequential model should have a single output tensor. Layer '\(layer.name)' has \(outputs.count).")
+        "All layers in a Sequential model should have a single output tensor. Layer '\(layer.name)' has "
+          + "\(outputs.count)."
+      )
     }
     return outputs[0]
   }

@@ -1,9 +1,9 @@
 import KernelInterface
 import Synchronization
 
-/// A model run one timestep at a time, or a block of them, with states of its own. The model's weights are shared, and read
-/// as they are at each step or block: all of a set, or none. One thread at a time may use a stream; any number of streams
-/// may run at once. No step allocates, and no block but the first.
+/// A model run one timestep at a time, or a block of them, with states of its own. The model's weights are shared, and
+/// read as they are at each step or block: all of a set, or none. One thread at a time may use a stream; any number of
+/// streams may run at once. No step allocates, and no block but the first.
 public final class Stream: @unchecked Sendable {
   /// The shapes of what `step` takes: (batch, features), or (batch,) where indices are embedded. Several inputs lie one
   /// after the other, and so do several outputs.
@@ -157,7 +157,8 @@ public final class Stream: @unchecked Sendable {
 
   private func smallOutput(_ count: Int) -> ElmanError {
     ElmanError(
-      .bufferTooSmall, "A step of this stream gives shape \(outputShapes.told), \(outputCount) floats. Received: a buffer of \(count)")
+      .bufferTooSmall,
+      "A step of this stream gives shape \(outputShapes.told), \(outputCount) floats. Received: a buffer of \(count)")
   }
 
   // MARK: States
@@ -197,7 +198,8 @@ public final class Stream: @unchecked Sendable {
     try requireState(index)
     guard value.shape == stateShapes[index] else {
       throw ElmanError(
-        .shapeMismatch, "State \(index) of this stream has shape \(Shape(stateShapes[index])). Received: \(Shape(value.shape))")
+        .shapeMismatch,
+        "State \(index) of this stream has shape \(Shape(stateShapes[index])). Received: \(Shape(value.shape))")
     }
     if let source = value.values.baseAddress { states[index].base.update(from: source, count: states[index].count) }
   }
@@ -215,7 +217,8 @@ extension [[Int]] {
 }
 
 extension StreamMemory {
-  /// The layers of one step, each bound to its part of the memory. Whether an array has a mask is the same at each step.
+  /// The layers of one step, each bound to its part of the memory. Whether an array has a mask is the same at each
+  /// step.
   func steps() throws(ElmanError) -> [StreamStep] {
     var masks = [Mask?](repeating: nil, count: layout.values.count)
     var steps: [StreamStep] = []

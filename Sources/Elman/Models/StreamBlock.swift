@@ -34,7 +34,8 @@ final class StreamBlock {
       for value in layout.inputs {
         let size = layout.values[value].count / layout.batch
         for row in 0..<layout.batch {
-          (memory.array(value) + row * count * size).update(from: input + (row * steps + first) * size, count: count * size)
+          (memory.array(value) + row * count * size).update(
+            from: input + (row * steps + first) * size, count: count * size)
         }
         input += layout.batch * steps * size
       }
@@ -44,7 +45,8 @@ final class StreamBlock {
       for value in layout.outputs {
         let size = layout.values[value].count / layout.batch
         for row in 0..<layout.batch {
-          (output + (row * steps + first) * size).update(from: memory.array(value) + row * count * size, count: count * size)
+          (output + (row * steps + first) * size).update(
+            from: memory.array(value) + row * count * size, count: count * size)
         }
         output += layout.batch * steps * size
       }

@@ -30,7 +30,8 @@ struct StreamLayout {
     self.graph = graph
     self.batch = batch
     for (index, input) in inputs.enumerated() {
-      try add(StreamLayout.step(of: input, batch: batch, isEmbedded: graph.isEmbedded(index)), hasTime: true, isMasked: false)
+      try add(
+        StreamLayout.step(of: input, batch: batch, isEmbedded: graph.isEmbedded(index)), hasTime: true, isMasked: false)
     }
     for call in graph.calls { try add(call) }
     for output in graph.outputs.dropFirst() where values[output].hasTime != values[graph.outputs[0]].hasTime {
@@ -83,7 +84,8 @@ struct StreamLayout {
         .unsupported, "A stream needs a model whose input has timesteps. Received: a model with input shape=\(input)")
     }
     guard let rest = Shape(Array(input.dimensions.dropFirst(2))).concrete else {
-      throw ElmanError(.invalidArgument, "A stream needs a model whose features are known. Received: input shape=\(input)")
+      throw ElmanError(
+        .invalidArgument, "A stream needs a model whose features are known. Received: input shape=\(input)")
     }
     return [batch, 1] + rest
   }
@@ -95,7 +97,9 @@ struct StreamLayout {
     }
     for output in graph.outputs { lastReads[values[output].root] = Int.max }
     var reused = ReusedAreas()
-    for index in 0..<graph.inputCount { values[index].area = reused.take(values[index].count, from: -1, to: lastReads[index]) }
+    for index in 0..<graph.inputCount {
+      values[index].area = reused.take(values[index].count, from: -1, to: lastReads[index])
+    }
     for (index, part) in parts.enumerated() where !part.isIdentity {
       let output = part.call.firstOutput
       values[output].area = reused.take(values[output].count, from: index, to: max(index, lastReads[output]))
@@ -156,7 +160,9 @@ final class StreamMemory {
     var scratch = 0
     for part in layout.parts {
       for count in [1, steps] where !part.isIdentity {
-        let inputs = try part.call.inputs.map { (value) throws(ElmanError) in Array(try layout.dimensions(value, steps: count)) }
+        let inputs = try part.call.inputs.map { (value) throws(ElmanError) in
+          Array(try layout.dimensions(value, steps: count))
+        }
         scratch = max(scratch, try part.call.layer.scratchCount(forInputs: inputs, threads: threads))
       }
       let shapes = try part.call.inputs.map { (value) throws(ElmanError) in try layout.dimensions(value, steps: steps) }
@@ -219,8 +225,8 @@ extension StreamLayout {
 }
 
 extension Dimensions {
-  /// Makes it the shape of some timesteps of a value, (batch, steps, ...), or (batch * steps, ...) past the last sequence,
-  /// where each timestep of each row becomes a row.
+  /// Makes it the shape of some timesteps of a value, (batch, steps, ...), or (batch * steps, ...) past the last
+  /// sequence, where each timestep of each row becomes a row.
   fileprivate mutating func setSteps(_ steps: Int, _ layout: StreamLayout, _ value: Int) {
     if layout.values[value].hasTime { self[1] = steps } else { self[0] = layout.batch * steps }
   }

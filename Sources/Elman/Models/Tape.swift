@@ -80,8 +80,8 @@ public final class Tape: @unchecked Sendable {
     public let input: UnsafeBufferPointer<Float>?
   }
 
-  /// Runs backwards from the gradients of the outputs, one for each, of the same count; nil for zeros. Whether the input
-  /// gets a gradient is decided by the first call.
+  /// Runs backwards from the gradients of the outputs, one for each, of the same count; nil for zeros. Whether the
+  /// input gets a gradient is decided by the first call.
   public func gradients(
     _ outputGradients: [UnsafeBufferPointer<Float>?], ofInput needsInput: Bool = true
   ) throws(ElmanError) -> Gradients {
@@ -96,7 +96,8 @@ public final class Tape: @unchecked Sendable {
       guard let given, given.count != program.outputCounts[index] else { continue }
       throw ElmanError(
         .shapeMismatch,
-        "Output \(index) has shape \(Shape(program.outputShapes[index])). Received: a gradient of \(given.count) floats")
+        "Output \(index) has shape \(Shape(program.outputShapes[index])). Received: a gradient of \(given.count) floats"
+      )
     }
     let backward: GradientWorkspace
     if let kept = self.backward {

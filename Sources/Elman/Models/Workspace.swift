@@ -37,7 +37,8 @@ final class Workspace: @unchecked Sendable {
       let call = calls[index]
       bounds.append(
         isPlain
-          ? try step.call.layer.boundCall(inputShape: call.inputShape, threads: program.threads, scratch: call.scratch) : nil)
+          ? try step.call.layer.boundCall(inputShape: call.inputShape, threads: program.threads, scratch: call.scratch)
+          : nil)
     }
     keptBounds = bounds
     self.bounds = bounds.map { $0.map(Unmanaged.passUnretained) }
@@ -127,7 +128,8 @@ extension Program {
     }
   }
 
-  /// The masks of what a step reads: those that the graph gives or, where it gives none, those that come with the arrays.
+  /// The masks of what a step reads: those that the graph gives or, where it gives none, those that come with the
+  /// arrays.
   private func setMasks(_ step: Step, _ index: Int, _ workspace: Workspace) {
     for (position, value) in step.call.inputs.enumerated() {
       let mask = givenMask(step, position, workspace) ?? ownMask(step, value, workspace)

@@ -66,7 +66,8 @@ public final class FloatBuffer: @unchecked Sendable {
     let spare = length >= hugePage ? hugePage - page : 0
     // Not `MAP_FAILED`: it would link all of Swift's Glibc module, which needs a newer glibc.
     let failed = UnsafeMutableRawPointer(bitPattern: -1)
-    guard let start = mmap(nil, length + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), start != failed else {
+    guard let start = mmap(nil, length + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0), start != failed
+    else {
       return nil
     }
     if spare == 0 { return start }

@@ -23,14 +23,18 @@ struct RandomNumbers: SharedWork {
   /// Numbers made at a time.
   private static let pieceSize = 256
 
-  static func fill(_ buffer: FloatBuffer, _ random: Philox, _ distribution: Distribution, offset: Double = 0, scale: Double) {
+  static func fill(
+    _ buffer: FloatBuffer, _ random: Philox, _ distribution: Distribution, offset: Double = 0, scale: Double
+  ) {
     // Which numbers are beyond is known only when those before them are made.
     let isShared = distribution != .truncatedNormal
-    let parts = isShared ? Threads.parts(rows: pieceCount(buffer.count), operationsPerRow: 50_000, threads: Threads.count) : 1
+    let parts =
+      isShared ? Threads.parts(rows: pieceCount(buffer.count), operationsPerRow: 50_000, threads: Threads.count) : 1
     let target = UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)
     Threads.run(
       parts: parts,
-      RandomNumbers(random: random, distribution: distribution, offset: offset, scale: scale, target: target, parts: parts))
+      RandomNumbers(
+        random: random, distribution: distribution, offset: offset, scale: scale, target: target, parts: parts))
   }
 
   private static func pieceCount(_ count: Int) -> Int { (count + pieceSize - 1) / pieceSize }
@@ -78,7 +82,8 @@ struct RandomNumbers: SharedWork {
     }
   }
 
-  private func normals(from first: Int, _ numbers: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>) {
+  private func normals(from first: Int, _ numbers: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>)
+  {
     for index in 0..<Self.pieceSize {
       let words = random.words(ofBlock: UInt64(truncatingIfNeeded: first &+ index))
       numbers[index] = 1 - Philox.uniform(words.0, words.1)
@@ -111,7 +116,8 @@ extension Philox {
 
   /// Pairs with a radius and a direction. Loops write one array each, or the compiler does not make vectors of them.
   private func directions(
-    ofPiece piece: Int, _ numbers: UnsafeMutablePointer<Float>, radii: UnsafeMutablePointer<Float>, turns: UnsafeMutablePointer<Float>
+    ofPiece piece: Int, _ numbers: UnsafeMutablePointer<Float>, radii: UnsafeMutablePointer<Float>,
+    turns: UnsafeMutablePointer<Float>
   ) {
     let (first, count) = (UInt64(truncatingIfNeeded: piece &* Self.blocksOfPiece), 2 * Self.blocksOfPiece)
     for index in 0..<Self.blocksOfPiece {

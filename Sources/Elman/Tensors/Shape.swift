@@ -55,8 +55,8 @@ extension [Shape] {
   var list: String { "[\(map(\.description).joined(separator: ", "))]" }
 }
 
-/// The number of elements of an array, or an error where it does not fit this machine. Any of its dimensions can then be
-/// multiplied: an empty array of absurd dimensions is an error too.
+/// The number of elements of an array, or an error where it does not fit this machine. Any of its dimensions can then
+/// be multiplied: an empty array of absurd dimensions is an error too.
 func elementCount(_ dimensions: some Collection<Int>) throws(ElmanError) -> Int {
   var count = 1
   for dimension in dimensions {

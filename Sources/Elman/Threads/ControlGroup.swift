@@ -10,7 +10,9 @@
 enum ControlGroup {
   /// Whole cores' worth of time that this process may use; Int.max where nothing limits it.
   static func allowedCores() -> Int {
-    min(versionTwo(), quota(text("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), period: text("/sys/fs/cgroup/cpu/cpu.cfs_period_us")))
+    min(
+      versionTwo(),
+      quota(text("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), period: text("/sys/fs/cgroup/cpu/cpu.cfs_period_us")))
   }
 
   /// The tightest limit of the process's own group and those around it.
@@ -19,7 +21,9 @@ enum ControlGroup {
     var names = (own?.dropFirst(3) ?? "").split(separator: "/")
     var cores = Int.max
     while true {
-      let fields = text("/sys/fs/cgroup/" + names.map { $0 + "/" }.joined() + "cpu.max").split { $0 == " " || $0 == "\n" }
+      let fields = text("/sys/fs/cgroup/" + names.map { $0 + "/" }.joined() + "cpu.max").split {
+        $0 == " " || $0 == "\n"
+      }
       if fields.count == 2 { cores = min(cores, quota(String(fields[0]), period: String(fields[1]))) }
       if names.popLast() == nil { return cores }
     }

@@ -13,8 +13,8 @@ import CxxSupport
 ///   1. `changes`: no model, layer or stream is half changed;
 ///   2. `lists`: no lock is created or destroyed;
 ///   3. every `Lock`: nothing that one of them guards is half changed.
-/// It does not take a `ReadWriteLock`: functions of the caller run under some, and may wait for the forking thread. What
-/// a `ReadWriteLock` guards is changed inside `changing` for this reason.
+/// It does not take a `ReadWriteLock`: functions of the caller run under some, and may wait for the forking thread.
+/// What a `ReadWriteLock` guards is changed inside `changing` for this reason.
 ///
 /// In the child, the locks are created anew, those of the forking thread are taken again, and the pool has no threads.
 ///

@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// The watched locks that a thread holds, innermost first. A function of the caller's that runs under them may come back
-/// and ask for one of them again, which its own thread would then wait for without end.
+/// The watched locks that a thread holds, innermost first. A function of the caller's that runs under them may come
+/// back and ask for one of them again, which its own thread would then wait for without end.
 enum HeldLocks {
   /// One of them, with those taken before it.
   final class Link {
@@ -67,7 +67,8 @@ enum HeldLocks {
     if let link = ofThisThread, link.lock === lock { set(link.outer) }
   }
 
-  /// Calls `body` with `held` as the locks of this thread: one that works for another must not wait for that one's either.
+  /// Calls `body` with `held` as the locks of this thread: one that works for another must not wait for that one's
+  /// either.
   static func being(_ held: Link, _ body: () -> Void) {
     let before = ofThisThread
     set(held)

@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// A lock for the few instructions that change something shared. Under it, no other lock is taken, created or destroyed,
-/// and no function of the caller runs: a fork waits for it, and a forked child finds it free.
+/// A lock for the few instructions that change something shared. Under it, no other lock is taken, created or
+/// destroyed, and no function of the caller runs: a fork waits for it, and a forked child finds it free.
 public final class Lock: @unchecked Sendable {
   private let mutex = Fork.newMutex()
 

@@ -6,11 +6,13 @@
   import Darwin
 #endif
 
-/// Whether work that comes again and again is best shared among threads, judged by the time that it takes, in nanoseconds.
+/// Whether work that comes again and again is best shared among threads, judged by the time that it takes, in
+/// nanoseconds.
 ///
-/// The first times it is done alone. Then it is shared, and the mean of some ten milliseconds is compared: a thread that
-/// the system puts aside for another process costs a few milliseconds, and most shares would look good by themselves.
-/// Where sharing does not pay, the work is done alone for a while, each time twice as long, and tried again.
+/// The first times it is done alone. Then it is shared, and the mean of some ten milliseconds is compared: a thread
+/// that the system puts aside for another process costs a few milliseconds, and most shares would look good by
+/// themselves. Where sharing does not pay, the work is done alone for a while, each time twice as long, and tried
+/// again.
 struct Pace {
   /// How soon work has to follow the one before it to be shared: threads that sleep are not worth waking for it.
   private let quick: Int

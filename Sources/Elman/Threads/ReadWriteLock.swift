@@ -22,7 +22,8 @@ final class ReadWriteLock: @unchecked Sendable {
     if exclusively { pthread_rwlock_wrlock(lock) } else { pthread_rwlock_rdlock(lock) }
   }
 
-  /// Watches the lock from now on; called before functions of the caller's may run while it is held. Others need not pay.
+  /// Watches the lock from now on; called before functions of the caller's may run while it is held. Others need not
+  /// pay.
   func watch() { isWatched.store(true, ordering: .relaxed) }
 
   func shared<Result>(_ body: () throws(ElmanError) -> Result) throws(ElmanError) -> Result {

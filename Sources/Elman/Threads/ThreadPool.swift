@@ -11,9 +11,9 @@ import Synchronization
 /// Threads that share the parts of one job, and sleep when there is none.
 ///
 /// A job has stages, one after the other, and in each stage the same number of parts. The caller is for part 0 and each
-/// worker for one of the others, stage after stage, so that what a part reads stays in the cache of its core. Whoever is
-/// done with its own part and has waited a moment takes those that nobody has begun: a worker that sleeps, or that the
-/// system has put aside for another process, holds nobody up.
+/// worker for one of the others, stage after stage, so that what a part reads stays in the cache of its core. Whoever
+/// is done with its own part and has waited a moment takes those that nobody has begun: a worker that sleeps, or that
+/// the system has put aside for another process, holds nobody up.
 ///
 /// A part is claimed by one atomic word that names the job and the stage, so that a worker which wakes late claims
 /// nothing and touches nothing. Every thread works in the floating-point mode of the job's caller (rounding,
@@ -22,8 +22,8 @@ final class ThreadPool: @unchecked Sendable {
   // Times are counted in turns of a waiting loop, whose length differs between processors.
   private static let turnsBeforeParking = turns(microseconds: 50)
   private static let turnsBeforeYielding = turns(microseconds: 150)
-  /// How long to wait for the thread whose part it is; less once it did not come, but more than a word takes from core to
-  /// core.
+  /// How long to wait for the thread whose part it is; less once it did not come, but more than a word takes from core
+  /// to core.
   private static let patience = turns(microseconds: 3)
   private static let impatience = turns(microseconds: 0.5)
 
@@ -47,8 +47,8 @@ final class ThreadPool: @unchecked Sendable {
     let parts: Int
   }
 
-  /// How far one part is: two words, which different threads watch, each alone in its line of the cache. In both the job's
-  /// number stands in the upper half.
+  /// How far one part is: two words, which different threads watch, each alone in its line of the cache. In both the
+  /// job's number stands in the upper half.
   private struct Progress: ~Copyable {
     private typealias Line = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
     /// Stages that nobody has taken yet.

@@ -34,7 +34,8 @@ public enum Threads {
   /// An error unless a number of threads may be set; 0 is the default.
   static func require(_ count: Int) throws(ElmanError) {
     guard (0...maximum).contains(count) else {
-      throw ElmanError(.invalidArgument, "The number of threads must be 0 (the default) to \(maximum). Received: \(count)")
+      throw ElmanError(
+        .invalidArgument, "The number of threads must be 0 (the default) to \(maximum). Received: \(count)")
     }
   }
 

@@ -8,7 +8,9 @@ public func elman_custom_layer_create(
 ) -> elman_status {
   creating(layer, "layer") { () throws(ElmanError) in
     let options = try ElmanC.options(options)
-    guard options.call != nil else { throw ElmanError(.invalidArgument, "A layer of one's own needs the function 'call'.") }
+    guard options.call != nil else {
+      throw ElmanError(.invalidArgument, "A layer of one's own needs the function 'call'.")
+    }
     let functions = CustomFunctions(options: options, context: CallerContext(options.context, options.release))
     let part = try CustomPart(
       className: text(options.class_name, "class_name") ?? CustomLayer.className, owner: functions.context,
@@ -79,7 +81,9 @@ public func elman_layer_class_register(
 
 /// What tells a class's arguments as JSON.
 func configFunction(
-  _ config: (@convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>?) -> Int32)?,
+  _ config: (
+    @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, Int, UnsafeMutablePointer<Int>?) -> Int32
+  )?,
   _ owner: CallerContext
 ) -> CustomPart.Config? {
   guard let config else { return nil }
@@ -88,7 +92,8 @@ func configFunction(
     let failure = guarded { elman_guarded_config(config, owner.pointer, text, capacity, &length, $0, $1) }
     if let failure { throw failure.error(of: "The function that tells the arguments of a layer") }
     guard (0...largestConfig).contains(length) else {
-      throw ElmanError(.invalidArgument, "The arguments of a layer have at most \(largestConfig) bytes. Received: \(length)")
+      throw ElmanError(
+        .invalidArgument, "The arguments of a layer have at most \(largestConfig) bytes. Received: \(length)")
     }
     return length
   }
@@ -187,7 +192,8 @@ private let mostOutputs = 64
 
 /// Shapes as arrays without data; -1 is what is not fixed.
 private func withArrays<Result>(of shapes: [Shape], _ body: (UnsafeBufferPointer<elman_array>) -> Result) -> Result {
-  withSizes(shapes.count, rank: { shapes[$0].rank }, size: { shapes[$0].dimensions[$1].map(Int64.init) ?? -1 }) { sizes in
+  withSizes(shapes.count, rank: { shapes[$0].rank }, size: { shapes[$0].dimensions[$1].map(Int64.init) ?? -1 }) {
+    sizes in
     withArrays(shapes.count) {
       elman_array(data: nil, shape: sizes($0), rank: shapes[$0].rank)
     } body: {

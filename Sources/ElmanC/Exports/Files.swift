@@ -3,7 +3,8 @@ import Elman
 
 @implementation @_cdecl("elman_model_load")
 public func elman_model_load(
-  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<elman_load_options>?, _ model: UnsafeMutablePointer<elman_model>?
+  _ path: UnsafePointer<CChar>?, _ options: UnsafePointer<elman_load_options>?,
+  _ model: UnsafeMutablePointer<elman_model>?
 ) -> elman_status {
   creating(model, "model") { () throws(ElmanError) in
     try Model.load(requiredText(path, "path"), LoadOptions(options))
@@ -82,7 +83,8 @@ extension LoadOptions {
 
   private mutating func setMaxBytes(_ bytes: Int64) throws(ElmanError) {
     guard bytes >= 0 else {
-      throw ElmanError(.invalidArgument, "max_bytes must be positive, or 0 for the default. Received: max_bytes=\(bytes)")
+      throw ElmanError(
+        .invalidArgument, "max_bytes must be positive, or 0 for the default. Received: max_bytes=\(bytes)")
     }
     if bytes > 0 { maxBytes = Int(bytes) }
   }

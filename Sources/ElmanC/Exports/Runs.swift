@@ -38,7 +38,8 @@ public func elman_model_run(
       }
       for (index, shape) in shapes.enumerated() { results[index].tell(shape) }
       if results.allSatisfy({ $0.data == nil }) { return }
-      try model.run(key, training: options.training != 0, CallerArrays(inputs: inputs, options: options, outputs: results))
+      try model.run(
+        key, training: options.training != 0, CallerArrays(inputs: inputs, options: options, outputs: results))
     }
   }
 }

@@ -1,19 +1,21 @@
-// exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted for the least largest error of the function that uses
-// them, a quarter of 2^-24 or less: what is left is the rounding of the few last operations.
+// exp, expm1, tanh, sigmoid and log1p on vectors. Polynomials were fitted for the least largest error of the function
+// that uses them, a quarter of 2^-24 or less: what is left is the rounding of the few last operations.
 //
 // Those of recurrent layers work on N vectors at once, operation by operation: each operation waits for the one before
 // it, and a core looks ahead only so far for others that need not wait.
 
 /// x = n ln 2 + r with n whole and |r| <= ln 2 / 2; exp(r) = 1 + r + r^2 tail.
 private struct ReducedExponents<let N: Int> {
-  /// n + 127 + 1.5 * 2^23: that many whole numbers have no digits behind the point, and their last bits are 2^n's exponent.
+  /// n + 127 + 1.5 * 2^23: that many whole numbers have no digits behind the point, and their last bits are 2^n's
+  /// exponent.
   private(set) var shifted = Row<N>(repeating: Vector())
   private(set) var r = Row<N>(repeating: Vector())
 
   private static var rounder: Vector { Vector(repeating: 12_582_912 + 127) }
 
-  /// Where n ln 2 is rounded, or x is far from zero, the error of n times a rounded ln 2 shows: ln 2 comes in two parts, the
-  /// first with few enough bits that n times it is exact. Gates do without, for whom e^-30 is as good as nothing.
+  /// Where n ln 2 is rounded, or x is far from zero, the error of n times a rounded ln 2 shows: ln 2 comes in two
+  /// parts, the first with few enough bits that n times it is exact. Gates do without, for whom e^-30 is as good as
+  /// nothing.
   @inline(__always)
   init(_ x: Row<N>, isWide: Bool = false) {
     for i in 0..<N { shifted[i] = x[i] * 1.442_695_04 + Self.rounder }

@@ -3,15 +3,18 @@ import KernelInterface
 #if KERNELS_AVX512
   import CPUFeatures
 
-  // int8 weights on processors that multiply bytes (AVX-512 VNNI): 64 products in one instruction, with nothing to widen.
+  // int8 weights on processors that multiply bytes (AVX-512 VNNI): 64 products in one instruction, with nothing to
+  // widen.
   //
-  // The left matrix stays float32 and comes as whole numbers of 23 bits, relative to the largest of up to 512 neighbours. Each
-  // is three digits of 8 bits, so that a sum is three sums of whole numbers, which are exact in any order.
+  // The left matrix stays float32 and comes as whole numbers of 23 bits, relative to the largest of up to 512
+  // neighbours. Each is three digits of 8 bits, so that a sum is three sums of whole numbers, which are exact in any
+  // order.
 
   /// Values of k whose weights lie together.
   @inline(__always)
   private var groupDepth: Int { 4 * lanes }
-  /// Values of k whose left numbers share their scale. Their digits, 24 vectors, go where a tile's memory has room for `most`.
+  /// Values of k whose left numbers share their scale. Their digits, 24 vectors, go where a tile's memory has room for
+  /// `most`.
   @inline(__always)
   private var chunkDepth: Int { 8 * groupDepth }
 
@@ -38,7 +41,8 @@ import KernelInterface
   /// `multiplyRow`.
   @inline(never)
   func multiplyDots<let N: Int>(
-    _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, count: Int, isRowOfPanels: Bool, _ shape: Row<N>.Type
+    _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, count: Int, isRowOfPanels: Bool,
+    _ shape: Row<N>.Type
   ) {
     for r in 0..<count {
       let base = isRowOfPanels ? start.rows.base + r * start.panelStep : start.rows[r]
@@ -56,7 +60,9 @@ import KernelInterface
 
   /// Adds a product to the sums of a tile.
   @inline(__always)
-  private func add<let N: Int>(_ factor: Factor, _ memory: TileMemory, _ count: Int, _ isRowOfPanels: Bool, _ shape: Row<N>.Type) {
+  private func add<let N: Int>(
+    _ factor: Factor, _ memory: TileMemory, _ count: Int, _ isRowOfPanels: Bool, _ shape: Row<N>.Type
+  ) {
     guard let scales = factor.scales else { return }
     let (depth, rowBytes) = (factor.depth, N * lanes * 4)
     let (rows, panels) = isRowOfPanels ? (1, count) : (count, 1)
@@ -75,8 +81,8 @@ import KernelInterface
 
   /// Up to `chunkDepth` numbers of a row as whole numbers of three digits, times a power of two.
   ///
-  /// Numbers that are much smaller than the largest come in another turn, with a power of two of their own: each keeps the
-  /// seven bits or more that int8 weights have.
+  /// Numbers that are much smaller than the largest come in another turn, with a power of two of their own: each keeps
+  /// the seven bits or more that int8 weights have.
   private struct WholeNumbers {
     private let numbers: UnsafePointer<Float>
     private let count: Int
@@ -140,7 +146,9 @@ import KernelInterface
       let ones = IntVector(repeating: 0x0101_0101)
       var (sums, rest) = (InlineArray<3, IntVector>(repeating: IntVector()), IntVector())
       for group in stride(from: 0, to: count, by: groupDepth) {
-        let (place, words) = (digits + group / groupDepth * 3, words(numbers + group, count - group, interval, &rest, all: all))
+        let (place, words) = (
+          digits + group / groupDepth * 3, words(numbers + group, count - group, interval, &rest, all: all)
+        )
         for digit in 0..<3 {
           place[digit] = words[digit]
           sums[digit] = elman_cpu_add_dots(sums[digit], ones, words[digit])
@@ -220,7 +228,8 @@ import KernelInterface
     /// Adds the products with N vectors of weights, times the scales of their columns.
     @inline(__always)
     func addProducts<let N: Int>(
-      _ weights: UnsafeRawPointer, _ scales: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Vector>, _ shape: Row<N>.Type
+      _ weights: UnsafeRawPointer, _ scales: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Vector>,
+      _ shape: Row<N>.Type
     ) {
       let products = isFinite ? products(weights, shape) : unroundedProducts(numbers, count, weights, shape)
       // The power of two first: a sum of whole numbers may be too large for float32 before its column's scale.
@@ -239,7 +248,9 @@ import KernelInterface
         let words = UnsafeRawPointer(digits + group / groupDepth * 3).assumingMemoryBound(to: Int32.self)
         for quad in 0..<quads(min(groupDepth, count - group)) {
           let word = words + quad
-          let left = (IntVector(repeating: word[0]), IntVector(repeating: word[lanes]), IntVector(repeating: word[2 * lanes]))
+          let left = (
+            IntVector(repeating: word[0]), IntVector(repeating: word[lanes]), IntVector(repeating: word[2 * lanes])
+          )
           for n in 0..<N {
             let bytes = (place + n * lanes * 4).loadUnaligned(as: IntVector.self)
             low[n] = elman_cpu_add_dots(low[n], bytes, left.0)
@@ -278,7 +289,9 @@ import KernelInterface
       let row = weights + (group / 4 + (k - group) % quads) * N * lanes * 4 + (k - group) / quads
       for n in 0..<N {
         var weight = Vector()
-        for lane in 0..<lanes { weight[lane] = Float(row.load(fromByteOffset: (n * lanes + lane) * 4, as: UInt8.self)) - 128 }
+        for lane in 0..<lanes {
+          weight[lane] = Float(row.load(fromByteOffset: (n * lanes + lane) * 4, as: UInt8.self)) - 128
+        }
         sums[n].accumulate(Vector(repeating: numbers[k]), weight)
       }
     }

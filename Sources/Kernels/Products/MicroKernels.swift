@@ -43,8 +43,8 @@ struct Rows {
 }
 
 /// Where a tile's sums go from function to function, always as whole vectors: what is stored in other pieces than it is
-/// loaded stalls the load. It is one vector of zeros, and three times what a tile or a row of panels that are multiplied as bytes
-/// holds.
+/// loaded stalls the load. It is one vector of zeros, and three times what a tile or a row of panels that are
+/// multiplied as bytes holds.
 struct TileMemory {
   /// Vectors of it: as many of 64 bytes as that on the stack has when it begins at a multiple of these.
   static var count: Int { MemoryLayout<elman_cpu_scratch>.size / 64 - 1 }
@@ -95,7 +95,8 @@ extension Factor {
   @inline(__always)
   init(_ place: PanelPlace, _ panels: Panels, _ left: Rows, _ row: Int) {
     self.init(
-      left: Rows(left[row], stride: left.stride), panel: panels.panel(place.panel), depth: panels.depth, isSplit: panels.splitsDepth,
+      left: Rows(left[row], stride: left.stride), panel: panels.panel(place.panel), depth: panels.depth,
+      isSplit: panels.splitsDepth,
       scales: panels.scales.map { $0 + place.vector * lanes }, ahead: place.ahead(in: panels))
   }
 }
@@ -125,7 +126,8 @@ struct TileStart {
 /// One k of R rows by N vectors of weights, which stay in registers.
 @inline(__always)
 func accumulate<W: WeightReader, let R: Int, let N: Int>(
-  _ sums: inout TileSums<R, N>, _ left: InlineArray<R, UnsafePointer<Float>>, _ k: Int, _ weights: UnsafeRawPointer, _ reader: W.Type
+  _ sums: inout TileSums<R, N>, _ left: InlineArray<R, UnsafePointer<Float>>, _ k: Int, _ weights: UnsafeRawPointer,
+  _ reader: W.Type
 ) {
   var columns = Row<N>(repeating: Vector())
   for n in 0..<N { columns[n] = W.vector(n, weights, Row<N>.self) }
@@ -189,8 +191,8 @@ func multiply<W: WeightReader, let R: Int, let N: Int>(
   store(sums, memory.sums)
 }
 
-/// The same for one row and P panels at once: a row alone fills too few accumulators. Where there are too few panels for
-/// that, the two halves of k are summed at once.
+/// The same for one row and P panels at once: a row alone fills too few accumulators. Where there are too few panels
+/// for that, the two halves of k are summed at once.
 @inline(never)
 func multiplyRow<W: WeightReader, let P: Int, let N: Int>(
   _ start: TileStart, _ first: Factor, _ second: Factor,
@@ -242,8 +244,8 @@ private func store<let R: Int, let N: Int>(_ sums: TileSums<R, N>, _ place: Unsa
   }
 }
 
-/// Puts the sums of the first product aside, and begins anew with a row of vectors, the same or the next one for each row of
-/// the tile.
+/// Puts the sums of the first product aside, and begins anew with a row of vectors, the same or the next one for each
+/// row of the tile.
 @inline(__always)
 private func exchange<let R: Int, let N: Int>(
   _ sums: inout TileSums<R, N>, for next: UnsafePointer<Float>, step: Int, _ memory: TileMemory

@@ -59,7 +59,9 @@ struct Panels {
 extension PackedMatrix {
   /// One without a depth, which is never read.
   @inline(__always)
-  static func empty(at base: UnsafeRawPointer) -> PackedMatrix { PackedMatrix(base: base, depth: 0, units: 0, gates: 1) }
+  static func empty(at base: UnsafeRawPointer) -> PackedMatrix {
+    PackedMatrix(base: base, depth: 0, units: 0, gates: 1)
+  }
 }
 
 /// Half a mebibyte: less than the L2 cache of most.

@@ -1,8 +1,8 @@
 import KernelInterface
 
-// Products by float32 weights whose panels are as wide as those of one gate. Their sums stay in registers from the bias to the
-// output: what a tile of `Tile.swift` does beside its loop would be a third of the time of two rows by 64 columns, and 4 % of that
-// of 100 rows by 128.
+// Products by float32 weights whose panels are as wide as those of one gate. Their sums stay in registers from the bias
+// to the output: what a tile of `Tile.swift` does beside its loop would be a third of the time of two rows by 64
+// columns, and 4 % of that of 100 rows by 128.
 
 /// R rows by P panels of N vectors.
 private typealias Sums<let R: Int, let P: Int, let N: Int> = InlineArray<R, TileSums<P, N>>
@@ -20,14 +20,18 @@ private typealias OneRow = InlineArray<1, SingleGateRow>
   private typealias ManyRows = Sums<6, 1, 2>
 #endif
 
-/// Multiplies by some panels of a matrix, all where none are named. False, and nothing is done, where these are of another kind.
+/// Multiplies by some panels of a matrix, all where none are named. False, and nothing is done, where these are of
+/// another kind.
 @inline(__always)
-func multiplyPlain(_ e: ProductEpilogue<some VectorFunction>, _ matrix: PackedMatrix, _ panels: Range<Int>?, rows: Int) -> Bool {
+func multiplyPlain(_ e: ProductEpilogue<some VectorFunction>, _ matrix: PackedMatrix, _ panels: Range<Int>?, rows: Int)
+  -> Bool
+{
   let vectors = vectorCount(matrix.units, matrix.gates)
   let isWide = panelWidth(gates: matrix.gates) == panelWidth(gates: 1) && !isNarrow(matrix.depth, vectors)
   guard isWide, matrix.format == .float32 else { return false }
   let product = PlainProduct(
-    e: e, weights: matrix.base, depth: matrix.depth, vectors: vectors, first: panels?.lowerBound ?? 0, end: panels?.upperBound ?? vectors)
+    e: e, weights: matrix.base, depth: matrix.depth, vectors: vectors, first: panels?.lowerBound ?? 0,
+    end: panels?.upperBound ?? vectors)
   switch rows {
   case 1: product.multiply(OneRow.self)
   case 2: product.multiply(TwoRows.self)
@@ -67,7 +71,9 @@ private struct PlainProduct<F: VectorFunction> {
   }
 
   @inline(__always)
-  private func multiply<let R: Int, let N: Int>(_ rows: Range<Int>, _ panel: Int, width: Int, _ shape: Sums<R, 1, N>.Type) {
+  private func multiply<let R: Int, let N: Int>(
+    _ rows: Range<Int>, _ panel: Int, width: Int, _ shape: Sums<R, 1, N>.Type
+  ) {
     forEachPart(of: rows, most: R) { part in
       switch part.count {
       case 1: tile(part.lowerBound, panel, width: width, Sums<1, 1, N>.self)
@@ -119,7 +125,9 @@ private struct PlainProduct<F: VectorFunction> {
 
   /// R rows by P panels, behind others of `width` vectors.
   @inline(__always)
-  private func tile<let R: Int, let P: Int, let N: Int>(_ row: Int, _ panel: Int, width: Int, _ shape: Sums<R, P, N>.Type) {
+  private func tile<let R: Int, let P: Int, let N: Int>(
+    _ row: Int, _ panel: Int, width: Int, _ shape: Sums<R, P, N>.Type
+  ) {
     let vector = panel * width
     var sums = Sums<R, P, N>(repeating: TileSums<P, N>(repeating: Row<N>(repeating: Vector())))
     for p in 0..<P {

@@ -64,11 +64,13 @@ func product(_ call: Product) {
   }
 }
 
-/// Rows lie in two nested strides: where they are not one behind the other, the smaller count is looped over, so that each
-/// sweep over the weights has many rows.
+/// Rows lie in two nested strides: where they are not one behind the other, the smaller count is looped over, so that
+/// each sweep over the weights has many rows.
 @inline(__always)
 private func product(_ call: Product, _ f: some VectorFunction) {
-  let (byRow, byGroup) = ((call.input.rowStride, call.output.rowStride), (call.input.groupStride, call.output.groupStride))
+  let (byRow, byGroup) = (
+    (call.input.rowStride, call.output.rowStride), (call.input.groupStride, call.output.groupStride)
+  )
   if call.isDense {
     product(call, f, rows: call.groups * call.rows, first: 0, step: (0, 0), byRow)
   } else if call.rows < call.groups {
@@ -105,11 +107,13 @@ private func smallRow(_ e: ProductEpilogue<some VectorFunction>, _ weights: Pack
 /// Rows from `first` steps on.
 @inline(__always)
 private func product(
-  _ call: Product, _ f: some VectorFunction, rows: Int, first: Int, step: (input: Int, output: Int), _ strides: (input: Int, output: Int)
+  _ call: Product, _ f: some VectorFunction, rows: Int, first: Int, step: (input: Int, output: Int),
+  _ strides: (input: Int, output: Int)
 ) {
   guard rows > 0 else { return }
   let epilogue = ProductEpilogue(
-    left: Rows(call.input.base + first * step.input, stride: strides.input), output: call.output.base + first * step.output,
+    left: Rows(call.input.base + first * step.input, stride: strides.input),
+    output: call.output.base + first * step.output,
     outputStride: strides.output, bias: call.bias, f: f,
     columns: call.padded ? gateWidth(call.weights.units, call.weights.gates) : call.weights.units)
   let gates = call.weights.gates

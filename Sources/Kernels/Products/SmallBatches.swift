@@ -1,10 +1,11 @@
 import KernelInterface
 
-// Several rows of a layer whose weights are a single panel. Some of them go through all timesteps together: what is left of a
-// step of so few units is latency, which the arithmetic of one row hides from another. Their states stay close by.
+// Several rows of a layer whose weights are a single panel. Some of them go through all timesteps together: what is
+// left of a step of so few units is latency, which the arithmetic of one row hides from another. Their states stay
+// close by.
 
-// Tiles are smaller than those of more units: a row's sums are soon made, and what counts is that others begin meanwhile. These
-// sizes were the fastest.
+// Tiles are smaller than those of more units: a row's sums are soon made, and what counts is that others begin
+// meanwhile. These sizes were the fastest.
 
 @inline(never)
 func smallBatchOfSimpleRNN(_ call: UnsafePointer<Recurrence>) {
@@ -83,7 +84,8 @@ extension Factor {
   @inline(__always)
   fileprivate init(_ matrix: PackedMatrix, _ left: Rows, _ row: Int, vectors: Int) {
     self.init(
-      left: Rows(left[row], stride: left.stride), panel: matrix.base, depth: matrix.depth, isSplit: isNarrow(matrix.depth, vectors),
+      left: Rows(left[row], stride: left.stride), panel: matrix.base, depth: matrix.depth,
+      isSplit: isNarrow(matrix.depth, vectors),
       scales: nil, ahead: matrix.base)
   }
 }

@@ -14,8 +14,8 @@ private func allRows<E: Epilogue, let R: Int, let N: Int>(
   }
 }
 
-/// Rows in parts of as many at most. The last ones are about equally large: a tile of a few rows would read the panel for too few
-/// multiply-adds.
+/// Rows in parts of as many at most. The last ones are about equally large: a tile of a few rows would read the panel
+/// for too few multiply-adds.
 @inline(__always)
 func forEachPart(of rows: Range<Int>, most: Int, _ body: (Range<Int>) -> Void) {
   var first = rows.lowerBound
@@ -32,8 +32,8 @@ private func sizeOfPart(_ remaining: Int, most: Int) -> Int {
   return remaining < 2 * most ? (remaining + 1) / 2 : most
 }
 
-/// The whole panels of a product: tiles of up to R rows and N vectors; for one row, up to P panels at once or, beside R rows of
-/// later inputs, one; for each row, several panels that are multiplied as bytes.
+/// The whole panels of a product: tiles of up to R rows and N vectors; for one row, up to P panels at once or, beside R
+/// rows of later inputs, one; for each row, several panels that are multiplied as bytes.
 @inline(__always)
 private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   _ e: E, _ operands: Operands, _ rows: Int, _ memory: TileMemory, _ next: NextInputs?, _ shape: TileSums<R, N>.Type,
@@ -76,8 +76,8 @@ private func sweep<E: Epilogue, let R: Int, let N: Int, let P: Int>(
   }
 }
 
-/// Rows, of so many numbers in all left matrices, that stay in the cache while one panel after the other meets them. Blocks are about
-/// equal, since each reads all weights.
+/// Rows, of so many numbers in all left matrices, that stay in the cache while one panel after the other meets them.
+/// Blocks are about equal, since each reads all weights.
 @inline(__always)
 func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
   let least = 8 * rowsOfTile
@@ -90,8 +90,8 @@ func rowsOfBlock(_ rows: Int, _ depth: Int, _ rowsOfTile: Int) -> Int {
 /// A quarter of a mebibyte: half of the smallest L2 caches.
 private let bytesOfLeftRows = 262_144
 
-// The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights. Where a row is alone,
-// the panels that it takes at once.
+// The tiles of each number of gates: as many accumulators as the registers hold beside one row of weights. Where a row
+// is alone, the panels that it takes at once.
 
 #if KERNELS_AVX512 || arch(arm64)
   // 32 registers.
@@ -123,7 +123,9 @@ private let bytesOfLeftRows = 262_144
 #endif
 
 @inline(__always)
-func sweepSingleGate(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
+func sweepSingleGate(
+  _ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil
+) {
   sweep(e, operands, rows, memory, next, SingleGateTile.self, SingleGateRow.self)
   let (panels, width) = (operands.second, panelWidth(gates: 1))
   let last = panels.vectors / width
@@ -145,11 +147,15 @@ func sweepTwoGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memo
 }
 
 @inline(__always)
-func sweepThreeGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
+func sweepThreeGates(
+  _ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil
+) {
   sweep(e, operands, rows, memory, next, ThreeGatesTile.self, ThreeGatesRow.self)
 }
 
 @inline(__always)
-func sweepFourGates(_ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil) {
+func sweepFourGates(
+  _ e: some Epilogue, _ operands: Operands, _ rows: Int, _ memory: TileMemory, next: NextInputs? = nil
+) {
   sweep(e, operands, rows, memory, next, FourGatesTile.self, FourGatesRow.self)
 }

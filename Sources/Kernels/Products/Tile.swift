@@ -4,8 +4,8 @@ import KernelInterface
 
 /// What a tile's sums begin with and what becomes of them.
 ///
-/// A tile sums up two products, of which the first may be empty: a recurrent layer's inputs by its kernel, then its hidden
-/// states by its recurrent kernel.
+/// A tile sums up two products, of which the first may be empty: a recurrent layer's inputs by its kernel, then its
+/// hidden states by its recurrent kernel.
 protocol Epilogue {
   /// The left matrix of the first product, where there is one.
   var firstLeft: Rows { get }
@@ -15,7 +15,8 @@ protocol Epilogue {
   func start(_ vector: Int) -> Rows?
   /// How far apart the beginnings of neighbouring vectors of a panel lie, in elements.
   var startStep: Int { get }
-  /// With three gates: what the second product's sums begin with, those of the first being put aside; nil where they go on.
+  /// With three gates: what the second product's sums begin with, those of the first being put aside; nil where they go
+  /// on.
   func exchange(_ vector: Int) -> UnsafePointer<Float>?
   /// Takes M times N finished vectors.
   func finish<let M: Int, let N: Int>(_ places: Places, _ sums: FinishedSums, _ shape: TileSums<M, N>.Type)
@@ -115,7 +116,9 @@ func tile<E: Epilogue, let R: Int, let N: Int>(
 
 /// One row and P panels of N vectors.
 @inline(__always)
-func tile<E: Epilogue, let P: Int, let N: Int>(_ e: E, _ place: PanelPlace, _ memory: TileMemory, _ shape: TileSums<P, N>.Type) {
+func tile<E: Epilogue, let P: Int, let N: Int>(
+  _ e: E, _ place: PanelPlace, _ memory: TileMemory, _ shape: TileSums<P, N>.Type
+) {
   tile(e, place, 0, count: P, memory, isRowOfPanels: true, Row<N>.self) { start, first, second in
     multiplyRow(start, first, second, memory, place.operands.second.format, shape)
   }
@@ -124,8 +127,9 @@ func tile<E: Epilogue, let P: Int, let N: Int>(_ e: E, _ place: PanelPlace, _ me
 #if KERNELS_AVX512
   /// One row and some panels of N vectors, which are multiplied as bytes.
   @inline(__always)
-  func rowOfDots<E: Epilogue, let N: Int>(_ e: E, _ place: PanelPlace, _ row: Int, panels: Int, _ memory: TileMemory, _ shape: Row<N>.Type)
-  {
+  func rowOfDots<E: Epilogue, let N: Int>(
+    _ e: E, _ place: PanelPlace, _ row: Int, panels: Int, _ memory: TileMemory, _ shape: Row<N>.Type
+  ) {
     tile(e, place, row, count: panels, memory, isRowOfPanels: true, shape) { start, first, second in
       multiplyDots(start, first, second, memory, count: panels, isRowOfPanels: true, shape)
     }
@@ -134,7 +138,8 @@ func tile<E: Epilogue, let P: Int, let N: Int>(_ e: E, _ place: PanelPlace, _ me
 
 @inline(__always)
 private func multiplyRow<let P: Int, let N: Int>(
-  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ format: WeightFormat, _ shape: TileSums<P, N>.Type
+  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ format: WeightFormat,
+  _ shape: TileSums<P, N>.Type
 ) {
   switch format {
   case .float32: multiplyRow(start, first, second, memory, Float32Reader.self, shape)
@@ -166,7 +171,8 @@ func multiplyRows<let R: Int, let N: Int>(
 /// The same for two rows or more; R is 2, 3, 4, 6 or 8.
 @inline(__always)
 private func multiply<W: WeightReader, let R: Int, let N: Int>(
-  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ reader: W.Type, count: Int, _ shape: TileSums<R, N>.Type
+  _ start: TileStart, _ first: Factor, _ second: Factor, _ memory: TileMemory, _ reader: W.Type, count: Int,
+  _ shape: TileSums<R, N>.Type
 ) {
   switch count {
   case 2: multiply(start, first, second, memory, reader, TileSums<2, N>.self)
@@ -186,7 +192,8 @@ func tile<E: Epilogue, let N: Int>(
   multiply: (TileStart, Factor, Factor) -> Void
 ) {
   let start = TileStart(e, row: row, vector: place.vector, vectorsInPanel: N, memory)
-  multiply(start, Factor(place, place.operands.first, e.firstLeft, row), Factor(place, place.operands.second, e.left, row))
+  multiply(
+    start, Factor(place, place.operands.first, e.firstLeft, row), Factor(place, place.operands.second, e.left, row))
   finish(e, row: row, vector: place.vector, count: count, memory, isRowOfPanels: isRowOfPanels, shape)
 }
 

@@ -1,12 +1,12 @@
 import KernelInterface
 
-// How the numbers of a packed matrix lie in memory in each format, and how vectors of them are read. Every format's numbers
-// are exact in float32, so that a product differs from that of the rounded weights in float32 by nothing but a column's
-// scale, which comes last. (Of int8 with dot products see `DotProducts.swift`.)
+// How the numbers of a packed matrix lie in memory in each format, and how vectors of them are read. Every format's
+// numbers are exact in float32, so that a product differs from that of the rounded weights in float32 by nothing but a
+// column's scale, which comes last. (Of int8 with dot products see `DotProducts.swift`.)
 //
-// What is read at one k are the N vectors of a panel. Widening a vector of narrow numbers is slow on most processors, the
-// more so the wider its registers: where N allows, the vectors lie lane by lane instead, as many as fill 32 bits, and each is
-// masked or shifted out of the whole.
+// What is read at one k are the N vectors of a panel. Widening a vector of narrow numbers is slow on most processors,
+// the more so the wider its registers: where N allows, the vectors lie lane by lane instead, as many as fill 32 bits,
+// and each is masked or shifted out of the whole.
 
 protocol WeightReader {
   /// Whether columns have scales.
@@ -100,7 +100,8 @@ enum Float16Reader: WeightReader {
       for lane in 0..<lanes { wide[lane] = Float(Float16(bitPattern: halves[lane])) }
       return wide
     #else
-      // Exponent and fraction of a finite number, moved to their places in a float32, where the exponent is 112 too small.
+      // Exponent and fraction of a finite number, moved to their places in a float32, where the exponent is 112 too
+      // small.
       let half = widened(halves)
       let magnitude = Vector(bits: (half & 0x7FFF) &<< 13) * 0x1p112
       return Vector(bits: magnitude.bits | (half & 0x8000) &<< 16)
@@ -110,7 +111,8 @@ enum Float16Reader: WeightReader {
 
 /// Up to four vectors in 32 bits, the first in the lowest byte; one or two vectors lie one after the other.
 ///
-/// A byte is q + 128. It becomes the last bits before or behind the point of a power of two, which is then taken off again.
+/// A byte is q + 128. It becomes the last bits before or behind the point of a power of two, which is then taken off
+/// again.
 enum Int8Reader: WeightReader {
   @inline(__always)
   static var isScaled: Bool { true }
@@ -118,9 +120,13 @@ enum Int8Reader: WeightReader {
   @inline(__always)
   static func bytes(_ vectors: Int) -> Int { areTogether(vectors) ? lanes * 4 : vectors * lanes }
 
-  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int { areTogether(vectors) ? lane * 4 + n : n * lanes + lane }
+  static func offset(_ n: Int, lane: Int, vectors: Int) -> Int {
+    areTogether(vectors) ? lane * 4 + n : n * lanes + lane
+  }
 
-  static func write(_ value: Float, _ place: UnsafeMutableRawPointer) { place.storeBytes(of: UInt8(value + 128), as: UInt8.self) }
+  static func write(_ value: Float, _ place: UnsafeMutableRawPointer) {
+    place.storeBytes(of: UInt8(value + 128), as: UInt8.self)
+  }
 
   @inline(__always)
   private static func areTogether(_ vectors: Int) -> Bool { vectors > 2 }

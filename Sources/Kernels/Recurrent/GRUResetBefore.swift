@@ -80,7 +80,11 @@ private struct GRUCandidateStep<F: CellFunctions>: Epilogue {
 }
 
 func gruResetBefore(_ call: UnsafePointer<Recurrence>) {
-  if call.pointee.isStandard { gruResetBefore(call, StandardFunctions()) } else { gruResetBefore(call, AnyFunctions(call.pointee)) }
+  if call.pointee.isStandard {
+    gruResetBefore(call, StandardFunctions())
+  } else {
+    gruResetBefore(call, AnyFunctions(call.pointee))
+  }
 }
 
 @inline(__always)

@@ -27,7 +27,8 @@ private func dot(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ count
   var sums = Lanes()
   var k = 0
   while k + 4 <= count {
-    sums += UnsafeRawPointer(x + k).loadUnaligned(as: Lanes.self) * UnsafeRawPointer(y + k).loadUnaligned(as: Lanes.self)
+    sums +=
+      UnsafeRawPointer(x + k).loadUnaligned(as: Lanes.self) * UnsafeRawPointer(y + k).loadUnaligned(as: Lanes.self)
     k += 4
   }
   var sum = sums.sum()

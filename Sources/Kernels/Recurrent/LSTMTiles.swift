@@ -1,12 +1,12 @@
 import CPUFeatures
 import KernelInterface
 
-// An LSTM of six rows and more, with float32 weights and units that fill all vectors: the loops over k and the functions of the cell
-// are one function with the loop over all tiles. What `Tile.swift` hands from function to function, through memory, takes some
-// 100 cycles of a tile (docs/decisions/0008-lstm-tiles.md).
+// An LSTM of six rows and more, with float32 weights and units that fill all vectors: the loops over k and the
+// functions of the cell are one function with the loop over all tiles. What `Tile.swift` hands from function to
+// function, through memory, takes some 100 cycles of a tile (docs/decisions/0008-lstm-tiles.md).
 //
-// Sums stay in registers only while every index into them is known when they are compiled, and while no function takes them by
-// value: so what becomes of a tile is written out for each number of rows.
+// Sums stay in registers only while every index into them is known when they are compiled, and while no function takes
+// them by value: so what becomes of a tile is written out for each number of rows.
 
 #if KERNELS_AVX512
   /// Where a tile is.
@@ -44,8 +44,8 @@ import KernelInterface
 
     /// All panels and all rows, up to six in a tile.
     ///
-    /// Each tile asks for a part of the next panel, as large as that of others: a core waits for some twenty lines at once, those of
-    /// the tile itself among them.
+    /// Each tile asks for a part of the next panel, as large as that of others: a core waits for some twenty lines at
+    /// once, those of the tile itself among them.
     @inline(__always)
     private func forEachTile(of operands: Operands, rows: Int, _ body: (Place, _ count: Int) -> Void) {
       let (weights, most) = (operands.second, 6)

@@ -2,18 +2,20 @@ import KernelInterface
 
 // The input products of later timesteps, made beside the steps of one row.
 //
-// Such a step waits for its recurrent weights to come from a cache, and multiplies in half of the time only. The products of
-// the inputs, which need few weights for many multiply-adds, fill the other half: each panel's turn of a step also makes a
-// part of a tile of theirs. Every element is summed up in the order of any other tile. This takes AVX-512, 32 registers and
-// multiply-adds that read a weight from memory themselves: with fewer registers, tiles of inputs are so small that their weights
-// come as slowly as the recurrent ones.
+// Such a step waits for its recurrent weights to come from a cache, and multiplies in half of the time only. The
+// products of the inputs, which need few weights for many multiply-adds, fill the other half: each panel's turn of a
+// step also makes a part of a tile of theirs. Every element is summed up in the order of any other tile. This takes
+// AVX-512, 32 registers and multiply-adds that read a weight from memory themselves: with fewer registers, tiles of
+// inputs are so small that their weights come as slowly as the recurrent ones.
 
 /// Timesteps whose inputs are multiplied at once in this way; 0 where it would gain nothing.
 func stepsAhead(_ call: UnsafePointer<Recurrence>) -> Int {
   #if KERNELS_AVX512
     let matrix = call.pointee.weights
     let (units, gates) = (matrix.units, matrix.gates)
-    guard call.pointee.batch == 1, matrix.format == .float32, let kernel = call.pointee.kernel, 4 * kernel.depth >= units else { return 0 }
+    guard call.pointee.batch == 1, matrix.format == .float32, let kernel = call.pointee.kernel,
+      4 * kernel.depth >= units
+    else { return 0 }
     let (vectors, width) = (vectorCount(units, gates), panelWidth(gates: gates))
     // Shorter turns would not be worth taking up the sums of the inputs at each of them and putting them down again.
     let isLong = units >= (gates == 3 ? 64 : 80)
@@ -84,7 +86,8 @@ extension Recurrence {
     guard let ahead, ahead.first == 0, let kernel else { return }
     let output = OutputRows(base: ahead.products, rowStride: gateWidth(kernel.units, kernel.gates))
     var first = Product(
-      rows: min(InputTile<1>.count, ahead.timesteps), input: inputs, weights: kernel, bias: bias, output: output, padded: true)
+      rows: min(InputTile<1>.count, ahead.timesteps), input: inputs, weights: kernel, bias: bias, output: output,
+      padded: true)
     first.panels = panels
     product(first)
   }
@@ -102,7 +105,8 @@ extension Recurrence {
       let sums = sums + column
       return InputPart(
         inputs: Rows(inputs.base + first, stride: inputs.stride), lastRow: lastRow,
-        weights: weights + (panel * depth + first) * Float32Reader.bytes(N), depth: end - first, sums: sums, stride: stride,
+        weights: weights + (panel * depth + first) * Float32Reader.bytes(N), depth: end - first, sums: sums,
+        stride: stride,
         starts: part > 0 ? Rows(UnsafePointer(sums), stride: stride) : bias.map { Rows($0 + column, stride: 0) })
     }
   }
@@ -176,8 +180,8 @@ extension Recurrence {
     let together = min(part.depth, factor.depth / R)
     for k in 0..<together {
       takeColumns()
-      // The six rows of `InputTile` are written out: the optimizer would not unroll a loop of this length, and its sums would go
-      // through memory.
+      // The six rows of `InputTile` are written out: the optimizer would not unroll a loop of this length, and its sums
+      // would go through memory.
       multiplyBoth(0, k)
       multiplyBoth(1, k)
       multiplyBoth(2, k)

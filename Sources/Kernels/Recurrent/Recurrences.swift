@@ -1,8 +1,8 @@
 import CPUFeatures
 import KernelInterface
 
-// One timestep of each recurrent layer, as what becomes of its recurrent product. The sums begin with the input product,
-// which was made before or is made by the same tile, and a finished tile holds every gate of its units.
+// One timestep of each recurrent layer, as what becomes of its recurrent product. The sums begin with the input
+// product, which was made before or is made by the same tile, and a finished tile holds every gate of its units.
 
 /// One timestep of a recurrence. Its strides are those of the batch.
 struct Timestep {
@@ -63,10 +63,11 @@ struct Timestep {
     outputs + row * outputStride + unit
   }
 
-  /// Loads W units from each unit on, fewer at the end. Each unit is at least the one before: the last vector tells whether all
-  /// are whole.
+  /// Loads W units from each unit on, fewer at the end. Each unit is at least the one before: the last vector tells
+  /// whether all are whole.
   @inline(__always)
-  func load<let M: Int>(_ type: Row<M>.Type, units unit: (Int) -> Int, _ place: (Int) -> UnsafePointer<Float>) -> Row<M> {
+  func load<let M: Int>(_ type: Row<M>.Type, units unit: (Int) -> Int, _ place: (Int) -> UnsafePointer<Float>) -> Row<M>
+  {
     var row = Row<M>(repeating: Vector())
     if units - unit(M - 1) >= lanes {
       for m in 0..<M { row[m] = place(m).vector() }
@@ -76,8 +77,8 @@ struct Timestep {
     return row
   }
 
-  /// Stores as many. It asks once whether vectors are whole: beside a branch for each, the compiler would make each when it is
-  /// stored, and none of its operations beside those of others.
+  /// Stores as many. It asks once whether vectors are whole: beside a branch for each, the compiler would make each
+  /// when it is stored, and none of its operations beside those of others.
   @inline(__always)
   func store<let M: Int>(_ row: Row<M>, units unit: (Int) -> Int, _ place: (Int) -> UnsafeMutablePointer<Float>) {
     if units - unit(M - 1) >= lanes {
@@ -99,14 +100,15 @@ extension TileMemory {
 }
 
 extension Operands {
-  /// The kernel, if any, and the recurrent weights at a timestep. Every other one begins where the one before ended: with
-  /// weights that are larger than a cache, what was read last is still in it.
+  /// The kernel, if any, and the recurrent weights at a timestep. Every other one begins where the one before ended:
+  /// with weights that are larger than a cache, what was read last is still in it.
   @inline(__always)
   init(_ call: UnsafePointer<Recurrence>, _ t: Int) {
     let isDescending = (t % 2 != 0) != call.pointee.isDescending
     let weights = Panels(call.pointee.weights, call.pointee.panels, isDescending: isDescending)
     self.init(
-      first: call.pointee.tileKernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) } ?? weights.empty, second: weights)
+      first: call.pointee.tileKernel.map { Panels($0, call.pointee.panels, isDescending: isDescending) }
+        ?? weights.empty, second: weights)
   }
 }
 
@@ -131,7 +133,9 @@ struct SimpleRNNStep<F: VectorFunction>: Epilogue {
     if N == 1 {
       // The functions of all rows at once.
       let hidden = f.all(sums.vectors.row(of: Row<M>.self))
-      return step.store(hidden, units: { places.vector($0) * lanes }) { step.output(places.row($0), places.vector($0) * lanes) }
+      return step.store(hidden, units: { places.vector($0) * lanes }) {
+        step.output(places.row($0), places.vector($0) * lanes)
+      }
     }
     for m in 0..<M {
       @inline(__always)
@@ -155,7 +159,8 @@ private func simpleRNN(_ call: UnsafePointer<Recurrence>, _ f: some VectorFuncti
   call.pointee.multiplyFirstInputs()
   for t in 0..<call.pointee.steps {
     sweepSingleGate(
-      SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
+      SimpleRNNStep(step: Timestep(call, t), f: f), Operands(call, t), call.pointee.batch, memory,
+      next: NextInputs(call, t))
   }
 }
 
@@ -305,7 +310,9 @@ struct GRUStep<F: CellFunctions>: Epilogue {
   var firstLeft: Rows { step.inputs }
 
   @inline(__always)
-  func start(_ vector: Int) -> Rows? { multipliesInputs ? step.start(vector) : Rows(recurrentBias + vector * lanes, stride: 0) }
+  func start(_ vector: Int) -> Rows? {
+    multipliesInputs ? step.start(vector) : Rows(recurrentBias + vector * lanes, stride: 0)
+  }
 
   @inline(__always)
   func exchange(_ vector: Int) -> UnsafePointer<Float>? { multipliesInputs ? recurrentBias + vector * lanes : nil }
@@ -313,7 +320,9 @@ struct GRUStep<F: CellFunctions>: Epilogue {
   /// The sums of the inputs of each group.
   @inline(__always)
   private func inputs(_ places: Places, _ sums: FinishedSums) -> Rows {
-    if multipliesInputs { return Rows(UnsafeRawPointer(sums.asides).assumingMemoryBound(to: Float.self), stride: 3 * lanes) }
+    if multipliesInputs {
+      return Rows(UnsafeRawPointer(sums.asides).assumingMemoryBound(to: Float.self), stride: 3 * lanes)
+    }
     let products = step.starts ?? step.inputs
     return Rows(
       products[places.firstRow] + places.firstVector * lanes,
@@ -335,7 +344,9 @@ struct GRUStep<F: CellFunctions>: Epilogue {
     let gates = GRUSums<M>(update: update, reset: reset, candidate: sum(2), input: candidate)
     @inline(__always)
     func unit(_ m: Int) -> Int { places.vector(m) / 3 * lanes }
-    let outputs = gruOutputs(gates, f) { step.load(Row<M>.self, units: unit) { step.hidden[places.row($0)] + unit($0) } }
+    let outputs = gruOutputs(gates, f) {
+      step.load(Row<M>.self, units: unit) { step.hidden[places.row($0)] + unit($0) }
+    }
     step.store(outputs, units: unit) { step.output(places.row($0), unit($0)) }
   }
 }
@@ -373,6 +384,7 @@ private func gru(_ call: UnsafePointer<Recurrence>, _ f: some CellFunctions) {
   call.pointee.multiplyFirstInputs()
   for t in 0..<call.pointee.steps {
     sweepThreeGates(
-      GRUStep(call, Timestep(call, t), bias, f), Operands(call, t), call.pointee.batch, memory, next: NextInputs(call, t))
+      GRUStep(call, Timestep(call, t), bias, f), Operands(call, t), call.pointee.batch, memory,
+      next: NextInputs(call, t))
   }
 }

@@ -1,7 +1,7 @@
 import KernelInterface
 
-// A step of one row, for streams: a recurrence of one step with the number of rows known beforehand, so that nothing is left
-// of the sweep but its inner loops.
+// A step of one row, for streams: a recurrence of one step with the number of rows known beforehand, so that nothing is
+// left of the sweep but its inner loops.
 
 func recurrentStep(_ call: UnsafePointer<Recurrence>) -> RecurrenceKernel {
   switch (call.pointee.weights.gates, call.pointee.hasStandardFunctions) {

@@ -1,7 +1,8 @@
 import KernelInterface
 
-// A layer whose weights are a single panel. One row of it: a few units, whose sums stay in registers from the bias to the new
-// state. What is left of a step is the latency of its arithmetic, in which a tile's way through memory would show.
+// A layer whose weights are a single panel. One row of it: a few units, whose sums stay in registers from the bias to
+// the new state. What is left of a step is the latency of its arithmetic, in which a tile's way through memory would
+// show.
 
 /// What is done with the sums of a step.
 private protocol SmallCell {
@@ -121,7 +122,8 @@ private func row(_ value: Vector) -> Row<1> { Row<1>(repeating: value) }
 /// All steps of a row: N sums, H of them hidden vectors.
 @inline(__always)
 private func run<C: SmallCell, let N: Int, let H: Int>(
-  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type, _ hidden: Row<H>.Type
+  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type,
+  _ hidden: Row<H>.Type
 ) {
   let (units, weights) = (call.pointee.weights.units, Panel<N>(call.pointee.weights))
   let kernel = call.pointee.kernel.map { Panel<N>($0) }
@@ -141,7 +143,8 @@ private func run<C: SmallCell, let N: Int, let H: Int>(
 /// The same for the only step of a row whose states have room for whole vectors; the hidden state stays in its place.
 @inline(__always)
 private func step<C: SmallCell, let N: Int, let H: Int>(
-  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type, _ hidden: Row<H>.Type
+  _ call: UnsafePointer<Recurrence>, _ cell: inout C, _ exchange: UnsafePointer<Float>?, _ sums: Row<N>.Type,
+  _ hidden: Row<H>.Type
 ) {
   let hidden = call.pointee.hidden
   let (kernel, weights) = (call.pointee.kernel.map { Panel<N>($0) }, Panel<N>(call.pointee.weights))
@@ -159,7 +162,8 @@ private struct Sums<let N: Int> {
 
   @inline(__always)
   init(
-    _ start: UnsafePointer<Float>?, _ input: UnsafePointer<Float>, _ kernel: Panel<N>?, _ exchange: UnsafePointer<Float>?,
+    _ start: UnsafePointer<Float>?, _ input: UnsafePointer<Float>, _ kernel: Panel<N>?,
+    _ exchange: UnsafePointer<Float>?,
     _ hidden: UnsafePointer<Float>, _ weights: Panel<N>
   ) {
     var sums = Row<N>(repeating: Vector())

@@ -1,4 +1,4 @@
-"""Writes training.json: what Keras 3's losses and optimizers compute, for the Swift tests.
+"""Writes training.json: what losses and optimizers of Keras 3 compute, for Swift.
 
 Run with Keras 3 on TensorFlow: python make_training.py
 """
@@ -53,15 +53,35 @@ LOSSES = [
     ("BinaryCrossentropy", {"label_smoothing": 0.1}, binary, probabilities),
     ("BinaryCrossentropy", {"from_logits": True}, binary, real),
     ("BinaryFocalCrossentropy", {"gamma": 1.5}, binary, probabilities),
-    ("BinaryFocalCrossentropy", {"from_logits": True, "apply_class_balancing": True}, binary, real),
+    (
+        "BinaryFocalCrossentropy",
+        {"from_logits": True, "apply_class_balancing": True},
+        binary,
+        real,
+    ),
     ("CategoricalCrossentropy", {}, one_hot, probabilities),
     ("CategoricalCrossentropy", {"label_smoothing": 0.2}, one_hot, probabilities),
-    ("CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.2}, one_hot, real),
+    (
+        "CategoricalCrossentropy",
+        {"from_logits": True, "label_smoothing": 0.2},
+        one_hot,
+        real,
+    ),
     ("CategoricalFocalCrossentropy", {}, one_hot, probabilities),
-    ("CategoricalFocalCrossentropy", {"from_logits": True, "alpha": 0.4, "gamma": 3.0}, one_hot, real),
+    (
+        "CategoricalFocalCrossentropy",
+        {"from_logits": True, "alpha": 0.4, "gamma": 3.0},
+        one_hot,
+        real,
+    ),
     ("SparseCategoricalCrossentropy", {}, classes, probabilities),
     ("SparseCategoricalCrossentropy", {"from_logits": True}, classes, real),
-    ("SparseCategoricalCrossentropy", {"from_logits": True, "ignore_class": 0}, classes, real),
+    (
+        "SparseCategoricalCrossentropy",
+        {"from_logits": True, "ignore_class": 0},
+        classes,
+        real,
+    ),
     ("SparseCategoricalCrossentropy", {"ignore_class": 2}, classes, probabilities),
 ]
 
@@ -79,8 +99,17 @@ def loss_case(name, config, targets, outputs, weights=None, mask=None):
         if mask is not None:
             output._keras_mask = tf.constant(mask)
         value = loss(targets, output, sample_weight=weights)
-    case = {"class_name": name, "config": config, "shape": list(outputs.shape), "targets": numbers(targets)}
-    case |= {"outputs": numbers(outputs), "loss": numbers(value)[0], "gradient": numbers(tape.gradient(value, variable))}
+    case = {
+        "class_name": name,
+        "config": config,
+        "shape": list(outputs.shape),
+        "targets": numbers(targets),
+    }
+    case |= {
+        "outputs": numbers(outputs),
+        "loss": numbers(value)[0],
+        "gradient": numbers(tape.gradient(value, variable)),
+    }
     if weights is not None:
         case["weights"] = numbers(weights)
     if mask is not None:
@@ -99,7 +128,9 @@ losses.append(loss_case(*LOSSES[-1], weights=WEIGHTS, mask=MASK))
 
 SHAPES = [(2, 3), (4,)]
 starts = [random.normal(size=shape).astype("float32") for shape in SHAPES]
-gradients = [[random.normal(size=shape).astype("float32") for shape in SHAPES] for _ in range(5)]
+gradients = [
+    [random.normal(size=shape).astype("float32") for shape in SHAPES] for _ in range(5)
+]
 
 OPTIMIZERS = [
     ("SGD", {}),
@@ -133,7 +164,15 @@ OPTIMIZERS = [
     ("SGD", {"clipnorm": 0.5}),
     ("SGD", {"clipvalue": 0.3}),
     ("SGD", {"global_clipnorm": 0.7}),
-    ("Adam", {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2, "learning_rate": 0.1}),
+    (
+        "Adam",
+        {
+            "use_ema": True,
+            "ema_momentum": 0.5,
+            "ema_overwrite_frequency": 2,
+            "learning_rate": 0.1,
+        },
+    ),
     ("SGD", {"gradient_accumulation_steps": 2, "learning_rate": 0.1}),
     ("SGD", {"loss_scale_factor": 4.0}),
 ]
@@ -156,4 +195,6 @@ content = {
     "gradients": [[numbers(gradient) for gradient in step] for step in gradients],
     "optimizers": [optimizer_case(*case) for case in OPTIMIZERS],
 }
-Path(__file__).with_name("training.json").write_text(json.dumps(content, indent=None, separators=(",", ":")) + "\n")
+Path(__file__).with_name("training.json").write_text(
+    json.dumps(content, indent=None, separators=(",", ":")) + "\n"
+)

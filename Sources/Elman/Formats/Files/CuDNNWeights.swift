@@ -1,8 +1,8 @@
-/// LSTM and GRU as Keras 2's layers for GPUs stored them, told by a bias for the input and another for the state: 8 units of
-/// an LSTM, 6 of a GRU.
+/// LSTM and GRU as Keras 2's layers for GPUs stored them, told by a bias for the input and another for the state: 8
+/// units of an LSTM, 6 of a GRU.
 ///
-/// The gates are those of today. A gate's kernel holds a matrix (units, features) in the memory of (features, units), and
-/// its recurrent kernel is transposed. An LSTM's two biases are added; a GRU has both.
+/// The gates are those of today. A gate's kernel holds a matrix (units, features) in the memory of (features, units),
+/// and its recurrent kernel is transposed. An LSTM's two biases are added; a GRU has both.
 enum CuDNNWeights {
   static func areThese(_ arrays: [StoredArray], of piece: [LayerWeight]) -> Bool {
     guard piece.count == 3, arrays.count == 3, gates(piece) > 0 else { return false }
@@ -34,8 +34,8 @@ enum CuDNNWeights {
       for gate in 0..<gates {
         for row in 0..<rows {
           for unit in 0..<units {
-            // A kernel's element (row, unit) is the one at unit * rows + row of the gate's memory. A recurrent kernel is
-            // square: the same is its transposition.
+            // A kernel's element (row, unit) is the one at unit * rows + row of the gate's memory. A recurrent kernel
+            // is square: the same is its transposition.
             let source = unit * rows + row
             values.base[row * columns + gate * units + unit] =
               stored.base[source / units * columns + gate * units + source % units]

@@ -23,7 +23,10 @@ enum FileKind {
   private static let signatures: [(bytes: [UInt8], offset: Int, kind: FileKind)] = [
     ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], 0, .hdf5),
     ([0x50, 0x4B, 3, 4], 0, .zip),
-    (Array("version https://git-lfs".utf8), 0, .foreign("a git-lfs pointer, and not the file that it stands for: run `git lfs pull`")),
+    (
+      Array("version https://git-lfs".utf8), 0,
+      .foreign("a git-lfs pointer, and not the file that it stands for: run `git lfs pull`")
+    ),
     ([0x1F, 0x8B], 0, .foreign("a gzip file: unpack it first")),
     (Array("BZh".utf8), 0, .foreign("a bzip2 file: unpack it first")),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], 0, .foreign("an xz file: unpack it first")),
@@ -47,7 +50,8 @@ enum FileKind {
   /// An error that says what the file is.
   static func refused(_ what: String) -> ElmanError {
     ElmanError(
-      .unsupported, "The file is \(what). elman reads .keras and .h5 files of Keras: zip archives with a config.json, and HDF5.")
+      .unsupported,
+      "The file is \(what). elman reads .keras and .h5 files of Keras: zip archives with a config.json, and HDF5.")
   }
 }
 

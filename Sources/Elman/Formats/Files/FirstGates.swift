@@ -1,7 +1,7 @@
 /// LSTM and GRU as Keras 1 stored them: three arrays for each gate.
 enum FirstGates {
-  /// The columns of each stored gate, in the order in which Keras 1 has them: i, c, f, o of an LSTM, which today are i, f, c,
-  /// o; z, r, h of a GRU.
+  /// The columns of each stored gate, in the order in which Keras 1 has them: i, c, f, o of an LSTM, which today are i,
+  /// f, c, o; z, r, h of a GRU.
   private static let columns = ["LSTM": [0, 2, 1, 3], "GRU": [0, 1, 2]]
 
   /// How many arrays Keras 1 has for these weights.

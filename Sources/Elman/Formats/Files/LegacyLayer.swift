@@ -1,4 +1,5 @@
-/// A layer's weights in the order of a legacy file: all that are trained, then the others, those of layers inside it too.
+/// A layer's weights in the order of a legacy file: all that are trained, then the others, those of layers inside it
+/// too.
 struct LegacyLayer {
   private let layer: Layer
   private let origin: FileOrigin
@@ -30,7 +31,8 @@ struct LegacyLayer {
     guard !isFirst || arrays.count == firstCounts.reduce(0, +) else {
       throw ElmanError(
         .shapeMismatch,
-        "Layer '\(layer.name)' (\(layer.kerasClassName)) expects \(counts.reduce(0, +)) weights, and the file has \(arrays.count) "
+        "Layer '\(layer.name)' (\(layer.kerasClassName)) expects \(counts.reduce(0, +)) weights, and the file has "
+          + "\(arrays.count) "
           + "for it.")
     }
     var rest = arrays[...]

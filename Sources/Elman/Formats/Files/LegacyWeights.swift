@@ -1,6 +1,7 @@
 import HDF5
 
-/// Weights as HDF5 files of Keras 1 and 2 have them: a list of layers' names, and for each of them a list of arrays' names.
+/// Weights as HDF5 files of Keras 1 and 2 have them: a list of layers' names, and for each of them a list of arrays'
+/// names.
 struct LegacyWeights {
   /// The layers that have weights, in the file's order.
   let layers: [(name: String, arrays: [StoredArray])]
@@ -44,7 +45,8 @@ struct LegacyWeights {
     guard weighted.count == layers.count else {
       throw ElmanError(
         .shapeMismatch,
-        "You are trying to load a weight file containing \(layers.count) layers with weights into \(model.title), which has "
+        "You are trying to load a weight file containing \(layers.count) layers with weights into \(model.title), "
+          + "which has "
           + "\(weighted.count).")
     }
     let byName = Dictionary(layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

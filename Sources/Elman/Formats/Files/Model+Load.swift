@@ -36,8 +36,8 @@ public struct LoadOptions: Sendable {
 }
 
 extension Model {
-  /// The model in a file of Keras: `.keras` of Keras 3 and tf_keras, `.h5` of Keras 1, 2, tf.keras and 3; the content says
-  /// which. Nothing in a file is run, imported or opened.
+  /// The model in a file of Keras: `.keras` of Keras 3 and tf_keras, `.h5` of Keras 1, 2, tf.keras and 3; the content
+  /// says which. Nothing in a file is run, imported or opened.
   public static func load(_ path: String, _ options: LoadOptions) throws(ElmanError) -> Model {
     if let status = try? FileStatus(path), status.isDirectory {
       throw ElmanError(
@@ -51,7 +51,9 @@ extension Model {
     guard let config = file.config else {
       throw ElmanError(
         .unsupported,
-        "The file has weights and no model: load them into a model that is there (load_weights, elman_model_load_weights).")
+        "The file has weights and no model: load them into a model that is there (load_weights, "
+          + "elman_model_load_weights)."
+      )
     }
     let weights = try options.weightsPath.map { (path) throws(ElmanError) in
       try ModelFile(Bytes(contentsOf: path, limit: options.maxBytes), limits: options.limits)
@@ -76,7 +78,9 @@ extension Model {
     guard isBuilt else {
       throw ElmanError(
         .notBuilt,
-        "Unable to load weights into a model which hasn't created its variables yet: build it first, or call it on some data.")
+        "Unable to load weights into a model which hasn't created its variables yet: build it first, or call it on "
+          + "some data."
+      )
     }
     try set(stored, options)
   }

@@ -37,7 +37,8 @@ extension Model {
     let isOfKeras3 = path.hasSuffix(".weights.h5")
     guard isOfKeras3 || Model.isHDF5(path) else {
       throw ElmanError(
-        .invalidArgument, "The filename must end in `.weights.h5`, or in `.h5` for the form of Keras 2. Received: filepath=\(path)")
+        .invalidArgument,
+        "The filename must end in `.weights.h5`, or in `.h5` for the form of Keras 2. Received: filepath=\(path)")
     }
     try AtomicFile.write(
       isOfKeras3 ? PathWriter.write(self, form) : LegacyWriter.writeWeights(self, form), to: path)
@@ -50,7 +51,8 @@ extension Model {
     if isHDF5(path) { return .h5 }
     throw ElmanError(
       .invalidArgument,
-      "Invalid filepath extension for saving. Please add either a `.keras` extension for the native Keras format (recommended) "
+      "Invalid filepath extension for saving. Please add either a `.keras` extension for the native Keras format "
+        + "(recommended) "
         + "or a `.h5` extension. Received: filepath=\(path).")
   }
 }

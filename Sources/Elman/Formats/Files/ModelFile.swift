@@ -71,7 +71,9 @@ struct ModelFile {
       guard paths.hasLayers else {
         throw ElmanError(
           .unsupported,
-          "The HDF5 file is no model of Keras: it has neither the attributes model_config or layer_names nor a group 'layers'.")
+          "The HDF5 file is no model of Keras: it has neither the attributes model_config or layer_names nor a group "
+            + "'layers'."
+        )
       }
       self.init(config: nil, keras: nil, weights: .paths(paths))
     }

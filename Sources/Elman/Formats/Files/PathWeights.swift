@@ -1,5 +1,5 @@
-/// Finds a model's weights in the groups of `.weights.h5`: `layers/lstm_1/cell/vars/0`. A name is that of a class, counted
-/// among the layers of the class, whatever the layers are called.
+/// Finds a model's weights in the groups of `.weights.h5`: `layers/lstm_1/cell/vars/0`. A name is that of a class,
+/// counted among the layers of the class, whatever the layers are called.
 struct PathWeights {
   private var new: NewWeights
   /// A layer that stands in several places is saved in the first.
@@ -33,7 +33,8 @@ struct PathWeights {
     }
   }
 
-  /// The group of each layer of a class: by its number or, in files of tf_keras up to 2.13, which skip numbers, by the order.
+  /// The group of each layer of a class: by its number or, in files of tf_keras up to 2.13, which skip numbers, by the
+  /// order.
   private static func places(
     of layers: [(number: Int, layer: Layer)], called name: String, in group: SavedGroup?, of owner: String
   ) throws(ElmanError) -> [(layer: Layer, group: SavedGroup)] {
@@ -46,7 +47,8 @@ struct PathWeights {
     guard found.count == layers.count else {
       throw ElmanError(
         .shapeMismatch,
-        "The \(owner) has \(layers.count) layers of class \(layers[0].layer.kerasClassName) with weights, and the file \(found.count) "
+        "The \(owner) has \(layers.count) layers of class \(layers[0].layer.kerasClassName) with weights, and the "
+          + "file \(found.count) "
           + "(groups named '\(name)').")
     }
     return zip(layers, found.sorted { $0.key < $1.key }).map { ($0.layer, $1.value) }
@@ -58,7 +60,9 @@ struct PathWeights {
     if layer is ModelLayer {
       return try read(layer.children, group.first(SavedGroup.layers), of: "layer \"\(layer.name)\"")
     }
-    if layer is StackedRNNCells { return try read(layer.children, group.groups["cells"], of: "layer \"\(layer.name)\"") }
+    if layer is StackedRNNCells {
+      return try read(layer.children, group.groups["cells"], of: "layer \"\(layer.name)\"")
+    }
     for (role, child) in layer.namedChildren where child.weightCount > 0 {
       guard let inner = group.groups[role] else { throw PathWeights.missing(child, in: layer) }
       try read(child, inner)
@@ -73,7 +77,9 @@ struct PathWeights {
       guard arrays.count >= range.count else {
         throw ElmanError(
           .shapeMismatch,
-          "Layer '\(layer.name)' (\(layer.kerasClassName)) expects \(range.count) weights, and the file has \(arrays.count) for it.")
+          "Layer '\(layer.name)' (\(layer.kerasClassName)) expects \(range.count) weights, and the file has "
+            + "\(arrays.count) for it."
+        )
       }
       for (place, array) in zip(own[range], arrays) { try new.add(place, array) }
     }

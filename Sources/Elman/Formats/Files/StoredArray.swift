@@ -22,7 +22,8 @@ struct StoredArray {
   func mismatch(_ weight: LayerWeight) -> ElmanError {
     ElmanError(
       .shapeMismatch,
-      "Weight '\(weight.path)' has shape \(Shape(weight.weight.shape)), which '\(name)' of the file, of shape \(Shape(shape)), "
+      "Weight '\(weight.path)' has shape \(Shape(weight.weight.shape)), which '\(name)' of the file, of shape "
+        + "\(Shape(shape)), "
         + "does not fit.")
   }
 }

@@ -38,7 +38,8 @@ public class FunctionLayer: Layer, @unchecked Sendable {
     guard let gradient = call.outputGradient, let inputGradient = call.inputGradient else { return }
     let areOutputs = function.elementwise == nil
     function.gradient(
-      call.kernels, areOutputs ? UnsafePointer(call.forward.outputs[0]) : call.forward.input, areOutputs: areOutputs, gradient,
+      call.kernels, areOutputs ? UnsafePointer(call.forward.outputs[0]) : call.forward.input, areOutputs: areOutputs,
+      gradient,
       inputGradient, shape: call.forward.inputShape, scratch: call.scratch)
   }
 
@@ -84,7 +85,8 @@ public final class ReLU: FunctionLayer, ListedLayer, @unchecked Sendable {
   }
 }
 
-/// Keras's `LeakyReLU`: x, or slope * x below 0. Keras 2 calls the slope `alpha`, Keras 3 `negative_slope`; both begin at 0.3.
+/// Keras's `LeakyReLU`: x, or slope * x below 0. Keras 2 calls the slope `alpha`, Keras 3 `negative_slope`; both begin
+/// at 0.3.
 public final class LeakyReLU: FunctionLayer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "LeakyReLU" }
 

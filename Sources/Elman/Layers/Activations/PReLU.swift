@@ -17,7 +17,9 @@ public final class PReLU: Layer, ListedLayer, @unchecked Sendable {
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
     try requireRank(atLeast: 2, input)
     let alpha = try alphaShape(input)
-    if let built = builtInputShape, try alphaShape(built) != alpha { throw incompatible("expected shape=\(built), found shape=\(input)") }
+    if let built = builtInputShape, try alphaShape(built) != alpha {
+      throw incompatible("expected shape=\(built), found shape=\(input)")
+    }
     return [input]
   }
 

@@ -17,7 +17,9 @@ public final class Softmax: FunctionLayer, ListedLayer, @unchecked Sendable {
         "The mask of a Softmax must have the input's shape, \(Shape(call.inputShape)). Received: \(Shape(mask.shape))")
     }
     let output = call.outputs[0]
-    for place in 0..<call.inputShape.reduce(1, *) { output[place] = call.input[place] + (mask.values[place] == 0 ? -1e9 : 0) }
+    for place in 0..<call.inputShape.reduce(1, *) {
+      output[place] = call.input[place] + (mask.values[place] == 0 ? -1e9 : 0)
+    }
     apply(to: output, call)
   }
 }

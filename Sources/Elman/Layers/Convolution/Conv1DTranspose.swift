@@ -1,7 +1,7 @@
 import KernelInterface
 
-/// Keras's `Conv1DTranspose`: each timestep spread over kernel_size timesteps, `strides` apart; kernel (kernel_size, filters,
-/// features).
+/// Keras's `Conv1DTranspose`: each timestep spread over kernel_size timesteps, `strides` apart; kernel (kernel_size,
+/// filters, features).
 public final class Conv1DTranspose: Convolution, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Conv1DTranspose" }
 
@@ -40,7 +40,9 @@ public final class Conv1DTranspose: Convolution, ListedLayer, @unchecked Sendabl
     if let outputPadding {
       let padding = window.padding == "same" ? window.span / 2 : 0
       let output = spread - window.stride + window.span - 2 * padding + outputPadding
-      guard output > 0 else { throw ElmanError(.shapeMismatch, "Layer '\(name)' has no output for \(steps) timesteps.") }
+      guard output > 0 else {
+        throw ElmanError(.shapeMismatch, "Layer '\(name)' has no output for \(steps) timesteps.")
+      }
       return output
     }
     return window.padding == "same" ? spread : spread + max(window.span - window.stride, 0)
@@ -52,7 +54,8 @@ public final class Conv1DTranspose: Convolution, ListedLayer, @unchecked Sendabl
 
   override func prepare(builtFor input: Shape) throws(ElmanError) {
     let kernel = ownWeights[0]
-    packed = try PackedWeights(kernel.values.base, depth: kernel.shape[2], units: window.size * filters, isTransposed: true)
+    packed = try PackedWeights(
+      kernel.values.base, depth: kernel.shape[2], units: window.size * filters, isTransposed: true)
   }
 
   override var packedBytes: Int { packed?.bytes ?? 0 }

@@ -43,7 +43,9 @@ public class Convolution: Layer, @unchecked Sendable {
   }
 
   /// The features before the activation become those after it.
-  final func activate(_ call: LayerCall, _ output: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?) {
+  final func activate(
+    _ call: LayerCall, _ output: UnsafeMutablePointer<Float>, rows: Int, columns: Int, bias: UnsafePointer<Float>?
+  ) {
     if let bias {
       for row in 0..<rows {
         for column in 0..<columns { output[row * columns + column] += bias[column] }
@@ -67,7 +69,8 @@ public class Convolution: Layer, @unchecked Sendable {
   /// What the windows see: the input itself, or in a stream what it kept of the past and the input.
   final func source(_ call: LayerCall) -> ConvolutionSource {
     ConvolutionSource(
-      input: call.input, stride: call.inputShape.dropFirst().reduce(1, *), past: call.streamStates.first.map { UnsafePointer($0) },
+      input: call.input, stride: call.inputShape.dropFirst().reduce(1, *),
+      past: call.streamStates.first.map { UnsafePointer($0) },
       pastColumns: window.span - 1)
   }
 

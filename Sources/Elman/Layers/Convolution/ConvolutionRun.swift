@@ -1,6 +1,7 @@
 import KernelInterface
 
-/// Pictures in memory: `samples` of rows x columns places with `channels` numbers each. A sequence is a picture of one row.
+/// Pictures in memory: `samples` of rows x columns places with `channels` numbers each. A sequence is a picture of one
+/// row.
 struct Pictures {
   let samples: Int
   let rows: Int
@@ -16,7 +17,8 @@ struct Pictures {
   init(_ shape: Dimensions, _ format: DataFormat) {
     let columns = format.spaceAxes.upperBound - 1
     self.init(
-      samples: shape[0], rows: format.rank > 1 ? shape[columns - 1] : 1, columns: shape[columns], channels: shape[format.channelAxis],
+      samples: shape[0], rows: format.rank > 1 ? shape[columns - 1] : 1, columns: shape[columns],
+      channels: shape[format.channelAxis],
       isChannelsFirst: format.isChannelsFirst)
   }
 
@@ -24,8 +26,8 @@ struct Pictures {
   var count: Int { rows * columns * channels }
 }
 
-/// The sizes of a convolution of pictures, and how it is cut: threads share the rows of all outputs, and each thread goes over
-/// its rows in strips whose windows stay in cache. Which rows are together changes no sum.
+/// The sizes of a convolution of pictures, and how it is cut: threads share the rows of all outputs, and each thread
+/// goes over its rows in strips whose windows stay in cache. Which rows are together changes no sum.
 struct ConvolutionPlan {
   let input: Pictures
   let output: Pictures
@@ -39,13 +41,15 @@ struct ConvolutionPlan {
   private(set) var strip = 1
   let parts: Int
 
-  init(_ windows: (rows: Window, columns: Window), _ input: Pictures, _ output: Pictures, groups: Int = 1, threads: Int) {
+  init(_ windows: (rows: Window, columns: Window), _ input: Pictures, _ output: Pictures, groups: Int = 1, threads: Int)
+  {
     (self.input, self.output, self.groups) = (input, output, groups)
     (kernelRows, kernelColumns) = (windows.rows.size, windows.columns.size)
     (stride, phases) = (windows.columns.stride, kernelColumns == 1 ? 1 : windows.columns.dilation)
     let depth = Double(kernelRows) * Double(kernelColumns) * Double(input.channels / groups)
     parts = Threads.parts(
-      rows: output.samples * output.rows, operationsPerRow: Double(output.columns) * depth * Double(output.channels), threads: threads)
+      rows: output.samples * output.rows, operationsPerRow: Double(output.columns) * depth * Double(output.channels),
+      threads: threads)
     let floats = Double(columns) * Double(kernelRows) * Double(input.channels / groups)
     strip = max(1, min(rowsOfPart, Int(ConvolutionPlan.cachedFloats / max(floats, 1))))
   }
@@ -60,7 +64,8 @@ struct ConvolutionPlan {
   private var rowsOfPart: Int { (output.samples * output.rows + parts - 1) / parts }
 
   /// The memory of one part.
-  func take(_ space: inout ScratchSpace) -> (columns: UnsafeMutablePointer<Float>, outputs: UnsafeMutablePointer<Float>) {
+  func take(_ space: inout ScratchSpace) -> (columns: UnsafeMutablePointer<Float>, outputs: UnsafeMutablePointer<Float>)
+  {
     let columns = space.take(strip, self.columns, kernelRows, input.channels / groups)
     return (columns, output.isChannelsFirst ? space.take(strip, output.columns, output.channels) : columns)
   }
@@ -111,7 +116,9 @@ struct ConvolutionRun: SharedWork {
     while first < rows.upperBound {
       let strip = first..<min(first + plan.strip, rows.upperBound)
       for group in 0..<plan.groups {
-        for phase in 0..<min(plan.phases, plan.output.columns) { multiply(strip, group, phase, memory.columns, memory.outputs) }
+        for phase in 0..<min(plan.phases, plan.output.columns) {
+          multiply(strip, group, phase, memory.columns, memory.outputs)
+        }
       }
       if plan.output.isChannelsFirst { transpose(strip, memory.outputs) }
       first = strip.upperBound
@@ -120,7 +127,8 @@ struct ConvolutionRun: SharedWork {
 
   /// The outputs of one group and phase in a strip.
   private func multiply(
-    _ strip: Range<Int>, _ group: Int, _ phase: Int, _ columns: UnsafeMutablePointer<Float>, _ outputs: UnsafeMutablePointer<Float>
+    _ strip: Range<Int>, _ group: Int, _ phase: Int, _ columns: UnsafeMutablePointer<Float>,
+    _ outputs: UnsafeMutablePointer<Float>
   ) {
     let (width, filters) = (plan.kernelRows * kernel.channels, plan.output.channels)
     let count = (plan.output.columns - phase + plan.phases - 1) / plan.phases
@@ -131,11 +139,14 @@ struct ConvolutionRun: SharedWork {
       Product(
         groups: strip.count, rows: count,
         input: isDirect
-          ? InputRows(base: source.input + strip.lowerBound * directStride, groupStride: directStride, rowStride: plan.stride * width)
+          ? InputRows(
+            base: source.input + strip.lowerBound * directStride, groupStride: directStride,
+            rowStride: plan.stride * width)
           : InputRows(base: columns, groupStride: plan.columns * width, rowStride: plan.stride * width),
         weights: kernel.groups[group].weights.matrix, bias: kernel.groups[group].bias.base,
         output: OutputRows(
-          base: first + phase * filters + group * kernel.filters, groupStride: rowStride, rowStride: plan.phases * filters),
+          base: first + phase * filters + group * kernel.filters, groupStride: rowStride,
+          rowStride: plan.phases * filters),
         padded: false, activation: activation))
   }
 
@@ -155,7 +166,9 @@ struct ConvolutionRun: SharedWork {
   }
 
   /// Puts the rows under each column of a strip side by side, zeros where they reach out of the picture.
-  private func gather(_ strip: Range<Int>, _ group: Int, _ phase: Int, _ count: Int, _ columns: UnsafeMutablePointer<Float>) {
+  private func gather(
+    _ strip: Range<Int>, _ group: Int, _ phase: Int, _ count: Int, _ columns: UnsafeMutablePointer<Float>
+  ) {
     let (rows, width) = (kernel.windows.rows, plan.kernelRows * kernel.channels)
     let before = (rows: rows.before(plan.input.rows), columns: kernel.windows.columns.before(plan.input.columns))
     for row in strip {
@@ -164,7 +177,8 @@ struct ConvolutionRun: SharedWork {
       for tap in 0..<plan.kernelRows {
         let inputRow = outputRow * rows.stride + tap * rows.dilation - before.rows
         let line = Line(
-          target: target + tap * kernel.channels, stride: width, count: count, first: phase - before.columns, group: group)
+          target: target + tap * kernel.channels, stride: width, count: count, first: phase - before.columns,
+          group: group)
         gather(line, sample, inputRow)
       }
     }
@@ -186,7 +200,9 @@ struct ConvolutionRun: SharedWork {
     // The columns of the line that lie in the picture.
     let lower = isInside ? min(max((phases - 1 - line.first) / phases, 0), line.count) : line.count
     let upper = min(max((columns + phases - 1 - line.first) / phases, lower), line.count)
-    for index in 0..<lower { copyPast(line, sample, column: line.first + index * phases, to: line.target + index * line.stride) }
+    for index in 0..<lower {
+      copyPast(line, sample, column: line.first + index * phases, to: line.target + index * line.stride)
+    }
     copy(line, lower..<upper, sample, row)
     for index in upper..<line.count { (line.target + index * line.stride).update(repeating: 0, count: kernel.channels) }
   }

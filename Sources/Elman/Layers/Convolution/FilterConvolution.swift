@@ -1,14 +1,17 @@
 import KernelInterface
 
-/// What Conv1D and Conv2D share: (batch, space..., channels) to (batch, new space..., filters), as a product of the windows
-/// with the kernel (kernel_size..., channels / groups, filters).
+/// What Conv1D and Conv2D share: (batch, space..., channels) to (batch, new space..., filters), as a product of the
+/// windows with the kernel (kernel_size..., channels / groups, filters).
 public class FilterConvolution: Convolution, @unchecked Sendable {
-  typealias ArgumentTypes = Arguments<Int, WindowArguments, Int, Activation, WeightArgument, WeightArgument, Regularizer?>
+  typealias ArgumentTypes = Arguments<
+    Int, WindowArguments, Int, Activation, WeightArgument, WeightArgument, Regularizer?
+  >
 
   static func list(_ rank: Int, _ paddings: [String]) -> ArgumentTypes {
     Arguments(
       .count("filters"), .windows(rank, paddings, takesChannelsFirst: true), .extent("groups", 1, isListed: false),
-      .activation("activation", "linear"), .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer, ignoring: ignored,
+      .activation("activation", "linear"), .weight("kernel", "glorot_uniform"), .bias, .activityRegularizer,
+      ignoring: ignored,
       configOrder: configOrder)
   }
 
@@ -23,7 +26,9 @@ public class FilterConvolution: Convolution, @unchecked Sendable {
     guard filters % groups == 0 else {
       throw ElmanError(
         .invalidArgument,
-        "The number of filters must be evenly divisible by the number of groups. Received: groups=\(groups), filters=\(filters)")
+        "The number of filters must be evenly divisible by the number of groups. Received: groups=\(groups), "
+          + "filters=\(filters)"
+      )
     }
     try super.init(window, activation, bias, &reader)
   }
@@ -32,7 +37,8 @@ public class FilterConvolution: Convolution, @unchecked Sendable {
     guard features % groups == 0 else {
       throw ElmanError(
         .invalidArgument,
-        "The number of input channels must be evenly divisible by the number of groups. Received groups=\(groups), but the input "
+        "The number of input channels must be evenly divisible by the number of groups. Received groups=\(groups), "
+          + "but the input "
           + "has \(features) channels.")
     }
     return filters
@@ -56,7 +62,8 @@ public class FilterConvolution: Convolution, @unchecked Sendable {
     let (rows, columns) = (windows.fromLast(1), windows.fromLast(0))
     let input = Pictures(shape, format)
     let output = Pictures(
-      samples: input.samples, rows: rows.outputSize(input.rows), columns: columns.outputSize(input.columns), channels: filters,
+      samples: input.samples, rows: rows.outputSize(input.rows), columns: columns.outputSize(input.columns),
+      channels: filters,
       isChannelsFirst: format.isChannelsFirst)
     return ConvolutionPlan((rows, columns), input, output, groups: groups, threads: threads)
   }
@@ -72,7 +79,8 @@ public class FilterConvolution: Convolution, @unchecked Sendable {
     guard let packed else { return }
     let plan = plan(call.inputShape, threads: call.threads)
     ConvolutionRun(
-      kernel: packed, plan: plan, source: source(call), output: call.outputs[0], activation: activation.elementwise ?? .linear,
+      kernel: packed, plan: plan, source: source(call), output: call.outputs[0],
+      activation: activation.elementwise ?? .linear,
       scratch: call.scratch
     ).run()
     if activation.elementwise == nil, let columns = call.outputShape.last {

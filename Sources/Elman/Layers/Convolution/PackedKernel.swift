@@ -2,8 +2,9 @@ import KernelInterface
 
 /// The kernel of a convolution as products read it: one matrix for each group of channels.
 ///
-/// A row of the matrix belongs to one tap and one channel, in the order (columns, rows, channels) of the windows: where the
-/// rows under a window stand side by side for each column, neighbouring windows overlap in memory as they do in the picture.
+/// A row of the matrix belongs to one tap and one channel, in the order (columns, rows, channels) of the windows: where
+/// the rows under a window stand side by side for each column, neighbouring windows overlap in memory as they do in the
+/// picture.
 struct PackedKernel {
   let windows: (rows: Window, columns: Window)
   /// Channels and filters of one group.
@@ -42,7 +43,8 @@ struct PackedKernel {
     let ordered = try FloatBuffer(count: kernel.count)
     for row in 0..<rows {
       for column in 0..<columns {
-        (ordered.base + (column * rows + row) * width).update(from: kernel.base + (row * columns + column) * width, count: width)
+        (ordered.base + (column * rows + row) * width).update(
+          from: kernel.base + (row * columns + column) * width, count: width)
       }
     }
     return ordered

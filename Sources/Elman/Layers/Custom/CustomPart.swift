@@ -81,7 +81,8 @@ public final class CustomPart: @unchecked Sendable {
     if isDeclared.load(ordering: .acquiring) {
       throw ElmanError(
         .invalidArgument,
-        "You cannot add new elements of state (variables or sub-layers) to a layer that is already built. All state must "
+        "You cannot add new elements of state (variables or sub-layers) to a layer that is already built. All state "
+          + "must "
           + "be created in the `__init__()` method or in the `build()` method. Layer: \"\(layer.name)\"")
     }
   }

@@ -60,7 +60,9 @@ public final class BatchNormalization: Layer, ListedLayer, @unchecked Sendable {
   override func forward(_ call: LayerCall) { map?.run(call, axes: axes) }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
-    if input.count > 2, try Shape(input).resolved(axes: axes, of: name) == [1] { throw cannotStream("its axis is time") }
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name) == [1] {
+      throw cannotStream("its axis is time")
+    }
     return []
   }
 }

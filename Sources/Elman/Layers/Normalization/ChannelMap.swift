@@ -19,7 +19,9 @@ struct ChannelMap {
   /// Along one axis: (groups, channels, places).
   private func run(_ call: LayerCall, axis: Int) {
     let shape = call.inputShape
-    let (groups, channels, places) = (shape.prefix(axis).reduce(1, *), factors.count, shape.dropFirst(axis + 1).reduce(1, *))
+    let (groups, channels, places) = (
+      shape.prefix(axis).reduce(1, *), factors.count, shape.dropFirst(axis + 1).reduce(1, *)
+    )
     var (x, y) = (call.input, call.outputs[0])
     for _ in 0..<groups {
       if places == 1 {

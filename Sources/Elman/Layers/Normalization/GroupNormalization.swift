@@ -58,7 +58,9 @@ public final class GroupNormalization: Layer, ListedLayer, @unchecked Sendable {
     let view = StridedView(shape, last: axes)
     view.forEach { result, array in scratch[result] = input[array] }
     for row in 0..<shape[0] {
-      for group in 0..<groups { try normalize(scratch + row * sample, sample / features, features, group, features / groups) }
+      for group in 0..<groups {
+        try normalize(scratch + row * sample, sample / features, features, group, features / groups)
+      }
     }
     view.forEach { result, array in output[array] = scratch[result] }
   }

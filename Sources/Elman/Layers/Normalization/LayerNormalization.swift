@@ -77,7 +77,9 @@ public final class LayerNormalization: Layer, ListedLayer, @unchecked Sendable {
   }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
-    if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) { throw cannotStream("it normalizes over time") }
+    if input.count > 2, try Shape(input).resolved(axes: axes, of: name).contains(1) {
+      throw cannotStream("it normalizes over time")
+    }
     return []
   }
 }

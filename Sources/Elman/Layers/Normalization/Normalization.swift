@@ -1,4 +1,5 @@
-/// Keras's `Normalization`: `(x - mean) / sqrt(variance)`, with a mean and a variance that were given, or that `adapt` found.
+/// Keras's `Normalization`: `(x - mean) / sqrt(variance)`, with a mean and a variance that were given, or that `adapt`
+/// found.
 public final class Normalization: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Normalization" }
 
@@ -32,7 +33,9 @@ public final class Normalization: Layer, ListedLayer, @unchecked Sendable {
     try requireBuiltSizes(of: axes, in: input)
     if let given, ![1, count].contains(given.mean.count) || ![1, count].contains(given.variance.count) {
       throw incompatible(
-        "`mean` has \(given.mean.count) and `variance` \(given.variance.count) values, expected \(count); found shape=\(input)")
+        "`mean` has \(given.mean.count) and `variance` \(given.variance.count) values, expected \(count); found "
+          + "shape=\(input)"
+      )
     }
     return [input]
   }

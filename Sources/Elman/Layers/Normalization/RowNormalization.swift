@@ -8,8 +8,8 @@ import KernelInterface
   import Darwin
 #endif
 
-/// What LayerNormalization, RMSNormalization, GroupNormalization and UnitNormalization share: rows along some axes, each
-/// normalized by itself.
+/// What LayerNormalization, RMSNormalization, GroupNormalization and UnitNormalization share: rows along some axes,
+/// each normalized by itself.
 struct RowNormalization {
   private let shape: Dimensions
   let columns: Int
@@ -125,7 +125,9 @@ extension Layer {
   func sizes(of axes: [Int], in input: Shape) throws(ElmanError) -> [Int] {
     var sizes: [Int] = []
     for axis in axes {
-      guard let size = input[axis], size > 0 else { throw incompatible("axis \(axis) must be known, found shape=\(input)") }
+      guard let size = input[axis], size > 0 else {
+        throw incompatible("axis \(axis) must be known, found shape=\(input)")
+      }
       sizes.append(size)
     }
     return sizes

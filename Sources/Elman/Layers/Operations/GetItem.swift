@@ -1,5 +1,5 @@
-/// Keras's `GetItem`: `x[:, -1]` and its like. `key` has an entry for each axis: an integer, `{"start", "stop", "step"}`,
-/// null for a new axis or "..." for all that is not named.
+/// Keras's `GetItem`: `x[:, -1]` and its like. `key` has an entry for each axis: an integer, `{"start", "stop",
+/// "step"}`, null for a new axis or "..." for all that is not named.
 public final class GetItem: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "GetItem" }
 
@@ -84,7 +84,8 @@ public final class GetItem: Layer, ListedLayer, @unchecked Sendable {
     let first = place(start, step < 0 ? size - 1 : 0)
     let last = place(stop, step < 0 ? -1 : size)
     let length = step < 0 ? first - last : last - first
-    return Axis(start: first, step: step, count: max(0, (length + step.magnitudeAsInt - 1) / step.magnitudeAsInt), input: axis)
+    return Axis(
+      start: first, step: step, count: max(0, (length + step.magnitudeAsInt - 1) / step.magnitudeAsInt), input: axis)
   }
 
   override func outputShapes(for input: Shape) throws(ElmanError) -> [Shape] {
@@ -151,7 +152,7 @@ extension GetItem.Entry {
     switch json {
     case .null: self = .newAxis
     case .string("..."): self = .ellipsis
-    case .object: 
+    case .object:
       let parts = ["start", "stop", "step"].map { json[$0] ?? .null }
       let numbers = parts.map { ConfigReader.integer($0) }
       for (part, number) in zip(parts, numbers) {
@@ -172,7 +173,10 @@ extension GetItem.Entry {
     case .ellipsis: "..."
     case .index(let index): .int(index)
     case .slice(let start, let stop, let step):
-      ["start": start.map(JSON.int) ?? .null, "stop": stop.map(JSON.int) ?? .null, "step": step == 1 ? .null : .int(step)]
+      [
+        "start": start.map(JSON.int) ?? .null, "stop": stop.map(JSON.int) ?? .null,
+        "step": step == 1 ? .null : .int(step),
+      ]
     }
   }
 }

@@ -50,7 +50,9 @@ public final class AnyOperation: Layer, ListedLayer, @unchecked Sendable {
   }
 
   override func streamStates(for input: [Int], isMasked: Bool) throws(ElmanError) -> [[Int]] {
-    guard !axes.contains(1), !axes.contains(1 - input.count) else { throw cannotStream("it looks at several timesteps") }
+    guard !axes.contains(1), !axes.contains(1 - input.count) else {
+      throw cannotStream("it looks at several timesteps")
+    }
     return []
   }
 

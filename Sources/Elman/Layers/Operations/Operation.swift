@@ -57,7 +57,8 @@ public final class Operation: Layer, ListedLayer, @unchecked Sendable {
     guard inputs.count == max(expected, 1), expected > 0 else {
       throw ElmanError(
         .invalidArgument,
-        "Operation \"\(name)\" (\(function.rawValue)) takes \(expected) array(s)\(constant == nil ? "" : " beside its constant"). "
+        "Operation \"\(name)\" (\(function.rawValue)) takes \(expected) "
+          + "array(s)\(constant == nil ? "" : " beside its constant"). "
           + "Received: \(inputs.count)")
     }
     var shape = inputs[0]
@@ -78,7 +79,11 @@ public final class Operation: Layer, ListedLayer, @unchecked Sendable {
     let count = call.outputShape.reduce(1, *)
     if let constant {
       let value = Float(constant)
-      if isConstantFirst { compute(call, count, { _ in value }, { $0 }) } else { compute(call, count, { $0 }, { _ in value }) }
+      if isConstantFirst {
+        compute(call, count, { _ in value }, { $0 })
+      } else {
+        compute(call, count, { $0 }, { _ in value })
+      }
     } else if function.operandCount == 1 {
       computeOne(call, count)
     } else {

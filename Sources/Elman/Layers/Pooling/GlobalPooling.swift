@@ -20,7 +20,8 @@ public class GlobalPooling: Layer, @unchecked Sendable {
     if format.spaceAxes.contains(where: { input[$0] == 0 }) {
       throw incompatible(
         format.rank == 1
-          ? "a sequence needs at least one timestep, found shape=\(input)" : "there is nothing to pool, found shape=\(input)")
+          ? "a sequence needs at least one timestep, found shape=\(input)"
+          : "there is nothing to pool, found shape=\(input)")
     }
     let channels = input[format.channelAxis]
     let ones = [Int?](repeating: 1, count: format.rank)

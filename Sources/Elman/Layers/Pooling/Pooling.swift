@@ -4,7 +4,8 @@ public class Pooling: Layer, @unchecked Sendable {
 
   static func list(_ rank: Int) -> ArgumentTypes {
     Arguments(
-      .poolingWindows(rank), .choice("padding", ["valid", "same"]), .dataFormat(rank), configOrder: ["strides", "pool_size"])
+      .poolingWindows(rank), .choice("padding", ["valid", "same"]), .dataFormat(rank),
+      configOrder: ["strides", "pool_size"])
   }
 
   private let function: PoolingFunction
@@ -47,7 +48,8 @@ public class Pooling: Layer, @unchecked Sendable {
 
   /// Pools the places of one window.
   private func pool(
-    _ input: UnsafePointer<Float>, _ grid: Grid, _ sample: Int, _ seen: (planes: Range<Int>, rows: Range<Int>, columns: Range<Int>),
+    _ input: UnsafePointer<Float>, _ grid: Grid, _ sample: Int,
+    _ seen: (planes: Range<Int>, rows: Range<Int>, columns: Range<Int>),
     to target: UnsafeMutablePointer<Float>
   ) {
     var isFirst = true

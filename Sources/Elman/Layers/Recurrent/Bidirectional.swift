@@ -214,7 +214,8 @@ public final class Bidirectional: Layer, ListedLayer, @unchecked Sendable {
     }
   }
 
-  /// Each direction keeps its own, the backward one behind the forward one. Where outputs are multiplied, they are kept too.
+  /// Each direction keeps its own, the backward one behind the forward one. Where outputs are multiplied, they are kept
+  /// too.
   override func keptCount(for input: [Int]) throws(ElmanError) -> Int {
     let size = SequenceSize(input)
     let outputs = mergeMode == .mul ? try elementCount([2, size.batch, keptSteps(size), forwardLayer.runner.units]) : 0
@@ -282,8 +283,8 @@ public final class Bidirectional: Layer, ListedLayer, @unchecked Sendable {
 
   // MARK: Backward
 
-  /// Memory of a run backwards: the gradients of the two outputs, that of the input by the second direction, and what a direction
-  /// works in.
+  /// Memory of a run backwards: the gradients of the two outputs, that of the input by the second direction, and what a
+  /// direction works in.
   private func backwardMemory(_ space: inout ScratchSpace, _ size: SequenceSize) -> (
     outputs: Directions<UnsafeMutablePointer<Float>>, input: UnsafeMutablePointer<Float>
   ) {
@@ -343,14 +344,17 @@ public final class Bidirectional: Layer, ListedLayer, @unchecked Sendable {
     inputGradient: UnsafeMutablePointer<Float>?, _ scratch: UnsafeMutablePointer<Float>
   ) throws(ElmanError) {
     let layer = layer(direction)
-    let (stateCount, firstState) = (layer.runner.stateSizes.count, direction == 0 ? 0 : forwardLayer.runner.stateSizes.count)
+    let (stateCount, firstState) = (
+      layer.runner.stateSizes.count, direction == 0 ? 0 : forwardLayer.runner.stateSizes.count
+    )
     let (weightCount, firstWeight) = (layer.weightCount, direction == 0 ? 0 : forwardLayer.weightCount)
     let unused = (scratch: scratch, output: scratch)
     try layer.runner.runBackward(
       SequenceGradientCall(
         forward: sequence(direction, call.forward, Directions(forward: unused, backward: unused)),
         outputGradient: outputGradient(direction, call, split),
-        finalStateGradients: call.outputGradients.dropFirst(mergeMode == nil ? 2 : 1).dropFirst(firstState).prefix(stateCount),
+        finalStateGradients: call.outputGradients.dropFirst(mergeMode == nil ? 2 : 1).dropFirst(firstState).prefix(
+          stateCount),
         inputGradient: inputGradient,
         initialStateGradients: call.stateGradients.dropFirst(firstState).prefix(stateCount),
         weightGradients: call.weightGradients.dropFirst(firstWeight).prefix(weightCount), scratch: scratch))
@@ -363,7 +367,8 @@ public final class Bidirectional: Layer, ListedLayer, @unchecked Sendable {
     guard let given = call.outputGradients[mergeMode == nil ? direction : 0] else { return nil }
     let gradient = UnsafeMutablePointer(mutating: given)
     let unmerged = mergeMode == .sum ? gradient : split[direction]
-    let rows = outputRows(direction, unmerged, steps: keptSteps(SequenceSize(call.forward.inputShape))) { _ in gradient }
+    let rows = outputRows(direction, unmerged, steps: keptSteps(SequenceSize(call.forward.inputShape))) { _ in gradient
+    }
     return InputRows(base: rows.base, groupStride: rows.groupStride, rowStride: rows.rowStride)
   }
 }
@@ -376,7 +381,8 @@ extension Argument<Bidirectional.MergeMode?> {
       guard let mode = Bidirectional.MergeMode(rawValue: name) else {
         throw ElmanError(
           .invalidArgument,
-          "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" or null."
+          "Invalid merge mode. Received: \(name). Merge mode should be one of \"sum\", \"mul\", \"ave\", \"concat\" "
+            + "or null."
         )
       }
       return mode

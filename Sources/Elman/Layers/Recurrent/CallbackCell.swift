@@ -23,8 +23,8 @@ public struct CellFunctions: Sendable {
   public init(step: @escaping @Sendable (CellStep) throws(ElmanError) -> Void) { self.step = step }
 }
 
-/// A cell that the caller wrote, run step by step. Its weights are those that its `build` declares; it may keep others by
-/// itself.
+/// A cell that the caller wrote, run step by step. Its weights are those that its `build` declares; it may keep others
+/// by itself.
 public final class CallbackCell: CellLayer, @unchecked Sendable {
   public override class var className: String { "CallbackCell" }
 

@@ -2,15 +2,16 @@ import KernelInterface
 
 /// What ConvLSTM1D and ConvLSTM2D share: an LSTM whose products are convolutions.
 ///
-/// Input (batch, timesteps, space..., channels); output (batch, new space..., filters), or (batch, timesteps, new space...,
-/// filters) with return_sequences; states h and c, (batch, new space..., filters) each.
+/// Input (batch, timesteps, space..., channels); output (batch, new space..., filters), or (batch, timesteps, new
+/// space..., filters) with return_sequences; states h and c, (batch, new space..., filters) each.
 public class ConvLSTM: RecurrentLayer, @unchecked Sendable {
   typealias ArgumentTypes = Arguments<Int, WindowArguments, GatedArguments, Int?, RecurrentOptions>
 
   static func list(_ rank: Int) -> ArgumentTypes {
     Arguments(
       .count("filters"), .windows(rank, ["valid", "same"]),
-      .gated(gates: .gates(hardIn: \.hasFirstHardSigmoid), forgetBias: .unitForgetBias, .activityRegularizer), .givenSeed,
+      .gated(gates: .gates(hardIn: \.hasFirstHardSigmoid), forgetBias: .unitForgetBias, .activityRegularizer),
+      .givenSeed,
       .sequence(byName: ["unroll", "zero_output_for_mask"]), configOrder: RecurrentOptions.names)
   }
 

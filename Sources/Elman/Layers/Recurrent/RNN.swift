@@ -92,7 +92,8 @@ final class CellsRunner: SequenceRunner {
       guard let cell = layer as? CellLayer else {
         throw ElmanError(
           .invalidArgument,
-          "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a \(type(of: layer).className)"
+          "\(owner) takes cells (SimpleRNNCell, LSTMCell, GRUCell, StackedRNNCells). Received: a "
+            + "\(type(of: layer).className)"
         )
       }
       cells.append(cell)

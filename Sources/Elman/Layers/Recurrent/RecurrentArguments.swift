@@ -19,8 +19,8 @@ struct GatedArguments {
 }
 
 extension Argument<GatedArguments> {
-  /// The arguments from the functions to the dropouts. Only cells with gates have `gates`, and only layers a regularizer
-  /// of their output.
+  /// The arguments from the functions to the dropouts. Only cells with gates have `gates`, and only layers a
+  /// regularizer of their output.
   static func gated(
     gates: Argument<Activation> = .always(.linear), forgetBias: Argument<Bool> = .always(false),
     _ activityRegularizer: Argument<Regularizer?> = .always(nil)

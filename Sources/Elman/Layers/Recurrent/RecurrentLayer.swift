@@ -48,7 +48,8 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
       throw ElmanError(
         .invalidArgument,
         "If a RNN is stateful, it needs to know its batch size. Specify the batch size of your input tensors: "
-          + "pass `batch_input_shape` (or `batch_size` beside `input_shape`) to the first layer. Received: input_shape=\(input)"
+          + "pass `batch_input_shape` (or `batch_size` beside `input_shape`) to the first layer. Received: "
+          + "input_shape=\(input)"
       )
     }
     if let built = builtInputShape?[0], built != batch {
@@ -169,7 +170,8 @@ public class RecurrentLayer: Layer, @unchecked Sendable {
           InputRows(base: $0, groupStride: rows.groupStride, rowStride: rows.rowStride)
         },
         finalStateGradients: call.outputGradients.dropFirst(), inputGradient: call.inputGradient,
-        initialStateGradients: call.stateGradients[...], weightGradients: call.weightGradients[...], scratch: call.scratch))
+        initialStateGradients: call.stateGradients[...], weightGradients: call.weightGradients[...],
+        scratch: call.scratch))
   }
 
   /// The states that a stream brings, or those of a stateful layer.

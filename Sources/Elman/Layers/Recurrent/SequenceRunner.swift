@@ -62,7 +62,8 @@ extension SequenceRunner {
   func prepareBackward(_ weights: [Weight]) throws(ElmanError) {}
   func backwardScratchCount(_ size: SequenceSize, threads: Int) throws(ElmanError) -> Int { 0 }
   func runBackward(_ call: SequenceGradientCall) throws(ElmanError) {
-    throw ElmanError(.unsupported, "Gradients flow through SimpleRNN, LSTM and GRU; this recurrent layer computes none.")
+    throw ElmanError(
+      .unsupported, "Gradients flow through SimpleRNN, LSTM and GRU; this recurrent layer computes none.")
   }
 
   /// The states before the first step and after each.

@@ -52,7 +52,8 @@ public final class SpatialDropout1D: InferenceIdentity, ListedLayer, @unchecked 
 public final class SpatialDropout2D: InferenceIdentity, ListedLayer, @unchecked Sendable {
   public override class var className: String { "SpatialDropout2D" }
 
-  static let arguments = Arguments(.rate, .dataFormat(2), .seed, ignoring: ["noise_shape"], configOrder: ["rate", "seed"])
+  static let arguments = Arguments(
+    .rate, .dataFormat(2), .seed, ignoring: ["noise_shape"], configOrder: ["rate", "seed"])
 
   init(_ reader: inout ConfigReader) throws(ElmanError) {
     _ = try Self.arguments.values(&reader)

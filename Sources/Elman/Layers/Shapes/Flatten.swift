@@ -1,5 +1,5 @@
-/// Keras's `Flatten`: (batch, a, b, ...) to (batch, a * b * ...), and (batch,) to (batch, 1). With "channels_first" the axis
-/// after the batch goes behind the others first.
+/// Keras's `Flatten`: (batch, a, b, ...) to (batch, a * b * ...), and (batch,) to (batch, 1). With "channels_first" the
+/// axis after the batch goes behind the others first.
 public final class Flatten: Layer, ListedLayer, @unchecked Sendable {
   public override class var className: String { "Flatten" }
 
@@ -29,7 +29,8 @@ public final class Flatten: Layer, ListedLayer, @unchecked Sendable {
   /// The input with the channels last.
   private func view(_ input: Dimensions) -> StridedView {
     let last = input.count - 1
-    return StridedView(input, order: input.mapAxes { axis in axis == 0 || last < 2 ? axis : axis == last ? 1 : axis + 1 })
+    return StridedView(
+      input, order: input.mapAxes { axis in axis == 0 || last < 2 ? axis : axis == last ? 1 : axis + 1 })
   }
 
   override func backward(_ call: BackwardCall) { call.moveGradient(view(call.forward.inputShape)) }

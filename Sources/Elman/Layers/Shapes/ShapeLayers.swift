@@ -26,7 +26,9 @@ public final class Reshape: Layer, ListedLayer, @unchecked Sendable {
     guard fits else {
       throw ElmanError(
         .shapeMismatch,
-        "The total size of the array must be unchanged. Received: input_shape=\(Shape(sizes)), target_shape=\(Shape(target))")
+        "The total size of the array must be unchanged. Received: input_shape=\(Shape(sizes)), "
+          + "target_shape=\(Shape(target))"
+      )
     }
     return [Shape([input[0]] + target.map { $0 > 0 ? $0 : count / known })]
   }
@@ -126,7 +128,9 @@ public final class RepeatVector: Layer, ListedLayer, @unchecked Sendable {
   override func forward(_ call: LayerCall) {
     let features = call.inputShape[1]
     for row in 0..<call.inputShape[0] {
-      for step in 0..<n { (call.outputs[0] + (row * n + step) * features).update(from: call.input + row * features, count: features) }
+      for step in 0..<n {
+        (call.outputs[0] + (row * n + step) * features).update(from: call.input + row * features, count: features)
+      }
     }
   }
 

@@ -111,7 +111,8 @@ public class Cropping: SpaceLayer, @unchecked Sendable {
     return ElmanError(
       .invalidArgument,
       format.rank == 1
-        ? "`cropping` parameter of `Cropping1D` layer must be smaller than the input length. Received: input length=\(input), "
+        ? "`cropping` parameter of `Cropping1D` layer must be smaller than the input length. Received: input "
+          + "length=\(input), "
           + "cropping=\(received)"
         : "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the input. "
           + "Received: a dimension of \(input), cropping=(\(received))")

@@ -7,7 +7,9 @@ public class UpSampling: SpaceLayer, @unchecked Sendable {
     try super.init(format, &reader)
   }
 
-  final override func size(_ input: Int, axis: Int) throws(ElmanError) -> Int { try elementCount([input, factors[axis]]) }
+  final override func size(_ input: Int, axis: Int) throws(ElmanError) -> Int {
+    try elementCount([input, factors[axis]])
+  }
   final override func source(_ place: Int, axis: Int) -> Int { place / factors[axis] }
 }
 
@@ -27,7 +29,8 @@ public final class UpSampling1D: UpSampling, ListedLayer, @unchecked Sendable {
 public final class UpSampling2D: UpSampling, ListedLayer, @unchecked Sendable {
   public override class var className: String { "UpSampling2D" }
 
-  static let arguments = Arguments(.extents("size", 2, 2), .dataFormat(2), .isBilinear, configOrder: ["size", "interpolation"])
+  static let arguments = Arguments(
+    .extents("size", 2, 2), .dataFormat(2), .isBilinear, configOrder: ["size", "interpolation"])
 
   private let isBilinear: Bool
 
@@ -44,7 +47,9 @@ public final class UpSampling2D: UpSampling, ListedLayer, @unchecked Sendable {
     for sample in 0..<output.samples {
       for row in 0..<output.rows {
         let rows = Neighbours(of: row, factor: factors[0], size: input.rows)
-        let (above, below) = (call.input + input.offset(sample, 0, rows.lower, 0), call.input + input.offset(sample, 0, rows.upper, 0))
+        let (above, below) = (
+          call.input + input.offset(sample, 0, rows.lower, 0), call.input + input.offset(sample, 0, rows.upper, 0)
+        )
         for column in 0..<output.columns {
           let columns = Neighbours(of: column, factor: factors[1], size: input.columns)
           let (left, right) = (columns.lower * input.channels, columns.upper * input.channels)
@@ -80,12 +85,14 @@ public final class UpSampling2D: UpSampling, ListedLayer, @unchecked Sendable {
 extension Argument<Bool> {
   /// `interpolation`, of which "nearest" and "bilinear" are there.
   fileprivate static var isBilinear: Argument {
-    Argument("interpolation", "choice", "nearest", json: { $0 ? "bilinear" : "nearest" }) { (reader, name) throws(ElmanError) in
+    Argument("interpolation", "choice", "nearest", json: { $0 ? "bilinear" : "nearest" }) {
+      (reader, name) throws(ElmanError) in
       let interpolation = try reader.choice(
         name, of: ["nearest", "bilinear", "area", "bicubic", "gaussian", "lanczos3", "lanczos5", "mitchellcubic"])
       guard interpolation == "nearest" || interpolation == "bilinear" else {
         throw ElmanError(
-          .unsupported, "UpSampling2D interpolates by \"nearest\" or \"bilinear\". Received: interpolation=\(interpolation)")
+          .unsupported,
+          "UpSampling2D interpolates by \"nearest\" or \"bilinear\". Received: interpolation=\(interpolation)")
       }
       return interpolation == "bilinear"
     }

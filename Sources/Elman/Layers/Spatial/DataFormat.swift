@@ -1,5 +1,5 @@
-/// Keras's `data_format` of layers with one to three axes of space: (batch, space..., channels) or, for "channels_first",
-/// (batch, channels, space...).
+/// Keras's `data_format` of layers with one to three axes of space: (batch, space..., channels) or, for
+/// "channels_first", (batch, channels, space...).
 struct DataFormat {
   let rank: Int
   let isChannelsFirst: Bool
@@ -17,7 +17,8 @@ struct DataFormat {
   }
 }
 
-/// The sizes of an array that a layer goes over channel by channel: `samples` pictures of planes x rows x columns places,
+/// The sizes of an array that a layer goes over channel by channel: `samples` pictures of planes x rows x columns
+/// places,
 /// `channels` numbers at each. With "channels_first" every channel is a picture by itself.
 struct Grid {
   let samples: Int

@@ -48,7 +48,10 @@ extension Argument {
     _ rank: Int, _ paddings: [String], with other: Argument<Other>, takesChannelsFirst: Bool = false
   ) -> Argument where Value == (WindowArguments, Other) {
     let (before, after): ([ArgumentEntry], [ArgumentEntry]) = (
-      [.extents("kernel_size", rank), .extents("strides", rank, 1), ArgumentEntry("padding", "choice", paddings.first.map(JSON.string))],
+      [
+        .extents("kernel_size", rank), .extents("strides", rank, 1),
+        ArgumentEntry("padding", "choice", paddings.first.map(JSON.string)),
+      ],
       [ArgumentEntry("data_format", "choice", "channels_last"), .extents("dilation_rate", rank, 1)]
     )
     return Argument(before + other.entries + after) { (reader) throws(ElmanError) in
@@ -71,7 +74,8 @@ extension Argument<WindowArguments> {
   static func windows(
     _ rank: Int = 1, _ paddings: [String] = ["valid", "same", "causal"], takesChannelsFirst: Bool = false
   ) -> Argument {
-    let windows: Argument<(WindowArguments, Void)> = .windows(rank, paddings, with: .always(()), takesChannelsFirst: takesChannelsFirst)
+    let windows: Argument<(WindowArguments, Void)> = .windows(
+      rank, paddings, with: .always(()), takesChannelsFirst: takesChannelsFirst)
     return Argument(windows) { $0.0 }
   }
 }

@@ -56,7 +56,8 @@ extension Layer {
       return incompatible("a sequence of at least \(windows[0].span) timesteps is needed, found shape=\(input)")
     }
     return incompatible(
-      "Computed output size would be zero or negative. Received: inputs.shape=\(input), window=\(Shape(windows.map(\.span))), "
+      "Computed output size would be zero or negative. Received: inputs.shape=\(input), "
+        + "window=\(Shape(windows.map(\.span))), "
         + "strides=\(Shape(windows.map(\.stride))), padding='\(windows[0].padding)'")
   }
 }
@@ -78,5 +79,7 @@ extension ConfigReader {
   }
 
   /// A number, or several as Python prints a tuple.
-  private static func text(_ integers: [Int]) -> String { integers.count == 1 ? "\(integers[0])" : "\(Shape(integers))" }
+  private static func text(_ integers: [Int]) -> String {
+    integers.count == 1 ? "\(integers[0])" : "\(Shape(integers))"
+  }
 }

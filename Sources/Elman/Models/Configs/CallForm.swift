@@ -104,7 +104,9 @@ extension CallForm.Argument {
     case .array(let list): self = .list(list.map(CallForm.Argument.init(ofKeras3:)))
     case .object(let members):
       guard json["class_name"] == "__keras_tensor__" else {
-        self = json["class_name"] == nil ? .dict(members.map { ($0.key, CallForm.Argument(ofKeras3: $0.value)) }) : .value(json)
+        self =
+          json["class_name"] == nil
+          ? .dict(members.map { ($0.key, CallForm.Argument(ofKeras3: $0.value)) }) : .value(json)
         return
       }
       let history = json["config"]?["keras_history"] ?? .null

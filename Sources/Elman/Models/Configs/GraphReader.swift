@@ -27,7 +27,8 @@ struct GraphReader {
       let outputs = reader.value("output_layers")
     else {
       throw ElmanError(
-        .wrongType, "The config of a functional model needs 'layers', 'input_layers' and 'output_layers', which are lists.")
+        .wrongType,
+        "The config of a functional model needs 'layers', 'input_layers' and 'output_layers', which are lists.")
     }
     reader.ignore("trainable", "dtype", "build_input_shape")
     try reader.finish()
@@ -50,17 +51,22 @@ struct GraphReader {
       throw ElmanError(.wrongType, "A layer's config needs a 'class_name' (a string). Received: \(json.typeName)")
     }
     guard case .string(let name)? = json["name"] ?? object.config["name"] else {
-      throw ElmanError(.wrongType, "A layer of a functional model needs a 'name'. Received: a \(object.className) without")
+      throw ElmanError(
+        .wrongType, "A layer of a functional model needs a 'name'. Received: a \(object.className) without")
     }
     var forms: [CallForm] = []
     if let nodes = json["inbound_nodes"] {
       guard case .array(let list) = nodes else {
-        throw ElmanError(.wrongType, "The 'inbound_nodes' of layer '\(name)' must be a list. Received: \(nodes.typeName)")
+        throw ElmanError(
+          .wrongType, "The 'inbound_nodes' of layer '\(name)' must be a list. Received: \(nodes.typeName)")
       }
       for node in list {
         guard let form = CallForm(node) else {
           throw ElmanError(
-            .wrongType, "Layer '\(name)': an entry of 'inbound_nodes' has no form that Keras writes. Received: \(node.text.prefix(200))")
+            .wrongType,
+            "Layer '\(name)': an entry of 'inbound_nodes' has no form that Keras writes. Received: "
+              + "\(node.text.prefix(200))"
+          )
         }
         forms.append(form)
       }
@@ -95,7 +101,9 @@ struct GraphReader {
     for other in entries {
       for form in other.forms where !form.isOfKeras3 {
         let arguments = form.arguments + form.keywords.map(\.value)
-        for reference in arguments.flatMap(\.references) where reference.layer == entry.name { last = max(last, reference.call) }
+        for reference in arguments.flatMap(\.references) where reference.layer == entry.name {
+          last = max(last, reference.call)
+        }
       }
     }
     if isOfKeras2 {
@@ -111,7 +119,9 @@ struct GraphReader {
       var stillWaiting: [Int] = []
       var progress = false
       for index in waiting {
-        while entries[index].calls.count < entries[index].forms.count, isReady(entries[index].forms[entries[index].calls.count]) {
+        while entries[index].calls.count < entries[index].forms.count,
+          isReady(entries[index].forms[entries[index].calls.count])
+        {
           try makeNextCall(index)
           progress = true
         }
@@ -126,7 +136,8 @@ struct GraphReader {
     for index in waiting {
       for reference in entries[index].forms.flatMap(\.references) where indices[reference.layer] == nil {
         return ElmanError(
-          .notFound, "Layer '\(entries[index].name)' reads the output of '\(reference.layer)', and the model has no such layer.")
+          .notFound,
+          "Layer '\(entries[index].name)' reads the output of '\(reference.layer)', and the model has no such layer.")
       }
     }
     return ElmanError(
@@ -169,7 +180,8 @@ struct GraphReader {
     if isOutput, !isOfKeras2, (entry.layer as? ModelLayer)?.model is Functional, call > 0 { call -= 1 }
     guard entry.calls.indices.contains(call), entry.calls[call].indices.contains(reference.output) else {
       throw ElmanError(
-        .notFound, "Layer '\(reference.layer)' has no output \(reference.output) of call \(reference.call), which the model uses.")
+        .notFound,
+        "Layer '\(reference.layer)' has no output \(reference.output) of call \(reference.call), which the model uses.")
     }
     return entry.calls[call][reference.output]
   }
@@ -181,7 +193,8 @@ struct GraphReader {
     var tensors: [SymbolicTensor] = []
     for reference in json.references { tensors.append(try tensor(reference, isOutput: isOutput)) }
     guard let structure = json.structure else {
-      throw ElmanError(.wrongType, "The '\(key)' of a functional model must name layers. Received: \(json.text.prefix(200))")
+      throw ElmanError(
+        .wrongType, "The '\(key)' of a functional model must name layers. Received: \(json.text.prefix(200))")
     }
     return (tensors, structure)
   }
@@ -216,7 +229,8 @@ extension GraphReader {
       case ("query", _), ("value", _), ("key", _), ("attention_mask", _), ("training", .value), ("name", .value): break
       default:
         throw ElmanError(
-          .unsupported, "Layer '\(layer.name)' (\(layer.kerasClassName)) is called with '\(key)', which elman does not know.")
+          .unsupported,
+          "Layer '\(layer.name)' (\(layer.kerasClassName)) is called with '\(key)', which elman does not know.")
       }
     }
     return arguments
@@ -245,13 +259,15 @@ extension CallForm {
 
 extension Functional {
   /// The tensors of a dict, by the keys or the names of the inputs.
-  fileprivate func ordered(_ dict: [(key: String, value: CallForm.Argument)]) throws(ElmanError) -> [CallForm.Reference] {
+  fileprivate func ordered(_ dict: [(key: String, value: CallForm.Argument)]) throws(ElmanError) -> [CallForm.Reference]
+  {
     var ordered: [CallForm.Reference] = []
     for (index, name) in inputNames.enumerated() {
       let key = inputStructure.key(of: index) ?? name
       guard let given = dict.first(where: { $0.key == key || $0.key == name }) else {
         throw ElmanError(
-          .invalidArgument, "Model \"\(self.name)\" is called with a dict that has no '\(key)'. Received: \(dict.map(\.key))")
+          .invalidArgument,
+          "Model \"\(self.name)\" is called with a dict that has no '\(key)'. Received: \(dict.map(\.key))")
       }
       ordered += given.value.references
     }

@@ -16,7 +16,8 @@ enum LayerForm {
 extension SerializedObject {
   /// With the name that the model gives it, where its own config has none.
   fileprivate func withName(_ name: String) -> SerializedObject {
-    guard case .object(let members) = config, config["name"] == nil, className != "Functional", className != "Model" else {
+    guard case .object(let members) = config, config["name"] == nil, className != "Functional", className != "Model"
+    else {
       return self
     }
     var named = SerializedObject(className: className, config: .object([JSON.Member("name", .string(name))] + members))
@@ -41,7 +42,8 @@ struct OperationForm {
     } else if object.className == "TFOpLambda" || object.className == "SlicingOpLambda" {
       guard case .string(let function)? = object.config["function"], let known = Self.tensorFlow[function] else {
         throw ElmanError(
-          .unsupported, "Layer '\(name)' calls a function of TensorFlow that elman does not have: "
+          .unsupported,
+          "Layer '\(name)' calls a function of TensorFlow that elman does not have: "
             + "\(object.config["function"]?.text ?? "none").")
       }
       self.function = known
@@ -80,7 +82,8 @@ struct OperationForm {
     }
     switch function {
     case "GetItem": return try getItem(operands, name)
-    case "ExpandDims", "Any": return (try make(function, axisMembers(form), name), Array(operands.flatMap(\.references).prefix(1)))
+    case "ExpandDims", "Any":
+      return (try make(function, axisMembers(form), name), Array(operands.flatMap(\.references).prefix(1)))
     case "Concatenate": return (try make("Concatenate", axisMembers(form), name), operands.flatMap(\.references))
     default: return try elementwise(operands, name)
     }
@@ -94,7 +97,9 @@ struct OperationForm {
   private func axisMembers(_ form: CallForm) -> [JSON.Member] {
     ["axis", "keepdims"].compactMap { key in
       if let value = config[key] { return JSON.Member(key, value) }
-      if case .value(let value)? = form.keywords.first(where: { $0.key == key })?.value { return JSON.Member(key, value) }
+      if case .value(let value)? = form.keywords.first(where: { $0.key == key })?.value {
+        return JSON.Member(key, value)
+      }
       return nil
     }
   }
@@ -111,7 +116,9 @@ struct OperationForm {
       members.append(JSON.Member("constant", value))
       members.append(JSON.Member("constant_first", .bool(index == 0)))
     }
-    return (try make(Operation.className, members, name), operands.prefix(known.function.operandCount).flatMap(\.references))
+    return (
+      try make(Operation.className, members, name), operands.prefix(known.function.operandCount).flatMap(\.references)
+    )
   }
 
   private func getItem(

@@ -3,7 +3,9 @@ extension Model {
   static let classNames: Set = ["Sequential", "Functional", "Model"]
 
   /// A model from what `get_config()` or `to_json()` gives, of Keras 1, 2 or 3.
-  public static func make(config: JSON) throws(ElmanError) -> Model { try make(config: config, keras: KerasVersion(ofModel: config)) }
+  public static func make(config: JSON) throws(ElmanError) -> Model {
+    try make(config: config, keras: KerasVersion(ofModel: config))
+  }
 
   static func make(config: JSON, keras: KerasVersion?) throws(ElmanError) -> Model {
     let object = SerializedObject(config)
@@ -15,7 +17,9 @@ extension Model {
     case .some(let className):
       throw ElmanError(
         .unsupported,
-        "The config is of a '\(className)': elman has Sequential and functional models, and no model whose class a program defined.")
+        "The config is of a '\(className)': elman has Sequential and functional models, and no model whose class a "
+          + "program defined."
+      )
     }
     var reader = try GraphReader(inner, keras: keras)
     return try reader.model()

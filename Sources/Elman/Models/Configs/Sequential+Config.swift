@@ -36,8 +36,8 @@ extension Sequential {
     if let buildShape, !isBuilt, !list.isEmpty { try build(for: buildShape) }
   }
 
-  /// The model as `to_json()` gives it, which Keras 2 and Keras 3 both read, with the input shape in an InputLayer, the one
-  /// place where both look for it.
+  /// The model as `to_json()` gives it, which Keras 2 and Keras 3 both read, with the input shape in an InputLayer, the
+  /// one place where both look for it.
   ///
   /// A `hard_sigmoid` is a function of one of them: then this is the form that only that Keras reads.
   func wholeConfig() -> JSON {

@@ -1,4 +1,5 @@
-/// Which layers a model calls, on which arrays, in an order in which they can run. A Sequential is a graph that is a chain.
+/// Which layers a model calls, on which arrays, in an order in which they can run. A Sequential is a graph that is a
+/// chain.
 struct Graph: Sendable {
   /// One call of a layer. Arrays are numbered: first the inputs of the graph, then the outputs of each call in turn.
   struct Call: Sendable {

@@ -23,7 +23,8 @@ final class Node: @unchecked Sendable {
   init(_ layer: Layer, _ given: CallArguments) throws(ElmanError) {
     var arguments = given
     guard !(layer is InputLayer) else {
-      throw ElmanError(.invalidArgument, "An InputLayer is not called: it gives the input \"\(layer.name)\" of a model.")
+      throw ElmanError(
+        .invalidArgument, "An InputLayer is not called: it gives the input \"\(layer.name)\" of a model.")
     }
     guard !arguments.inputs.isEmpty else {
       throw ElmanError(.invalidArgument, "Layer \"\(layer.name)\" expects at least one input, but it received none.")
@@ -36,7 +37,9 @@ final class Node: @unchecked Sendable {
     guard arguments.masks.isEmpty || arguments.masks.count == arguments.inputs.count else {
       throw ElmanError(
         .invalidArgument,
-        "Layer \"\(layer.name)\" takes one mask for each of its \(arguments.inputs.count) inputs. Received: \(arguments.masks.count)")
+        "Layer \"\(layer.name)\" takes one mask for each of its \(arguments.inputs.count) inputs. Received: "
+          + "\(arguments.masks.count)"
+      )
     }
     let shapes = arguments.inputs.map(\.shape)
     try layer.build(forInputs: shapes, arguments.options)

@@ -14,7 +14,9 @@ public struct SymbolicModel: Sendable {
   func calls(of layer: Layer) -> [Call] {
     if let input = layer as? InputLayer { return [Call(inputs: [], outputs: [SymbolicTensor(input)])] }
     return nodes.filter { $0.layer === layer }.map { node in
-      Call(inputs: node.arguments.inputs + node.arguments.states, outputs: node.outputShapes.indices.map { SymbolicTensor(node, $0) })
+      Call(
+        inputs: node.arguments.inputs + node.arguments.states,
+        outputs: node.outputShapes.indices.map { SymbolicTensor(node, $0) })
     }
   }
 }

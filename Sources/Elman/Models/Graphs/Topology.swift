@@ -1,5 +1,5 @@
-/// The calls and the layers between the inputs and the outputs of a model, in Keras's orders: by depth, which is the longest
-/// way to an output, then as they are met from the outputs.
+/// The calls and the layers between the inputs and the outputs of a model, in Keras's orders: by depth, which is the
+/// longest way to an output, then as they are met from the outputs.
 struct Topology {
   /// Each after those it reads; InputLayers, which read nothing, first among their depth.
   private(set) var nodes: [Node] = []

@@ -1,5 +1,5 @@
-/// The table of TensorFlow 2.0 to 2.3: rules of `_` and `=`, and fields that are cut where the next one begins. The layers
-/// of models stand in frames of `|` and `¯`, as Keras 2.7, the first that shows them, draws them.
+/// The table of TensorFlow 2.0 to 2.3: rules of `_` and `=`, and fields that are cut where the next one begins. The
+/// layers of models stand in frames of `|` and `¯`, as Keras 2.7, the first that shows them, draws them.
 struct RuledTable {
   private let lineLength: Int
   private let positions: [Int]

@@ -155,9 +155,7 @@ def normalized(keras):
 def bidirectional(keras, mode):
     layers = keras.layers
     x = sequence(keras)
-    y = layers.Bidirectional(
-        layers.LSTM(3, return_sequences=True), merge_mode=mode
-    )(x)
+    y = layers.Bidirectional(layers.LSTM(3, return_sequences=True), merge_mode=mode)(x)
     return keras.Model(x, layers.Concatenate()([x, y]))
 
 

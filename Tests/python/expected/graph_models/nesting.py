@@ -35,8 +35,12 @@ def model_in_a_model(keras):
 def model_in_a_sequential(keras):
     layers = keras.layers
     return keras.Sequential(
-        [keras.Input((5, 3), name="x"), layers.LSTM(4), dense_model(keras, 4),
-         layers.Dense(1)]  # fmt: skip
+        [
+            keras.Input((5, 3), name="x"),
+            layers.LSTM(4),
+            dense_model(keras, 4),
+            layers.Dense(1),
+        ]
     )
 
 

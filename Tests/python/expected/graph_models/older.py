@@ -262,9 +262,7 @@ def grus(keras):
             layer_2("Embedding", "embedding_1", embedding, [("words", 0, 0)]),
             layer_2("Bidirectional", "bidirectional_1", both, [("embedding_1", 0, 0)]),
             layer_2("GRU", "gru_2", recurrent_2(6), [("embedding_1", 0, 0)]),
-            layer_2(
-                "Add", "add_1", {}, [("bidirectional_1", 0, 0), ("gru_2", 0, 0)]
-            ),
+            layer_2("Add", "add_1", {}, [("bidirectional_1", 0, 0), ("gru_2", 0, 0)]),
         ],
         ["words"],
         [["add_1", 0, 0]],
@@ -299,16 +297,27 @@ def attention(keras):
                 },
                 [("lstm_1", 0, 0)],
             ),
-            layer_2("Flatten", "flatten_1", {"data_format": "channels_last"},
-                    [("time_distributed_1", 0, 0)]),  # fmt: skip
-            layer_2("Activation", "activation_1", {"activation": "softmax"},
-                    [("flatten_1", 0, 0)]),  # fmt: skip
-            layer_2("RepeatVector", "repeat_vector_1", {"n": 4},
-                    [("activation_1", 0, 0)]),  # fmt: skip
-            layer_2("Permute", "permute_1", {"dims": [2, 1]},
-                    [("repeat_vector_1", 0, 0)]),  # fmt: skip
-            layer_2("Multiply", "multiply_1", {},
-                    [("lstm_1", 0, 0), ("permute_1", 0, 0)]),  # fmt: skip
+            layer_2(
+                "Flatten",
+                "flatten_1",
+                {"data_format": "channels_last"},
+                [("time_distributed_1", 0, 0)],
+            ),
+            layer_2(
+                "Activation",
+                "activation_1",
+                {"activation": "softmax"},
+                [("flatten_1", 0, 0)],
+            ),
+            layer_2(
+                "RepeatVector", "repeat_vector_1", {"n": 4}, [("activation_1", 0, 0)]
+            ),
+            layer_2(
+                "Permute", "permute_1", {"dims": [2, 1]}, [("repeat_vector_1", 0, 0)]
+            ),
+            layer_2(
+                "Multiply", "multiply_1", {}, [("lstm_1", 0, 0), ("permute_1", 0, 0)]
+            ),
         ],
         ["input_1"],
         [["multiply_1", 0, 0]],
@@ -327,8 +336,9 @@ def two_outputs(keras):
     config = model_2(
         [
             input_2("input_1", 3),
-            layer_2("Dense", "dense_1", dense_2(4, "hard_sigmoid"),
-                    [("input_1", 0, 0)]),  # fmt: skip
+            layer_2(
+                "Dense", "dense_1", dense_2(4, "hard_sigmoid"), [("input_1", 0, 0)]
+            ),
             layer_2("Dense", "dense_2", dense_2(2), [("dense_1", 0, 0)]),
         ],
         ["input_1"],
@@ -424,12 +434,19 @@ def merged_grus(keras):
         [
             input_1("input_1", 5, 3),
             layer_1("GRU", "gru_1", recurrent_1(4, 3), [("input_1", 0, 0)]),
-            layer_1("GRU", "gru_2", recurrent_1(4, 3, go_backwards=True),
-                    [("input_1", 0, 0)]),  # fmt: skip
-            layer_1("Merge", "merge_1", merge_1("concat"),
-                    [("gru_1", 0, 0), ("gru_2", 0, 0)]),  # fmt: skip
-            layer_1("Dense", "dense_1", dense_1(2, 8, "softmax"),
-                    [("merge_1", 0, 0)]),  # fmt: skip
+            layer_1(
+                "GRU",
+                "gru_2",
+                recurrent_1(4, 3, go_backwards=True),
+                [("input_1", 0, 0)],
+            ),
+            layer_1(
+                "Merge",
+                "merge_1",
+                merge_1("concat"),
+                [("gru_1", 0, 0), ("gru_2", 0, 0)],
+            ),
+            layer_1("Dense", "dense_1", dense_1(2, 8, "softmax"), [("merge_1", 0, 0)]),
         ],
         ["input_1"],
         ["dense_1"],
@@ -448,10 +465,18 @@ def merged_sum(keras):
             input_1("input_1", 3),
             layer_1("Dense", "dense_1", dense_1(3, 3, "tanh"), [("input_1", 0, 0)]),
             layer_1("Dropout", "dropout_1", {"p": 0.5}, [("dense_1", 0, 0)]),
-            layer_1("Merge", "merge_1", merge_1("sum"),
-                    [("input_1", 0, 0), ("dropout_1", 0, 0)]),  # fmt: skip
-            layer_1("Merge", "merge_2", merge_1("mul"),
-                    [("merge_1", 0, 0), ("dense_1", 0, 0)]),  # fmt: skip
+            layer_1(
+                "Merge",
+                "merge_1",
+                merge_1("sum"),
+                [("input_1", 0, 0), ("dropout_1", 0, 0)],
+            ),
+            layer_1(
+                "Merge",
+                "merge_2",
+                merge_1("mul"),
+                [("merge_1", 0, 0), ("dense_1", 0, 0)],
+            ),
         ],
         ["input_1"],
         ["merge_2", "merge_1"],
@@ -469,10 +494,19 @@ def shared_lstm(keras):
         [
             input_1("input_1", 5, 3),
             input_1("input_2", 5, 3),
-            layer_1("LSTM", "lstm_1", recurrent_1(4, 3, **lstm),
-                    [("input_1", 0, 0)], [("input_2", 0, 0)]),  # fmt: skip
-            layer_1("Merge", "merge_1", merge_1("concat"),
-                    [("lstm_1", 1, 0), ("lstm_1", 0, 0)]),  # fmt: skip
+            layer_1(
+                "LSTM",
+                "lstm_1",
+                recurrent_1(4, 3, **lstm),
+                [("input_1", 0, 0)],
+                [("input_2", 0, 0)],
+            ),
+            layer_1(
+                "Merge",
+                "merge_1",
+                merge_1("concat"),
+                [("lstm_1", 1, 0), ("lstm_1", 0, 0)],
+            ),
         ],
         ["input_1", "input_2"],
         ["merge_1"],

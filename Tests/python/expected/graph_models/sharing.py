@@ -52,8 +52,10 @@ def on_both(keras):
 
 
 def three_times(keras):
-    inputs = [sequence(keras, name, timesteps) for name, timesteps in
-              [("a", 5), ("b", 3), ("c", 1)]]  # fmt: skip
+    inputs = [
+        sequence(keras, name, timesteps)
+        for name, timesteps in [("a", 5), ("b", 3), ("c", 1)]
+    ]
     layer = keras.layers.GRU(4)
     y = keras.layers.Concatenate()([layer(x) for x in inputs])
     return keras.Model(inputs, y)

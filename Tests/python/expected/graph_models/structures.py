@@ -53,14 +53,17 @@ def short_circuits(keras):
     identities = [layers.Dropout(0.5)(dense), linear(dense), linear(x)]
     yield "identities in branches", keras.Model(x, layers.Concatenate()(identities))
     yield "identities as outputs", keras.Model(x, [*identities, dense])
-    yield "identity then merge with its input", keras.Model(
-        x, layers.Subtract()([linear(dense), dense])
+    yield (
+        "identity then merge with its input",
+        keras.Model(x, layers.Subtract()([linear(dense), dense])),
     )
-    yield "input in many places", keras.Model(
-        x, layers.Add()([x, dense, x, layers.Multiply()([x, x])])
+    yield (
+        "input in many places",
+        keras.Model(x, layers.Add()([x, dense, x, layers.Multiply()([x, x])])),
     )
     y = sequence(keras, "y")
     flat = layers.Flatten()(y)
-    yield "Flatten as an output and an input", keras.Model(
-        y, [flat, layers.Dense(2)(flat), layers.Reshape((3, 5))(flat)]
+    yield (
+        "Flatten as an output and an input",
+        keras.Model(y, [flat, layers.Dense(2)(flat), layers.Reshape((3, 5))(flat)]),
     )
