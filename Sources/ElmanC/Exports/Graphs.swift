@@ -173,11 +173,17 @@ public func elman_model_call_tensors(
 
 // MARK: - Tensors
 
+/// More than a call or a model of use has: a list that is said to be longer is not read.
+private let mostTensors = 65_536
+
 /// A list of handles; NULL only where it is empty.
 private func list<H: Handle>(_ pointer: UnsafePointer<H>?, _ count: Int, _ name: StaticString) throws(ElmanError)
   -> UnsafeBufferPointer<H>
 {
   let count = try size(count, name)
+  guard count <= mostTensors else {
+    throw ElmanError(.invalidArgument, "There may be at most \(mostTensors) \(name). Received: \(count)")
+  }
   return UnsafeBufferPointer(start: count == 0 ? nil : try required(pointer, name), count: count)
 }
 
