@@ -60,6 +60,8 @@ private struct Vectors {
 
   /// The sum of |cosine| over all ordered pairs of different vectors, for each unordered pair; 0 for a single vector.
   var meanCosine: Double {
+    // Vectors without elements may be any number.
+    guard length > 0 else { return 0 }
     let factors = (0..<count).map { 1 / max(product($0, $0), 1e-12).squareRoot() }
     var sum = 0.0
     for first in 0..<count {
