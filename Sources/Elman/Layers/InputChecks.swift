@@ -1,5 +1,15 @@
 // Errors about inputs, in Keras's words.
 
+extension ElmanError {
+  /// Of a layer or a model that takes another number of inputs.
+  static func inputCount(of name: String, expected: Int, received shapes: [Shape]) -> ElmanError {
+    ElmanError(
+      .invalidArgument,
+      "Layer \"\(name)\" expects \(expected) input(s), but it received \(shapes.count) input tensors. "
+        + "Inputs received: \(shapes.list)")
+  }
+}
+
 extension Layer {
   func incompatible(_ detail: String) -> ElmanError {
     ElmanError(.shapeMismatch, "Input 0 of layer \"\(name)\" is incompatible with the layer: \(detail)")

@@ -66,12 +66,7 @@ public class Layer: @unchecked Sendable {
 
   /// The same for any number of inputs; layers of one input need only the other.
   func outputShapes(forInputs inputs: [Shape], _ options: CallOptions) throws(ElmanError) -> [Shape] {
-    guard inputs.count == 1 else {
-      throw ElmanError(
-        .invalidArgument,
-        "Layer \"\(name)\" expects 1 input(s), but it received \(inputs.count) input tensors. Inputs received: "
-          + inputs.list)
-    }
+    guard inputs.count == 1 else { throw ElmanError.inputCount(of: name, expected: 1, received: inputs) }
     return try outputShapes(for: inputs[0])
   }
 

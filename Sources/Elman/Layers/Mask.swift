@@ -121,12 +121,6 @@ extension Dimensions {
 }
 
 extension ScratchSpace {
-  /// Room for the mask that a layer may write; nil where it writes none.
-  mutating func takeMask(of layer: Layer, for inputs: [Dimensions]) -> Int? {
-    let bytes = layer.maskCapacity(for: inputs)
-    return bytes == 0 ? nil : placeMask(bytes)
-  }
-
   /// Where a mask of so many bytes lies.
   mutating func placeMask(_ bytes: Int) -> Int { place(bytes / 4 + 1) }
 }

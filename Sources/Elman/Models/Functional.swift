@@ -55,7 +55,7 @@ public final class Functional: Model, @unchecked Sendable {
     }
   }
 
-  /// One of the two structures: numbers of tensors, each once and in order, in lists and dicts.
+  /// One of the two structures: the number of each tensor, in lists and dicts.
   private static func structure(_ key: String, _ given: JSON?, count: Int) throws(ElmanError) -> JSON {
     guard let structure = given?[key] else { return .integers(Array(0..<count)) }
     let numbers = structure.leaves.compactMap(ConfigReader.integer)
@@ -89,12 +89,7 @@ public final class Functional: Model, @unchecked Sendable {
   override func graph(for inputs: [Shape]) throws(ElmanError) -> Graph { ownGraph }
 
   override func requireInputs(_ given: [Shape]) throws(ElmanError) {
-    guard given.count == inputs.count else {
-      throw ElmanError(
-        .invalidArgument,
-        "Layer \"\(name)\" expects \(inputs.count) input(s), but it received \(given.count) input tensors. "
-          + "Inputs received: \(given.list)")
-    }
+    try requireInputCount(given)
     for (index, shape) in given.enumerated() {
       let expected = isStateful ? inputs[index].shape : inputs[index].shape.withBatch(nil)
       if !expected.accepts(shape) { throw incompatible(index, expected, shape) }

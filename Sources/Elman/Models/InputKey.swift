@@ -25,13 +25,29 @@ public struct InputKey {
   }
 }
 
-/// Calls `body` with room for a key, which needs no allocation while it is short.
-public func withTemporaryKey(
-  _ count: Int, _ body: (UnsafeMutableBufferPointer<Int64>) throws(ElmanError) -> Void
-) throws(ElmanError) {
-  var failure: ElmanError?
-  withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { key in
-    do throws(ElmanError) { try body(key) } catch { failure = error }
+extension InputKey {
+  /// Calls `body` with the key of so many inputs; it needs no allocation while they are few.
+  public static func with(
+    count: Int, shape: (Int) throws(ElmanError) -> Dimensions, _ body: (InputKey) throws(ElmanError) -> Void
+  ) throws(ElmanError) {
+    var failure: ElmanError?
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: count * (1 + Shape.maximumRank)) { key in
+      do throws(ElmanError) {
+        var next = 0
+        for index in 0..<count {
+          let shape = try shape(index)
+          if count > 1 {
+            key[next] = Int64(shape.count)
+            next += 1
+          }
+          for size in shape {
+            key[next] = Int64(size)
+            next += 1
+          }
+        }
+        try body(InputKey(UnsafeBufferPointer(rebasing: key[..<next]), count: count))
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
   }
-  if let failure { throw failure }
 }

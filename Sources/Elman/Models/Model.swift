@@ -138,11 +138,10 @@ public class Model: @unchecked Sendable {
 
   // MARK: Programs
 
-  private func wrongInputCount(_ key: InputKey) -> ElmanError {
-    ElmanError(
-      .invalidArgument,
-      "Layer \"\(name)\" expects \(inputCount) input(s), but it received \(key.count) input tensors. Inputs received: "
-        + key.shapes.map { Shape($0) }.list)
+  final func requireInputCount(_ inputs: [Shape]) throws(ElmanError) {
+    guard inputs.count == inputCount else {
+      throw ElmanError.inputCount(of: name, expected: inputCount, received: inputs)
+    }
   }
 
   /// Calls `body` with the program for inputs of some shapes, building the model where its first inputs
@@ -150,7 +149,7 @@ public class Model: @unchecked Sendable {
   final func withProgram(
     for key: InputKey, threads given: Int? = nil, _ body: (Program) throws(ElmanError) -> Void
   ) throws(ElmanError) {
-    guard key.count == inputCount else { throw wrongInputCount(key) }
+    if key.count != inputCount { try requireInputCount(key.shapes.map { Shape($0) }) }
     let threads = given ?? threads
     func attempt() throws(ElmanError) -> Bool {
       guard let program = programs.program(for: key.sizes, threads: threads) else { return false }
@@ -188,7 +187,7 @@ public class Model: @unchecked Sendable {
     var program: Program?
     try Program.key(shapes).withUnsafeBufferPointer { (sizes) throws(ElmanError) in
       let key = InputKey(sizes, count: shapes.count)
-      guard key.count == inputCount else { throw wrongInputCount(key) }
+      if key.count != inputCount { try requireInputCount(key.shapes.map { Shape($0) }) }
       try lock.exclusive { () throws(ElmanError) in
         program = try newProgram(for: key, purpose: .training, threads: threads)
       }

@@ -46,10 +46,8 @@ public final class ModelLayer: Layer, @unchecked Sendable {
   }
 
   override func forward(_ call: LayerCall) throws(ElmanError) {
-    let count = (0..<call.inputCount).reduce(call.inputCount) { $0 + call.operand($1).shape.count }
-    try withTemporaryKey(count) { (key) throws(ElmanError) in
-      try model.run(
-        Program.write(call, into: key), training: call.training, threads: call.threads, CallArrays(call: call))
+    try InputKey.with(count: call.inputCount, shape: { call.operand($0).shape }) { (key) throws(ElmanError) in
+      try model.run(key, training: call.training, threads: call.threads, CallArrays(call: call))
     }
   }
 
@@ -67,27 +65,6 @@ public final class ModelLayer: Layer, @unchecked Sendable {
 
   override func streamStates(forInputs inputs: [[Int]], isMasked: Bool) throws(ElmanError) -> [[Int]] {
     throw cannotStream("a layer around it runs it whole")
-  }
-}
-
-extension Program {
-  /// Writes the key of a call's inputs; gives what was written.
-  fileprivate static func write(
-    _ call: LayerCall, into key: UnsafeMutableBufferPointer<Int64>
-  ) -> InputKey {
-    var next = 0
-    for index in 0..<call.inputCount {
-      let shape = call.operand(index).shape
-      if call.inputCount > 1 {
-        key[next] = Int64(shape.count)
-        next += 1
-      }
-      for size in shape {
-        key[next] = Int64(size)
-        next += 1
-      }
-    }
-    return InputKey(UnsafeBufferPointer(rebasing: key[..<next]), count: call.inputCount)
   }
 }
 

@@ -73,7 +73,8 @@ struct ProgramLayout {
 
   /// Areas are taken over when nothing reads what was in them any more, but in training, where everything stays.
   private mutating func placeAreas(_ space: inout ScratchSpace) {
-    let lastReads = lastReads()
+    let lastReads = ReusedAreas.lastReads(
+      of: steps.map { $0.isIdentity ? nil : $0.call }, roots: values.map(\.root))
     var areas = ReusedAreas()
     var ownAreas: [(value: Int, area: Int)] = []
     for (step, content) in steps.enumerated() where !content.isIdentity {
@@ -85,15 +86,6 @@ struct ProgramLayout {
     }
     let offsets = areas.sizes.map { space.place($0) }
     for (value, area) in ownAreas { values[value].place = .area(offsets[area]) }
-  }
-
-  /// The last step that reads each array, or another shape of it.
-  private func lastReads() -> [Int] {
-    var reads = [Int](repeating: -1, count: values.count)
-    for (index, step) in steps.enumerated() where !step.isIdentity {
-      for value in step.call.reads { reads[values[value].root] = index }
-    }
-    return reads
   }
 
   private mutating func link() {
@@ -110,9 +102,4 @@ struct ProgramLayout {
     if case .area = place { return }
     links.append(Program.Link(step: step, target: target, place: place))
   }
-}
-
-extension Graph.Call {
-  /// The arrays that the layer reads.
-  var reads: [Int] { inputs + states + masks.compactMap { $0 } }
 }

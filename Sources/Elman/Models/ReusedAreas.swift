@@ -17,4 +17,15 @@ struct ReusedAreas {
     lastReads[area] = lastRead
     return area
   }
+
+  /// The last call that reads each array, or another shape of it, which has the same root; -1 where none does. nil: a
+  /// call that reads nothing, since its output is its input.
+  static func lastReads(of calls: [Graph.Call?], roots: [Int]) -> [Int] {
+    var reads = [Int](repeating: -1, count: roots.count)
+    for (index, call) in calls.enumerated() {
+      guard let call else { continue }
+      for value in call.inputs + call.states + call.masks.compactMap({ $0 }) { reads[roots[value]] = index }
+    }
+    return reads
+  }
 }

@@ -146,13 +146,7 @@ public final class Sequential: Model, @unchecked Sendable {
   }
 
   override func requireInputs(_ inputs: [Shape]) throws(ElmanError) {
-    guard inputs.count == 1 else {
-      throw ElmanError(
-        .invalidArgument,
-        "Layer \"\(name)\" expects 1 input(s), but it received \(inputs.count) input tensors. Inputs received: "
-          + "\(inputs.list)"
-      )
-    }
+    try requireInputCount(inputs)
     guard let known = currentInputShape, !isShapeInferred else { return }
     if !accepts(inputs[0], for: known) { throw incompatible(0, known, inputs[0]) }
   }

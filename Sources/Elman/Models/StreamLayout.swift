@@ -91,10 +91,8 @@ struct StreamLayout {
   }
 
   private mutating func placeAreas() {
-    var lastReads = [Int](repeating: -1, count: values.count)
-    for (index, part) in parts.enumerated() where !part.isIdentity {
-      for value in part.call.reads { lastReads[values[value].root] = index }
-    }
+    var lastReads = ReusedAreas.lastReads(
+      of: parts.map { $0.isIdentity ? nil : $0.call }, roots: values.map(\.root))
     for output in graph.outputs { lastReads[values[output].root] = Int.max }
     var reused = ReusedAreas()
     for index in 0..<graph.inputCount {

@@ -104,81 +104,91 @@ extension elman_input_options: LayerOptions {
   static var className: String { InputLayer.className }
 }
 
-extension elman_simple_rnn_options: LayerOptions {
+/// The fields of layers that run a sequence.
+private protocol SequenceOptions: LayerOptions {
+  var return_sequences: Int32 { get }
+  var return_state: Int32 { get }
+  var go_backwards: Int32 { get }
+  var stateful: Int32 { get }
+  var unroll: Int32 { get }
+}
+
+extension SequenceOptions {
+  func addSequence(to config: inout LayerConfig) {
+    config.add("return_sequences", flag: return_sequences)
+    config.add("return_state", flag: return_state)
+    config.add("go_backwards", flag: go_backwards)
+    config.add("stateful", flag: stateful)
+    config.add("unroll", flag: unroll)
+  }
+}
+
+/// The fields of SimpleRNN, LSTM and GRU about their weights.
+private protocol GatedOptions: SequenceOptions {
+  var kernel_initializer: UnsafePointer<CChar>! { get }
+  var recurrent_initializer: UnsafePointer<CChar>! { get }
+  var bias_initializer: UnsafePointer<CChar>! { get }
+  var dropout: Double { get }
+  var recurrent_dropout: Double { get }
+}
+
+extension GatedOptions {
+  func addWeights(to config: inout LayerConfig) throws(ElmanError) {
+    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
+    try config.add("recurrent_initializer", nameOrJSON: recurrent_initializer)
+    try config.add("bias_initializer", nameOrJSON: bias_initializer)
+    config.add("dropout", fraction: dropout)
+    config.add("recurrent_dropout", fraction: recurrent_dropout)
+  }
+}
+
+extension elman_simple_rnn_options: GatedOptions {
   static var className: String { SimpleRNN.className }
 
   func add(to config: inout LayerConfig) throws(ElmanError) {
     config.add("units", .int(Int(units)))
     try config.add("activation", nameOrJSON: activation)
     config.add("use_bias", .bool(no_bias == 0))
-    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
-    try config.add("recurrent_initializer", nameOrJSON: recurrent_initializer)
-    try config.add("bias_initializer", nameOrJSON: bias_initializer)
-    config.add("dropout", fraction: dropout)
-    config.add("recurrent_dropout", fraction: recurrent_dropout)
-    config.add("return_sequences", flag: return_sequences)
-    config.add("return_state", flag: return_state)
-    config.add("go_backwards", flag: go_backwards)
-    config.add("stateful", flag: stateful)
-    config.add("unroll", flag: unroll)
+    try addWeights(to: &config)
+    addSequence(to: &config)
   }
 }
 
-extension elman_lstm_options: LayerOptions {
+extension elman_lstm_options: GatedOptions {
   static var className: String { LSTM.className }
 
   func add(to config: inout LayerConfig) throws(ElmanError) {
     config.add("units", .int(Int(units)))
     try config.add("activation", nameOrJSON: activation)
     try config.add("recurrent_activation", nameOrJSON: recurrent_activation)
-    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
-    try config.add("recurrent_initializer", nameOrJSON: recurrent_initializer)
-    try config.add("bias_initializer", nameOrJSON: bias_initializer)
-    config.add("dropout", fraction: dropout)
-    config.add("recurrent_dropout", fraction: recurrent_dropout)
+    try addWeights(to: &config)
     if no_bias != 0 { config.add("use_bias", false) }
     if no_unit_forget_bias != 0 { config.add("unit_forget_bias", false) }
-    config.add("return_sequences", flag: return_sequences)
-    config.add("return_state", flag: return_state)
-    config.add("go_backwards", flag: go_backwards)
-    config.add("stateful", flag: stateful)
-    config.add("unroll", flag: unroll)
+    addSequence(to: &config)
   }
 }
 
-extension elman_gru_options: LayerOptions {
+extension elman_gru_options: GatedOptions {
   static var className: String { GRU.className }
 
   func add(to config: inout LayerConfig) throws(ElmanError) {
     config.add("units", .int(Int(units)))
     try config.add("activation", nameOrJSON: activation)
     try config.add("recurrent_activation", nameOrJSON: recurrent_activation)
-    try config.add("kernel_initializer", nameOrJSON: kernel_initializer)
-    try config.add("recurrent_initializer", nameOrJSON: recurrent_initializer)
-    try config.add("bias_initializer", nameOrJSON: bias_initializer)
-    config.add("dropout", fraction: dropout)
-    config.add("recurrent_dropout", fraction: recurrent_dropout)
+    try addWeights(to: &config)
     if no_bias != 0 { config.add("use_bias", false) }
     if reset_before != 0 { config.add("reset_after", false) }
-    config.add("return_sequences", flag: return_sequences)
-    config.add("return_state", flag: return_state)
-    config.add("go_backwards", flag: go_backwards)
-    config.add("stateful", flag: stateful)
-    config.add("unroll", flag: unroll)
+    addSequence(to: &config)
   }
 }
 
-extension elman_rnn_options: LayerOptions {
+extension elman_rnn_options: SequenceOptions {
   static var className: String { RNN.className }
 
   func innerLayers() throws(ElmanError) -> [Layer] { [try cell.object()] }
 
   func add(to config: inout LayerConfig) {
-    config.add("return_sequences", flag: return_sequences)
-    config.add("return_state", flag: return_state)
-    config.add("go_backwards", flag: go_backwards)
-    config.add("stateful", flag: stateful)
-    config.add("unroll", flag: unroll)
+    addSequence(to: &config)
     config.add("zero_output_for_mask", flag: zero_output_for_mask)
   }
 }

@@ -59,23 +59,11 @@ func inputArrays(
 func withKey(
   of inputs: UnsafeBufferPointer<elman_array>, _ body: (InputKey) throws(ElmanError) -> Void
 ) throws(ElmanError) {
-  var length = 0
-  for input in inputs {
-    length += 1 + (try ArrayShape(input.shape, input.rank, "inputs.shape", isInput: true)).given.count
+  func shape(_ index: Int) throws(ElmanError) -> ArrayShape {
+    try ArrayShape(inputs[index].shape, inputs[index].rank, "inputs.shape", isInput: true)
   }
-  if inputs.count == 1 {
-    return try body(InputKey(ArrayShape(inputs[0].shape, inputs[0].rank, "inputs.shape", isInput: true).given))
-  }
-  try withTemporaryKey(length) { (key) throws(ElmanError) in
-    var next = 0
-    for input in inputs {
-      let shape = try ArrayShape(input.shape, input.rank, "inputs.shape", isInput: true).given
-      key[next] = Int64(shape.count)
-      for (index, size) in shape.enumerated() { key[next + 1 + index] = size }
-      next += 1 + shape.count
-    }
-    try body(InputKey(UnsafeBufferPointer(key), count: inputs.count))
-  }
+  if inputs.count == 1 { return try body(InputKey(shape(0).given)) }
+  try InputKey.with(count: inputs.count, shape: { (index) throws(ElmanError) in try shape(index).dimensions }, body)
 }
 
 /// The arrays of a run as C gives them.
