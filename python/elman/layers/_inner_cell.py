@@ -134,11 +134,15 @@ class ConvLSTMCell(Cell):
         """The number of filters."""
         return int(self.filters)
 
-    def _initial_states(self, batch: int) -> list[Any]:
+    def _state_shapes(self, output: Sequence[int | None]) -> list[Any]:
+        """The shapes of the states beside an output of the layer."""
         # A sequence has the batch and the timesteps before its space.
         axes = self._layer._expects["ndim"] - 2
-        shape = (batch, *self._layer.output_shape[-axes:])
-        return [np.zeros(shape, np.float32) for _ in self.state_size]
+        return [(output[0], *output[-axes:]) for _ in self.state_size]
+
+    def _initial_states(self, batch: int) -> list[Any]:
+        output = (batch, *self._layer.output_shape[1:])
+        return [np.zeros(shape, np.float32) for shape in self._state_shapes(output)]
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:

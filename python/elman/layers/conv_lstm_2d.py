@@ -86,4 +86,4 @@ class ConvLSTM2D(Recurrent):
         super().__init__(arguments(locals()), kwargs)
 
     def _state_shapes(self, output: tuple[int | None, ...]) -> list[Any]:
-        return [(output[0], *output[-3:])] * 2
+        return self.cell._state_shapes(output)  # type: ignore[attr-defined,no-any-return]
